@@ -1,0 +1,62 @@
+import type { Background, ImageFormat, Quality, Resolution } from "./image-options.ts";
+
+/**
+ * What the images of one model can be at one provider: data, from which the
+ * router works out what must be adapted, so that no provider does it again. A
+ * list that is undefined or empty means that the provider has no such parameter.
+ */
+export interface ImageCapabilities {
+  /** The most images of one call. */
+  readonly maxCountPerCall: number;
+  /** How the shape is worded. Undefined means that the shape cannot be chosen. */
+  readonly size?: SizeCapability | undefined;
+  /** The scales that can be asked for; only with `size.kind` "ratio". */
+  readonly resolutions?: readonly Resolution[] | undefined;
+  readonly qualities?: readonly Quality[] | undefined;
+  readonly backgrounds?: readonly Background[] | undefined;
+  /** The file formats that the provider itself can make, when asked. */
+  readonly formats?: readonly ImageFormat[] | undefined;
+  /** The formats that take a compression. */
+  readonly compressibleFormats?: readonly ImageFormat[] | undefined;
+  readonly seed?: boolean | undefined;
+  readonly negativePrompt?: boolean | undefined;
+  /** What the provider returns. */
+  readonly delivery: "bytes" | "url";
+  /** The most unfinished versions of an image that a stream can carry. */
+  readonly maxPartialImages?: number | undefined;
+  /** The most input images of an edit. */
+  readonly maxInputImages?: number | undefined;
+}
+
+/** How a provider takes the shape of an image. */
+export type SizeCapability =
+  /** One of these sizes, like "1024x1024". */
+  | { readonly kind: "listed"; readonly sizes: readonly string[] }
+  /** Any size within limits. */
+  | {
+      readonly kind: "free";
+      /** Width and height are multiples of it. */
+      readonly multipleOf: number;
+      readonly minEdge: number;
+      readonly maxEdge: number;
+      readonly minPixels: number;
+      readonly maxPixels: number;
+      /** The longer edge divided by the shorter one, at most. */
+      readonly maxRatio: number;
+    }
+  /** One of these aspect ratios, like "16:9". */
+  | { readonly kind: "ratio"; readonly ratios: readonly string[] };
+
+/** What a chat model can be asked at one provider. */
+export interface ChatCapabilities {
+  readonly tools: boolean;
+  readonly imageInput: boolean;
+  readonly jsonFormat: boolean;
+  readonly jsonSchema: boolean;
+  readonly reasoningEffort: boolean;
+  readonly seed: boolean;
+  readonly temperature: boolean;
+  readonly topP: boolean;
+  /** How many stop texts. 0 when there is no such parameter. */
+  readonly maxStop: number;
+}

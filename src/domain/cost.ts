@@ -1,0 +1,46 @@
+/** An amount of money and how it is known. Unknown is unknown, never nothing. */
+export type Cost =
+  | {
+      readonly basis: "reported" | "priced";
+      /** Millionths of a US dollar. */
+      readonly micros: number;
+      readonly components: readonly CostComponent[];
+    }
+  | { readonly basis: "unknown" };
+
+/** One line of a bill. */
+export interface CostComponent {
+  /** "image", "megapixel", "input_token", "output_token", "image_output_token", "second", "request". */
+  readonly unit: string;
+  readonly quantity: number;
+  /** Millionths of a US dollar. */
+  readonly micros: number;
+}
+
+/** A cost that nobody told. */
+export const unknownCost: Cost = { basis: "unknown" };
+
+/** No cost, known for certain: nothing was sent, or the provider says that it does not bill this. */
+export const noCost: Cost = { basis: "priced", micros: 0, components: [] };
+
+/** A cost that the provider reported, in millionths of a US dollar. */
+export function reportedCost(micros: number): Cost {
+  return { basis: "reported", micros, components: [] };
+}
+
+/** Adds costs. The sum is unknown when a part is, and reported when every part that is not nothing is. */
+export function addCosts(costs: readonly Cost[]): Cost {
+  let micros = 0;
+  let reported = false;
+  let priced = false;
+  const components: CostComponent[] = [];
+  for (const cost of costs) {
+    if (cost.basis === "unknown") return unknownCost;
+    if (cost.micros === 0 && cost.components.length === 0) continue;
+    micros += cost.micros;
+    components.push(...cost.components);
+    if (cost.basis === "reported") reported = true;
+    else priced = true;
+  }
+  return { basis: reported && !priced ? "reported" : "priced", micros, components };
+}

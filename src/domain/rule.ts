@@ -1,0 +1,27 @@
+import type { RefusalPolicy } from "./generate-request.ts";
+
+/** One rule of the configuration: which targets serve the models that its patterns match. */
+export interface Rule {
+  /** Its place in the file, from 0. */
+  readonly index: number;
+  /** Its line in the file. 0 when it did not come from a file. */
+  readonly line: number;
+  /** Globs by picomatch; a pattern without glob characters matches that name only. */
+  readonly models: readonly string[];
+  /** The deadline of a request that brings none, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  readonly onRefusal?: RefusalPolicy | undefined;
+  readonly targets: readonly RuleTarget[];
+}
+
+/** One target of a rule. */
+export interface RuleTarget {
+  /** The provider's slug. */
+  readonly provider: string;
+  /** 0 first. */
+  readonly priority: number;
+  /** A share of the sum of its group. 0 takes no first traffic. */
+  readonly weight: number;
+  /** The name by which the provider knows the model. Undefined: the catalogue's, else the caller's. */
+  readonly model?: string | undefined;
+}

@@ -1,0 +1,29 @@
+/** What a provider counted. What is undefined it did not say. */
+export interface Usage {
+  /** Tokens read, cached ones included. */
+  readonly inputTokens?: number | undefined;
+  /** Tokens written, reasoning and images included. */
+  readonly outputTokens?: number | undefined;
+  readonly cachedInputTokens?: number | undefined;
+  readonly reasoningTokens?: number | undefined;
+  readonly imageOutputTokens?: number | undefined;
+  /** Seconds of machine time, where that is what is billed. */
+  readonly seconds?: number | undefined;
+}
+
+/** Adds what two calls counted. */
+export function addUsage(left: Usage, right: Usage): Usage {
+  return {
+    inputTokens: add(left.inputTokens, right.inputTokens),
+    outputTokens: add(left.outputTokens, right.outputTokens),
+    cachedInputTokens: add(left.cachedInputTokens, right.cachedInputTokens),
+    reasoningTokens: add(left.reasoningTokens, right.reasoningTokens),
+    imageOutputTokens: add(left.imageOutputTokens, right.imageOutputTokens),
+    seconds: add(left.seconds, right.seconds),
+  };
+}
+
+function add(left: number | undefined, right: number | undefined): number | undefined {
+  if (left === undefined) return right;
+  return right === undefined ? left : left + right;
+}

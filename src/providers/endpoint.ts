@@ -1,0 +1,40 @@
+import type { Operation } from "../domain/operation.ts";
+import type { Secret } from "../domain/secret.ts";
+import type { Provider } from "./provider.ts";
+
+/** A provider as it is configured here: where it is, with which keys, and what may be sent to it. */
+export interface Endpoint {
+  readonly slug: string;
+  readonly provider: Provider;
+  /** Origin and prefix, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Empty for an endpoint that wants none. */
+  readonly keys: readonly Secret[];
+  /** Whether it has what it needs to be called. */
+  readonly configured: boolean;
+  /** Whether it is the embedded imitation. */
+  readonly sandbox: boolean;
+  readonly operations: readonly Operation[];
+  /** Globs of the models that it serves. Undefined means any. */
+  readonly models?: readonly string[] | undefined;
+  /** The time of one attempt, in milliseconds, in place of the provider's default. */
+  readonly timeoutMs?: number | undefined;
+  readonly settings: EndpointSettings;
+}
+
+/** Every endpoint by slug: all built-in ones, configured or not, then the custom ones. */
+export type Fleet = ReadonlyMap<string, Endpoint>;
+
+/** The ways in which OpenAI-compatible servers differ. Other providers use none of them. */
+export interface EndpointSettings {
+  /** Sent as `response_format` with images; undefined means not sent. */
+  readonly responseFormat?: "b64_json" | "url" | undefined;
+  /** Which field carries the limit of tokens. Default "max_tokens". */
+  readonly maxTokensField?: "max_tokens" | "max_completion_tokens" | undefined;
+  /** Whether to ask for usage at the end of a stream. Default true. */
+  readonly includeUsage?: boolean | undefined;
+  /** The header that carries the key. Default "authorization" with "Bearer ". */
+  readonly authHeader?: string | undefined;
+  /** Whether addresses in its answers may lead to private networks. Default false. */
+  readonly allowPrivateNetwork?: boolean | undefined;
+}

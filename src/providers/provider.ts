@@ -1,0 +1,114 @@
+import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
+import type { Failure } from "../domain/failure.ts";
+import type {
+  ChatTask,
+  ImageEditTask,
+  ImageUpscaleTask,
+  Task,
+  TextToImageTask,
+} from "../domain/task.ts";
+import type { EndpointSettings } from "./endpoint.ts";
+import type { HttpCall } from "./http-call.ts";
+import type { Job, Outcome, StreamStep } from "./outcome.ts";
+import type { Reply, StreamEvent } from "./reply.ts";
+
+/**
+ * A provider: data and pure functions that say what its API looks like. It opens
+ * no socket, reads no clock and keeps no state, so it is tested by table.
+ */
+export interface Provider {
+  /** The name in the configuration, and the slug of a built-in provider: "openai". */
+  readonly type: string;
+  readonly displayName: string;
+  /** What it is, in a sentence. */
+  readonly description: string;
+  readonly kind: "text" | "image" | "custom";
+  readonly websiteUri: string;
+  readonly statusPageUri: string;
+  /** The vendor's origin and version prefix, without a slash at the end. Empty when only the operator knows. */
+  readonly defaultBaseUrl: string;
+  /** The environment variable that the sandbox-free default configuration reads the key from. */
+  readonly keyVariable: string;
+  readonly credential: CredentialScheme;
+  readonly operations: ProviderOperations;
+  /** What an answer outside 2xx means. It also reads what such an answer has inside, whatever its form. */
+  failure(reply: Reply): Failure;
+}
+
+/** What a provider can do. An operation that is undefined it cannot do. */
+export interface ProviderOperations {
+  readonly text_to_image?: OperationDialect<TextToImageTask, ImageCapabilities> | undefined;
+  readonly image_edit?: OperationDialect<ImageEditTask, ImageCapabilities> | undefined;
+  readonly image_upscale?: OperationDialect<ImageUpscaleTask, ImageCapabilities> | undefined;
+  readonly chat?: OperationDialect<ChatTask, ChatCapabilities> | undefined;
+}
+
+/** How a key is presented. */
+export type CredentialScheme =
+  | { readonly kind: "none" }
+  /** In a header: "authorization" with prefix "Bearer ", say. */
+  | { readonly kind: "header"; readonly name: string; readonly prefix: string };
+
+/**
+ * How a provider words one operation. The task that it gets has been fitted to
+ * its capabilities already: each parameter in it is one that it said it can do,
+ * and `options.count` is at most `maxCountPerCall`.
+ */
+export interface OperationDialect<T extends Task, C> {
+  /** What this model can be asked here. An unknown model gets what every model of the provider can do. */
+  capabilities(upstreamModel: string, settings: EndpointSettings): C;
+  readonly timeouts: AttemptTimeouts;
+  /** The call for a task. */
+  request(task: T, target: CallTarget): HttpCall;
+  /** What a 2xx answer with a JSON body means. */
+  result(reply: Reply, task: T, target: CallTarget): Outcome;
+  /** How it streams. Undefined when it does not: then the unary call serves streamed requests too. */
+  readonly stream?: StreamDialect<T> | undefined;
+  /** How its jobs are followed. Undefined when `result` never gives a job. */
+  readonly job?: JobDialect<T> | undefined;
+}
+
+/** How a provider streams one operation. An answer that is no event stream goes to `result`. */
+export interface StreamDialect<T extends Task> {
+  request(task: T, target: CallTarget): HttpCall;
+  /** Begins to read a stream. */
+  open(task: T, target: CallTarget): StreamReader;
+}
+
+/** Reads one stream: a small machine that is told each event and holds what it has seen. */
+export interface StreamReader {
+  read(event: StreamEvent): readonly StreamStep[];
+  /** What the stream amounts to, now that it has ended: a result only when its terminal event was seen. */
+  end(): Outcome;
+}
+
+/** How a provider's jobs are followed. */
+export interface JobDialect<T extends Task> {
+  /** The call that asks how a job is. */
+  poll(job: Job, target: CallTarget): HttpCall;
+  /** What a 2xx answer to it means; "job" means: not yet. */
+  result(reply: Reply, job: Job, task: T, target: CallTarget): Outcome;
+  /** The call that cancels a job. Undefined when the provider cannot. */
+  readonly cancel?: ((job: Job, target: CallTarget) => HttpCall) | undefined;
+}
+
+/** What a call is for, beyond its task. */
+export interface CallTarget {
+  readonly upstreamModel: string;
+  readonly settings: EndpointSettings;
+  /** The caller's id for whom it works for. Empty means none. */
+  readonly endUser: string;
+  /** How many unfinished versions of each image a stream shall bring. */
+  readonly partialImages: number;
+  /** How long this attempt may take, in milliseconds, for providers that want to know. */
+  readonly timeLeftMs: number;
+}
+
+/** How long an attempt may take, in milliseconds; never more than what is left of the request. */
+export interface AttemptTimeouts {
+  readonly totalMs: number;
+  /** Streams: until the first real content. */
+  readonly firstContentMs: number;
+  /** Streams: between two pieces of real content. */
+  readonly idleMs: number;
+}

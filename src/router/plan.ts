@@ -1,0 +1,88 @@
+import type { Adjustment } from "../domain/adjustment.ts";
+import type { Cost } from "../domain/cost.ts";
+import type { RefusalPolicy } from "../domain/generate-request.ts";
+import type { ImageDelivery, ImageFormat } from "../domain/image-options.ts";
+import type { Rule } from "../domain/rule.ts";
+import type { Task } from "../domain/task.ts";
+import type { Endpoint } from "../providers/endpoint.ts";
+
+/**
+ * What will be done for a request: who is asked and in which order, and why
+ * others are not. It is a value: Route returns it, Generate walks it.
+ */
+export interface Plan {
+  /** The model as it was resolved: the catalogue id where there is one. */
+  readonly model: string;
+  readonly resolution: ResolutionStep;
+  /** Whether a single provider is asked for by name: then its failure is the answer. */
+  readonly forced: boolean;
+  readonly rule?: MatchedRule | undefined;
+  readonly shadowedRules: readonly MatchedRule[];
+  /** In the order in which they are tried. */
+  readonly candidates: readonly Candidate[];
+  readonly skipped: readonly SkippedCandidate[];
+  /** What to do when a provider refuses the content. */
+  readonly onRefusal: RefusalPolicy;
+  /** The request's time when its caller sets no deadline, in milliseconds. Undefined means the default. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Which of the contract's five ways a model's name was understood by. */
+export type ResolutionStep = "exact_rule" | "forced" | "openrouter" | "pattern_rule" | "catalog";
+
+/** A rule and the pattern of it that matched. */
+export interface MatchedRule {
+  readonly rule: Rule;
+  readonly pattern: string;
+}
+
+/** A target that can serve the request. */
+export interface Candidate {
+  /** The model it serves: the catalogue id, or the name that the caller gave. */
+  readonly model: string;
+  /** 0 for the request's model, from 1 for its fallback models. */
+  readonly modelIndex: number;
+  readonly endpoint: Endpoint;
+  readonly upstreamModel: string;
+  readonly priority: number;
+  readonly weight: number;
+  /** The chance that it is the first of its group, 0 to 1. */
+  readonly probability: number;
+  readonly fit: Fit;
+  /** What the whole task costs here. */
+  readonly cost: Cost;
+}
+
+/** A target that was left out. */
+export interface SkippedCandidate {
+  readonly model: string;
+  readonly provider: string;
+  readonly upstreamModel: string;
+  readonly priority: number;
+  readonly weight: number;
+  /** Why, in one sentence. */
+  readonly reason: string;
+  readonly cause: "not_configured" | "unsupported" | "excluded" | "cost" | "unknown_provider";
+  readonly adjustments: readonly Adjustment[];
+}
+
+/** How a task suits a target: what is sent, and what is done to the result. */
+export interface Fit {
+  /** The task in what the target can do. `options.count` is still the whole count. */
+  readonly task: Task;
+  /** The most images of one call. 1 for a chat. */
+  readonly maxCountPerCall: number;
+  readonly adjustments: readonly Adjustment[];
+  /** What to make of the images. */
+  readonly finish: Finish;
+}
+
+/** What to make of a provider's images. */
+export interface Finish {
+  /** Convert to this format unless the bytes already have it. Undefined means leave them. */
+  readonly format?: ImageFormat | undefined;
+  /** With `format`. */
+  readonly compression?: number | undefined;
+  /** Undefined means as the provider delivers. */
+  readonly delivery?: ImageDelivery | undefined;
+}

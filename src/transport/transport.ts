@@ -1,0 +1,76 @@
+import type { Failure } from "../domain/failure.ts";
+import type { Secret } from "../domain/secret.ts";
+import type { Endpoint } from "../providers/endpoint.ts";
+import type { HttpCall } from "../providers/http-call.ts";
+import type { Reply, StreamEvent } from "../providers/reply.ts";
+
+/** The only way to providers: one HTTP exchange at a time, with no opinion about what an answer means. */
+export interface Transport {
+  /** Makes a call and reads the whole answer. */
+  call(exchange: Exchange): Promise<ExchangeResult>;
+  /** Makes a call whose answer is a stream of server-sent events, and hands each one over as it arrives. */
+  stream(exchange: Exchange, onEvent: EventHandler): Promise<StreamResult>;
+  /** Fetches a file from an address that a provider gave, guarded, with no credential. */
+  download(download: Download): Promise<DownloadResult>;
+  /** Closes every connection once the calls on it are done. */
+  close(): Promise<void>;
+}
+
+/** One HTTP exchange with a provider. */
+export interface Exchange {
+  readonly endpoint: Endpoint;
+  readonly call: HttpCall;
+  /** The key to present. Undefined for an endpoint that wants none. */
+  readonly key?: Secret | undefined;
+  /** Further headers: the trace, the sandbox's orders. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends the exchange and closes its socket when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Handles one event. A promise means: stop reading until it is settled. It
+ * must not throw. "stop" means: enough, close the connection; the result is
+ * then `ended`.
+ */
+export type EventHandler = (event: StreamEvent) => "stop" | undefined | Promise<"stop" | undefined>;
+
+/**
+ * How an exchange went. A failure here is one of the connection, of class
+ * never_sent, ambiguous, server_fault (the answer broke off or was too large)
+ * or cancelled (the signal), with the delivery state that follows from how far
+ * the request had got.
+ */
+export type ExchangeResult =
+  | { readonly kind: "reply"; readonly reply: Reply }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** How a streamed exchange went. */
+export type StreamResult =
+  /** The answer was no event stream, or its status was not 2xx: here it is whole. */
+  | { readonly kind: "reply"; readonly reply: Reply }
+  /** The body ended as HTTP bodies end. Whether the stream was complete its reader knows. */
+  | {
+      readonly kind: "ended";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** A file to fetch. */
+export interface Download {
+  readonly url: string;
+  /** The endpoint whose answer named the address: its settings say which hosts are allowed. */
+  readonly endpoint: Endpoint;
+  /** The most bytes to accept. */
+  readonly maxBytes: number;
+  /** Read only this many bytes from the start, enough to tell type and size. Undefined means the whole file. */
+  readonly prefixBytes?: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** What a fetch gave. */
+export type DownloadResult =
+  | { readonly kind: "file"; readonly bytes: Uint8Array; readonly contentType: string }
+  | { readonly kind: "failed"; readonly failure: Failure };
