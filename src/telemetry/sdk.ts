@@ -1,0 +1,147 @@
+import { type Meter, type Tracer, trace } from "@opentelemetry/api";
+import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import {
+  detectResources,
+  envDetector,
+  type Resource,
+  resourceFromAttributes,
+} from "@opentelemetry/resources";
+import {
+  type IMetricReader,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from "@opentelemetry/sdk-metrics";
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  type Sampler,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import type { ExportSettings, OtlpProtocol } from "./export-settings.ts";
+
+/** The OpenTelemetry SDK, running. The only part of Spillway that knows it; the rest knows its API. */
+export interface TelemetrySdk {
+  readonly tracer: Tracer;
+  readonly meter: Meter;
+  /** All metrics as text for Prometheus. */
+  metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Sends what is waiting and ends. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts the SDK. Exporters are loaded only when they are switched on, since
+ * they are most of what it weighs; where their traffic goes they read from the
+ * standard OTEL_EXPORTER_OTLP_* variables themselves.
+ */
+export async function startTelemetrySdk(
+  settings: ExportSettings,
+  version: string,
+): Promise<TelemetrySdk> {
+  const resource = resourceFromAttributes({
+    "service.name": "spillway",
+    "service.version": version,
+  }).merge(detectResources({ detectors: [envDetector] }));
+  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  const serializer = new PrometheusSerializer();
+  const readers: IMetricReader[] = [prometheus];
+  if (settings.metrics !== undefined) {
+    readers.push(
+      new PeriodicExportingMetricReader({
+        exporter: await metricExporter(settings.metrics.protocol),
+        exportIntervalMillis: settings.metrics.intervalMs,
+        exportTimeoutMillis: settings.metrics.intervalMs,
+      }),
+    );
+  }
+  const meterProvider = new MeterProvider({ resource, readers });
+  const tracerProvider =
+    settings.traces === undefined ? undefined : await startTracing(settings.traces, resource);
+  return {
+    // Without an exporter the API's own tracer serves: it costs nothing and passes the caller's trace on.
+    tracer: (tracerProvider ?? trace).getTracer("spillway", version),
+    meter: meterProvider.getMeter("spillway", version),
+    async metricsText() {
+      const { resourceMetrics } = await prometheus.collect();
+      return {
+        contentType: "text/plain; version=0.0.4; charset=utf-8",
+        body: serializer.serialize(resourceMetrics),
+      };
+    },
+    async shutdown() {
+      await Promise.allSettled([tracerProvider?.shutdown(), meterProvider.shutdown()]);
+    },
+  };
+}
+
+async function startTracing(
+  settings: NonNullable<ExportSettings["traces"]>,
+  resource: Resource,
+): Promise<TracerProvider> {
+  return new TracerProvider({
+    resource,
+    sampler: sampler(settings),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: await spanExporter(settings.protocol),
+        ...settings.batch,
+      }),
+    ],
+  });
+}
+
+function sampler({ sampler: name, ratio }: NonNullable<ExportSettings["traces"]>): Sampler {
+  switch (name) {
+    case "always_on":
+      return new AlwaysOnSampler();
+    case "always_off":
+      return new AlwaysOffSampler();
+    case "traceidratio":
+      return new TraceIdRatioBasedSampler(ratio);
+    case "parentbased_always_on":
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
+    case "parentbased_always_off":
+      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
+    case "parentbased_traceidratio":
+      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
+  }
+}
+
+async function spanExporter(protocol: OtlpProtocol): Promise<SpanExporter> {
+  switch (protocol) {
+    case "grpc": {
+      const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-grpc");
+      return new OTLPTraceExporter();
+    }
+    case "http/json": {
+      const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-http");
+      return new OTLPTraceExporter();
+    }
+    case "http/protobuf": {
+      const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-proto");
+      return new OTLPTraceExporter();
+    }
+  }
+}
+
+async function metricExporter(protocol: OtlpProtocol): Promise<PushMetricExporter> {
+  switch (protocol) {
+    case "grpc": {
+      const { OTLPMetricExporter } = await import("@opentelemetry/exporter-metrics-otlp-grpc");
+      return new OTLPMetricExporter();
+    }
+    case "http/json": {
+      const { OTLPMetricExporter } = await import("@opentelemetry/exporter-metrics-otlp-http");
+      return new OTLPMetricExporter();
+    }
+    case "http/protobuf": {
+      const { OTLPMetricExporter } = await import("@opentelemetry/exporter-metrics-otlp-proto");
+      return new OTLPMetricExporter();
+    }
+  }
+}
