@@ -1,11 +1,14 @@
 import type { Cost } from "../domain/cost.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
-import type { EmitEvent, Generated } from "../domain/generated.ts";
+import type { Generated } from "../domain/generated.ts";
 import type { Catalog } from "../domain/model.ts";
 import type { RequestObserver } from "../domain/observer.ts";
+import type { StreamOptions } from "../domain/stream-options.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 import type { Plan } from "../router/plan.ts";
+
+export type { StreamOptions } from "../domain/stream-options.ts";
 
 /** What the gateway does, whatever the protocol it is asked over. */
 export interface Gateway {
@@ -33,14 +36,6 @@ export interface GatewayCall {
   readonly observer: RequestObserver;
   /** Undefined for a unary request. */
   readonly stream?: StreamOptions | undefined;
-}
-
-/** How a streamed request wants to be told. */
-export interface StreamOptions {
-  readonly emit: EmitEvent;
-  readonly failoverAfterOutput: boolean;
-  /** 0 to 3. */
-  readonly partialImages: number;
 }
 
 /** A request's end. */

@@ -1,10 +1,12 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { Cost } from "../domain/cost.ts";
+import type { Finish } from "../domain/finish.ts";
 import type { RefusalPolicy } from "../domain/generate-request.ts";
-import type { ImageDelivery, ImageFormat } from "../domain/image-options.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Task } from "../domain/task.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
+
+export type { Finish } from "../domain/finish.ts";
 
 /**
  * What will be done for a request: who is asked and in which order, and why
@@ -75,14 +77,4 @@ export interface Fit {
   readonly adjustments: readonly Adjustment[];
   /** What to make of the images. */
   readonly finish: Finish;
-}
-
-/** What to make of a provider's images. */
-export interface Finish {
-  /** Convert to this format unless the bytes already have it. Undefined means leave them. */
-  readonly format?: ImageFormat | undefined;
-  /** With `format`. */
-  readonly compression?: number | undefined;
-  /** Undefined means as the provider delivers. */
-  readonly delivery?: ImageDelivery | undefined;
 }

@@ -1,0 +1,53 @@
+import type { Failure } from "./failure.ts";
+import type { ImageDelivery, ImageFormat } from "./image-options.ts";
+import type { FinishedImage, ProviderImage } from "./output.ts";
+
+/** What to make of a provider's images. */
+export interface Finish {
+  /** Convert to this format unless the bytes already have it. Undefined means leave them. */
+  readonly format?: ImageFormat | undefined;
+  /** With `format`. */
+  readonly compression?: number | undefined;
+  /** Undefined means as the provider delivers. */
+  readonly delivery?: ImageDelivery | undefined;
+}
+
+/** Makes a provider's image ready for the caller. */
+export type FinishImage = (image: ProviderImage, job: FinishJob) => Promise<FinishResult>;
+
+/**
+ * Makes an unfinished version of an image ready, without converting it.
+ * Undefined when there is nothing to show.
+ */
+export type FinishPartialImage = (
+  image: ProviderImage,
+  provider: string,
+) => FinishedImage | undefined;
+
+/** What to make of one image, and with what. */
+export interface FinishJob {
+  readonly finish: Finish;
+  /** The slug of the provider that made it. */
+  readonly provider: string;
+  /** Fetches what a provider's answer points to, within the attempt's time. */
+  fetchFile(file: FileToFetch): Promise<FetchedFile>;
+}
+
+/** How much of which file. */
+export interface FileToFetch {
+  readonly url: string;
+  /** The most bytes to accept. */
+  readonly maxBytes: number;
+  /** Only this many bytes from the start. Undefined means the whole file. */
+  readonly prefixBytes?: number | undefined;
+}
+
+/** What a fetch gave. */
+export type FetchedFile =
+  | { readonly kind: "file"; readonly bytes: Uint8Array }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** How it went. A failure comes after the provider did its work: it is sent, and billed. */
+export type FinishResult =
+  | { readonly kind: "finished"; readonly image: FinishedImage }
+  | { readonly kind: "failed"; readonly failure: Failure };

@@ -1,0 +1,147 @@
+import type { Failure } from "../domain/failure.ts";
+import type { FetchedFile, Finish, FinishJob, FinishResult } from "../domain/finish.ts";
+import type { FinishedImage, ProviderImage } from "../domain/output.ts";
+import { convertImage } from "./convert-image.ts";
+import { type SniffedImage, sniffImage } from "./sniff-image.ts";
+
+/** The largest image that is fetched, in bytes. */
+export const maxImageBytes = 64 * 1024 * 1024;
+
+/** How much of a file that stays where it is, is fetched to read its type and size, in bytes. */
+export const imagePrefixBytes = 64 * 1024;
+
+/**
+ * Makes a provider's image ready for the caller: fetched where bytes are wanted,
+ * converted where it has another format, its type and size read from its bytes.
+ * An image that is handed on as an address is fetched in part only, to see that
+ * there is an image and what it is like. An image that must be converted arrives
+ * as bytes, whatever the delivery, since there is no place to put it.
+ */
+export async function finishImage(image: ProviderImage, job: FinishJob): Promise<FinishResult> {
+  const { content } = image;
+  if (content.kind === "bytes") return finishBytes(image, content.bytes, job);
+  if (job.finish.delivery !== "bytes") {
+    const prefix = await fetchFile({ url: content.url, prefixBytes: imagePrefixBytes }, job);
+    if (prefix.kind === "failed") return prefix;
+    const header = sniffImage(prefix.bytes);
+    if (header === undefined && prefix.bytes.length < imagePrefixBytes) return noImage;
+    if (header !== undefined && !mustConvert(header, job.finish)) {
+      return finished(image, content, header, job.provider);
+    }
+  }
+  const file = await fetchFile({ url: content.url }, job);
+  return file.kind === "failed" ? file : finishBytes(image, file.bytes, job);
+}
+
+/**
+ * Makes an unfinished version of an image ready: its type and size are read, and
+ * it is not converted. Undefined when it is not worth showing: no bytes, or no
+ * image.
+ */
+export function finishPartialImage(
+  image: ProviderImage,
+  provider: string,
+): FinishedImage | undefined {
+  if (image.content.kind !== "bytes") return undefined;
+  const header = sniffImage(image.content.bytes);
+  return header && describe(image, image.content, header, provider);
+}
+
+async function finishBytes(
+  image: ProviderImage,
+  bytes: Uint8Array,
+  job: FinishJob,
+): Promise<FinishResult> {
+  const header = sniffImage(bytes);
+  if (header === undefined) return noImage;
+  const { format, compression } = job.finish;
+  if (format === undefined || format === header.format) {
+    return finished(image, { kind: "bytes", bytes }, header, job.provider);
+  }
+  const conversion = await convertImage(bytes, format, compression);
+  if (conversion.kind === "failed") return noImage;
+  const convertedHeader = sniffImage(conversion.bytes);
+  if (convertedHeader === undefined) throw new Error(`The conversion to ${format} made no image.`);
+  return finished(image, { kind: "bytes", bytes: conversion.bytes }, convertedHeader, job.provider);
+}
+
+function mustConvert(header: SniffedImage, finish: Finish): boolean {
+  return finish.format !== undefined && finish.format !== header.format;
+}
+
+/** Fetches a file, and once more when that fails: the work is paid, and to read twice costs nothing. */
+async function fetchFile(
+  file: { readonly url: string; readonly prefixBytes?: number },
+  job: FinishJob,
+): Promise<Extract<FetchedFile, { kind: "file" }> | Extract<FinishResult, { kind: "failed" }>> {
+  const request = { ...file, maxBytes: maxImageBytes };
+  let result = await job.fetchFile(request);
+  if (result.kind === "failed" && isWorthASecondTry(result.failure)) {
+    result = await job.fetchFile(request);
+  }
+  if (result.kind === "file") return result;
+  const { failure } = result;
+  if (isEndOfTime(failure)) return { kind: "failed", failure: { ...failure, delivery: "sent" } };
+  return {
+    kind: "failed",
+    failure: {
+      class: "server_fault",
+      delivery: "sent",
+      message: "The image that the provider made could not be fetched.",
+      httpStatus: failure.httpStatus,
+      detail: failure.detail ?? failure.message,
+      billed: true,
+    },
+  };
+}
+
+function isWorthASecondTry(failure: Failure): boolean {
+  return (
+    failure.class === "never_sent" ||
+    failure.class === "ambiguous" ||
+    failure.class === "server_fault" ||
+    failure.class === "overloaded"
+  );
+}
+
+function isEndOfTime(failure: Failure): boolean {
+  return (
+    failure.class === "cancelled" || failure.class === "deadline" || failure.class === "timeout"
+  );
+}
+
+const noImage: FinishResult = {
+  kind: "failed",
+  failure: {
+    class: "server_fault",
+    delivery: "sent",
+    message: "What the provider returned as an image is none.",
+    billed: true,
+  },
+};
+
+function finished(
+  image: ProviderImage,
+  content: FinishedImage["content"],
+  header: SniffedImage,
+  provider: string,
+): FinishResult {
+  return { kind: "finished", image: describe(image, content, header, provider) };
+}
+
+function describe(
+  image: ProviderImage,
+  content: FinishedImage["content"],
+  header: SniffedImage,
+  provider: string,
+): FinishedImage {
+  return {
+    content,
+    mimeType: header.mimeType,
+    width: header.width,
+    height: header.height,
+    revisedPrompt: image.revisedPrompt ?? "",
+    contentFiltered: image.contentFiltered ?? false,
+    provider,
+  };
+}
