@@ -1,0 +1,216 @@
+import { createNoopMeter, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import {
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import { describe, expect, it } from "vitest";
+import type { Attempt } from "../../src/domain/attempt.ts";
+import { noCost } from "../../src/domain/cost.ts";
+import type { GenerateRequest } from "../../src/domain/generate-request.ts";
+import { createTelemetry } from "../../src/telemetry/create-telemetry.ts";
+import { createLogger } from "../../src/telemetry/logger.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
+import type { RpcObserver } from "../../src/telemetry/telemetry.ts";
+import { manualClock } from "../support/manual-clock.ts";
+
+const prompt = "a paper boat that nobody may read about";
+
+describe("telemetry", () => {
+  it("gives one trace: the call, its attempts below it, their exchanges below them", () => {
+    const { observe, spans } = setUp();
+    const rpc = observe();
+    const first = rpc.attemptStarted(attempt({ number: 1, provider: "gemini" }), call);
+    first.exchangeStarted(exchange).finished({ status: 503 });
+    first.finished(
+      attempt({ number: 1, provider: "gemini", outcome: "failed", failure: "overloaded" }),
+      { next: "next_target" },
+    );
+    const second = rpc.attemptStarted(attempt({ number: 2, reason: "failover" }), call);
+    second.exchangeStarted(exchange).finished({ status: 200 });
+    second.finished(attempt({ number: 2, reason: "failover" }), { next: "done", images: 1 });
+    rpc.ended("OK");
+
+    const [exchange1, attempt1, exchange2, attempt2, server] = spans();
+    expect(server?.name).toBe("spillway.v1.GatewayService/Generate");
+    expect(server?.kind).toBe(SpanKind.SERVER);
+    expect(server?.status.code).toBe(SpanStatusCode.UNSET);
+    expect(attempt1?.name).toBe("image_generation gpt-image-2");
+    expect(attempt1?.kind).toBe(SpanKind.CLIENT);
+    expect(attempt1?.status.code).toBe(SpanStatusCode.ERROR);
+    expect(attempt1?.attributes["gen_ai.provider.name"]).toBe("gcp.gemini");
+    expect(attempt1?.attributes["error.type"]).toBe("overloaded");
+    expect(attempt2?.status.code).toBe(SpanStatusCode.UNSET);
+    for (const child of [attempt1, attempt2]) {
+      expect(child?.parentSpanContext?.spanId).toBe(server?.spanContext().spanId);
+      expect(child?.spanContext().traceId).toBe(server?.spanContext().traceId);
+    }
+    expect(exchange1?.parentSpanContext?.spanId).toBe(attempt1?.spanContext().spanId);
+    expect(exchange1?.status.code).toBe(SpanStatusCode.ERROR);
+    expect(exchange2?.parentSpanContext?.spanId).toBe(attempt2?.spanContext().spanId);
+  });
+
+  it("continues the caller's trace and hands it on to the provider", () => {
+    const { observe, spans } = setUp();
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const rpc = observe({ traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: "a=1" });
+    const { headers } = rpc.attemptStarted(attempt({}), call).exchangeStarted(exchange);
+    rpc.ended("OK");
+    expect(spans().at(-1)?.spanContext().traceId).toBe(traceId);
+    expect(headers["traceparent"]).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+    expect(headers["traceparent"]).not.toContain("b7ad6b7169203331");
+    expect(headers["tracestate"]).toBe("a=1");
+  });
+
+  it("marks the call as an error only for codes that are the server's fault", () => {
+    const { observe, spans } = setUp();
+    observe().ended("UNAVAILABLE");
+    observe().ended("INVALID_ARGUMENT");
+    expect(spans().map(({ status }) => status.code)).toEqual([
+      SpanStatusCode.ERROR,
+      SpanStatusCode.UNSET,
+    ]);
+  });
+
+  it("writes a skipped target as an event of the call, not as a span", () => {
+    const { observe, spans } = setUp();
+    const rpc = observe();
+    rpc.attemptSkipped(attempt({ outcome: "skipped", message: "It has no key." }));
+    rpc.ended("OK");
+    expect(spans()).toHaveLength(1);
+    expect(spans()[0]?.events[0]?.name).toBe("spillway.candidate.skipped");
+    expect(spans()[0]?.events[0]?.attributes?.["spillway.provider"]).toBe("openai");
+  });
+
+  it("writes one line for a failed attempt, with its timing and what comes next", () => {
+    const { observe, lines } = setUp();
+    const started = observe().attemptStarted(attempt({}), call);
+    started.finished(
+      attempt({
+        outcome: "failed",
+        failure: "overloaded",
+        httpStatus: 503,
+        durationMs: 41.6,
+        upstreamCode: "server_is_overloaded",
+        message: "openai has too much to do.",
+      }),
+      { next: "next_target", detail: prompt },
+    );
+    expect(lines()).toHaveLength(1);
+    expect(lines()[0]).toMatchObject({
+      level: "warn",
+      msg: "attempt failed",
+      request_id: "r-1",
+      model: "gpt-image-2",
+      provider: "openai",
+      upstream_model: "gpt-image-2",
+      attempt: 1,
+      class: "overloaded",
+      http_status: 503,
+      upstream_code: "server_is_overloaded",
+      duration_ms: 42,
+      next: "next_target",
+    });
+  });
+
+  it("tells prompts and providers' words only when content capture is on", () => {
+    for (const captureContent of [false, true]) {
+      const { observe, spans, text } = setUp({ captureContent });
+      const rpc = observe();
+      rpc.requestRead(request);
+      rpc
+        .attemptStarted(attempt({}), call)
+        .finished(attempt({ outcome: "failed", failure: "refused" }), {
+          next: "stop",
+          detail: `rejected: ${prompt}`,
+        });
+      rpc.ended("FAILED_PRECONDITION");
+      const told = JSON.stringify(
+        spans().map(({ attributes, events, status }) => ({ attributes, events, status })),
+      );
+      expect(told.includes(prompt)).toBe(captureContent);
+      expect(text().includes(prompt)).toBe(captureContent);
+    }
+  });
+});
+
+function setUp({ captureContent = false } = {}) {
+  const exporter = new InMemorySpanExporter();
+  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const written: string[] = [];
+  const clock = manualClock();
+  const telemetry = createTelemetry({
+    tracer: provider.getTracer("test"),
+    metrics: createMetrics(createNoopMeter(), () => true),
+    logger: createLogger({
+      level: "info",
+      clock,
+      destination: { write: (line) => written.push(line) },
+    }),
+    clock,
+    captureContent,
+  });
+  return {
+    observe: (headers: Record<string, string> = {}): RpcObserver =>
+      telemetry.rpcStarted({
+        method: "spillway.v1.GatewayService/Generate",
+        protocol: "grpc",
+        requestId: "r-1",
+        header: (name) => headers[name],
+      }),
+    spans: () => exporter.getFinishedSpans(),
+    text: () => written.join(""),
+    lines: () => written.map((line) => JSON.parse(line)),
+  };
+}
+
+const call = {
+  operation: "text_to_image",
+  baseUrl: "https://api.openai.com/v1",
+  stream: false,
+  count: 1,
+} as const;
+
+const exchange = {
+  method: "POST",
+  url: "https://api.openai.com/v1/images/generations",
+  purpose: "submit",
+} as const;
+
+const request: GenerateRequest = {
+  model: "gpt-image-2",
+  fallbackModels: [],
+  task: { operation: "text_to_image", prompt, negativePrompt: "", options: { count: 1 } },
+  routing: {
+    only: [],
+    exclude: [],
+    order: [],
+    maxAttempts: 4,
+    routingKey: "",
+    duplicateSpend: "allow",
+  },
+  idempotencyKey: "",
+  parameterMode: "adapt",
+  providerOptions: {},
+  endUser: "",
+  labels: {},
+};
+
+function attempt(overrides: Partial<Attempt>): Attempt {
+  return {
+    number: 1,
+    model: "gpt-image-2",
+    provider: "openai",
+    upstreamModel: "gpt-image-2",
+    priority: 0,
+    weight: 1,
+    reason: "first",
+    startTime: 0,
+    durationMs: 1,
+    outcome: "succeeded",
+    message: "",
+    cost: noCost,
+    discardOutput: false,
+    ...overrides,
+  };
+}
