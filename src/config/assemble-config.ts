@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import type { Rule } from "../domain/rule.ts";
+import { Secret } from "../domain/secret.ts";
+import { customType, isBuiltIn } from "./built-in-providers.ts";
+import type { Config, ProviderConfig, SandboxSettings } from "./config.ts";
+import type { DefaultCredential } from "./default-credential.ts";
+import type { CheckedFile } from "./schema.ts";
+
+/** What a configuration is made of, beside the file's content. */
+export interface ConfigParts {
+  readonly source: string;
+  readonly file: CheckedFile;
+  /** What the environment gives to providers that bring no keys of their own, by slug. */
+  readonly defaults: ReadonlyMap<string, DefaultCredential>;
+  /** The line of an entry of the file. */
+  readonly lineOf: (path: readonly (string | number)[]) => number;
+}
+
+/** Makes the configuration of a checked file, and freezes it. */
+export function assembleConfig(parts: ConfigParts): Config {
+  const { server } = parts.file;
+  const content = {
+    server: {
+      listen: server.listen,
+      grpc: server.grpc,
+      admin: server.admin,
+      cors: server.cors,
+      drainMs: server.drain,
+      maxMessageBytes: server.max_message_size,
+    },
+    sandbox: sandboxOf(parts.file),
+    providers: Object.keys(parts.file.providers).map((slug) => providerOf(slug, parts)),
+    routes: parts.file.routes.map((rule, index) => ruleOf(rule, index, parts)),
+  };
+  return deepFreeze({ version: versionOf(content), source: parts.source, ...content });
+}
+
+function sandboxOf({ sandbox }: CheckedFile): SandboxSettings {
+  return typeof sandbox === "boolean"
+    ? { enabled: sandbox, faults: [] }
+    : { enabled: true, faults: sandbox.faults };
+}
+
+function providerOf(slug: string, { file, defaults, lineOf }: ConfigParts): ProviderConfig {
+  const entry = file.providers[slug] ?? {};
+  const given = defaults.get(slug);
+  const keys = entry.keys?.filter((key) => key !== "").map((key) => new Secret(key));
+  const credentials = entry.credentials ? new Secret(entry.credentials) : undefined;
+  return {
+    slug,
+    type: isBuiltIn(slug) ? slug : customType,
+    keys: keys ?? given?.keys ?? [],
+    baseUrl: entry.base_url,
+    timeoutMs: entry.timeout,
+    operations: entry.operations,
+    models: entry.models,
+    settings: {
+      responseFormat: entry.response_format,
+      maxTokensField: entry.max_tokens_field,
+      includeUsage: entry.include_usage,
+      authHeader: entry.auth_header?.toLowerCase(),
+      allowPrivateNetwork: entry.allow_private_network,
+    },
+    project: entry.project ?? given?.project,
+    location: entry.location,
+    credentials: credentials ?? given?.credentials,
+    line: lineOf(["providers", slug]),
+  };
+}
+
+function ruleOf(rule: CheckedFile["routes"][number], index: number, { lineOf }: ConfigParts): Rule {
+  return {
+    index,
+    line: lineOf(["routes", index]),
+    models: rule.models,
+    timeoutMs: rule.timeout,
+    onRefusal: rule.on_refusal,
+    targets: rule.targets,
+  };
+}
+
+/** Lines are left out: a comment more or less is the same configuration. */
+function versionOf(content: object): string {
+  const text = JSON.stringify(content, (key, value) => (key === "line" ? undefined : value));
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === "object" && inner !== null) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,66 @@
+import type { Operation } from "../domain/operation.ts";
+import type { Rule } from "../domain/rule.ts";
+import type { Secret } from "../domain/secret.ts";
+import type { EndpointSettings } from "../providers/endpoint.ts";
+import type { Address } from "./address.ts";
+
+/** A checked configuration: complete, frozen, with every reference resolved. */
+export interface Config {
+  /** Twelve hexadecimal digits of a hash over the content; keys count by their fingerprints. */
+  readonly version: string;
+  /** The file's path, or "(sandbox)" for the built-in one. */
+  readonly source: string;
+  readonly server: ServerConfig;
+  readonly sandbox: SandboxSettings;
+  /** In the order of the file. */
+  readonly providers: readonly ProviderConfig[];
+  readonly routes: readonly Rule[];
+}
+
+/** Where the gateway listens, and its limits. */
+export interface ServerConfig {
+  /** Connect, gRPC-Web and gRPC on one port. */
+  readonly listen: Address;
+  /** The listener for gRPC alone. Undefined: there is none. */
+  readonly grpc?: Address | undefined;
+  /** Metrics and health for the operator. Undefined: there are none. */
+  readonly admin?: Address | undefined;
+  readonly cors: { readonly origins: readonly string[] };
+  /** How long running requests may take to finish after SIGTERM, in milliseconds. */
+  readonly drainMs: number;
+  /** The largest request, in bytes. */
+  readonly maxMessageBytes: number;
+}
+
+/** Whether the embedded providers stand in, and how they misbehave. */
+export interface SandboxSettings {
+  readonly enabled: boolean;
+  /** Orders for all traffic: "fal=http-503". */
+  readonly faults: readonly string[];
+}
+
+/** One provider of the file. */
+export interface ProviderConfig {
+  readonly slug: string;
+  /** The provider's own name for a built-in one, else "openai-compatible". */
+  readonly type: string;
+  /** Without the empty ones. Empty: not configured, unless it needs no key. */
+  readonly keys: readonly Secret[];
+  /** In place of the vendor's origin and version prefix, without a slash at the end. */
+  readonly baseUrl?: string | undefined;
+  /** The time of one attempt, in milliseconds. Undefined: the provider's default. */
+  readonly timeoutMs?: number | undefined;
+  /** Undefined: all that the provider can do. */
+  readonly operations?: readonly Operation[] | undefined;
+  /** Globs. Undefined: any model. */
+  readonly models?: readonly string[] | undefined;
+  readonly settings: EndpointSettings;
+  /** Vertex: the Google Cloud project. */
+  readonly project?: string | undefined;
+  /** Vertex: the region, "global" when undefined. */
+  readonly location?: string | undefined;
+  /** Vertex: the service account's JSON. */
+  readonly credentials?: Secret | undefined;
+  /** Its line in the file. */
+  readonly line: number;
+}

@@ -1,0 +1,32 @@
+/** The name of the built-in configuration where a file's path would stand. */
+export const sandboxSource = "(sandbox)";
+
+/**
+ * The built-in configuration that serves when no file is given: every provider
+ * embedded, no key, no network. Its rules show groups and weights at work.
+ */
+export const sandboxConfigText = `
+server:
+  listen: 127.0.0.1:8080
+  grpc: 127.0.0.1:50051
+  admin: 127.0.0.1:9090
+  # Any page may call: there is nothing here to steal.
+  cors: { origins: ["*"] }
+  drain: 5s
+sandbox: true
+
+providers:
+  openrouter: {}
+  gemini: {}
+  openai: {}
+  replicate: {}
+
+routes:
+  - models: ["gemini-3-pro-image", "imagen-*"]
+    targets:
+      - { provider: gemini,    priority: 0, weight: 100, model: gemini-3-pro-image }
+      - { provider: openai,    priority: 1, weight: 70,  model: gpt-image-2 }
+      - { provider: replicate, priority: 1, weight: 30,  model: google/nano-banana-pro }
+  - models: ["*"]
+    targets: [{ provider: openrouter }]
+`;

@@ -1,0 +1,225 @@
+import { z } from "zod";
+import { operations } from "../domain/operation.ts";
+import { parseAddress } from "./address.ts";
+import { isOrigin, parseBaseUrl } from "./base-url.ts";
+import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
+import { parseByteSize } from "./byte-size.ts";
+import { closest } from "./closest.ts";
+import { parseDuration } from "./duration.ts";
+import { isFaultOrder } from "./fault-order.ts";
+import { isGlob } from "./glob.ts";
+import { checkedText, textLeaf } from "./leaves.ts";
+
+/**
+ * The one description of spillway.yaml: it checks files, docs/spillway.schema.json
+ * is written from it, and docs/configuration.md is tested against it. `slugs`
+ * are the custom providers of the file at hand, which its targets may name.
+ */
+export function configSchema(slugs: ReadonlySet<string>) {
+  return mapping({
+    server: server.prefault({}).describe("Where Spillway listens, and its limits."),
+    sandbox: z
+      .union([z.boolean(), mapping({ faults: faults.describe(faultsText) })], {
+        error: "expected true, false or a mapping with faults",
+      })
+      .default(false)
+      .describe(
+        "Whether every provider without a base_url is the embedded imitation. A mapping switches the sandbox on and says how it misbehaves.",
+      ),
+    providers: z
+      .record(slug, provider, { error: "expected a mapping of providers by slug" })
+      .default({})
+      .describe("The providers by slug. A built-in slug needs no type."),
+    routes: list(rule(slugs), "rules")
+      .default([])
+      .describe("Which targets serve which models. The most specific pattern wins."),
+  });
+}
+
+/** A checked file. */
+export type CheckedFile = z.output<ReturnType<typeof configSchema>>;
+
+const duration = textLeaf({
+  parse: parseDuration,
+  expected: 'a duration with its unit, like "30s", "500ms" or "2m"',
+  forNumber: (value) => `${value}s`,
+});
+
+const address = textLeaf({
+  parse: parseAddress,
+  expected: 'a host and a port, like "127.0.0.1:8080" or "[::1]:8080"',
+  forNumber: (value) => `127.0.0.1:${value}`,
+});
+
+const glob = checkedText('a model\'s name or a pattern, like "imagen-*"', isGlob);
+
+const someText = checkedText("text", (text) => text.trim() !== "");
+
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+
+const server = mapping({
+  listen: address
+    .prefault("127.0.0.1:8080")
+    .describe("Connect, gRPC-Web and gRPC on one port, HTTP/1.1 and HTTP/2."),
+  grpc: address.optional().describe("gRPC for throughput. Without it there is no such listener."),
+  admin: address
+    .optional()
+    .describe("/metrics, /healthz and /readyz. Without it there is no such listener."),
+  cors: mapping({
+    origins: list(checkedText('an origin, like "https://app.example", or "*"', isOrigin), "origins")
+      .default([])
+      .describe('The web pages that may call, by origin. "*" lets every page call.'),
+  })
+    .prefault({})
+    .describe("Calls from browsers."),
+  drain: duration
+    .prefault("30s")
+    .describe("How long running requests may take to finish after SIGTERM."),
+  max_message_size: textLeaf({
+    parse: parseByteSize,
+    expected: 'a size with its unit, like "64MiB"',
+    forNumber: (value) => `${value}B`,
+  })
+    .prefault("64MiB")
+    .describe("The largest request, images included."),
+});
+
+const faultsText = "Faults for all traffic.";
+
+const faults = list(
+  checkedText('an order like "openai=http-503" or "*=slow:2s"', isFaultOrder),
+  "orders",
+);
+
+const provider = mapping(
+  {
+    type: z
+      .enum([customType, ...builtInSlugs], { error: `expected ${customType}` })
+      .optional()
+      .describe("What a provider with a slug of your own is: openai-compatible."),
+    keys: list(
+      checkedText("a key of printable characters without spaces", (text) =>
+        /^[\x21-\x7e]*$/.test(text),
+      ),
+      "keys",
+    )
+      .optional()
+      .describe(
+        "The keys. When one is refused or used up, the next serves. Empty ones do not count. Without this key, a built-in provider takes the key of its environment variable.",
+      ),
+    base_url: textLeaf({
+      parse: parseBaseUrl,
+      expected: "an http or https address without credentials and query, like https://host/v1",
+    })
+      .optional()
+      .describe("In place of the vendor's origin and version prefix."),
+    timeout: duration
+      .optional()
+      .describe("The time of one attempt, in place of the provider's default."),
+    operations: list(
+      z.enum(operations, { error: `expected one of ${operations.join(", ")}` }),
+      "operations",
+    )
+      .min(1, { error: "expected at least one operation" })
+      .optional()
+      .describe("What to use it for. Without this key, all that it can do."),
+    models: list(glob, "patterns")
+      .min(1, { error: "expected at least one pattern" })
+      .optional()
+      .describe("Patterns of the models that it serves. Without this key, any."),
+    project: checkedText("a Google Cloud project id", (text) => /^[a-z0-9:.-]+$/.test(text))
+      .optional()
+      .describe("vertex only: the Google Cloud project."),
+    location: checkedText('a location, like "global" or "europe-west4"', (text) =>
+      /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text),
+    )
+      .optional()
+      .describe("vertex only: the location. Without this key, global."),
+    credentials: z
+      .string({ error: "expected a service account's JSON as text, best from a file" })
+      .optional()
+      .describe("vertex only: the service account's JSON."),
+    response_format: z
+      .enum(["b64_json", "url"], { error: "expected b64_json or url" })
+      .optional()
+      .describe("openai-compatible only: sent with images. Without this key, not sent."),
+    max_tokens_field: z
+      .enum(["max_tokens", "max_completion_tokens"], {
+        error: "expected max_tokens or max_completion_tokens",
+      })
+      .optional()
+      .describe("openai-compatible only: the field for the limit of tokens."),
+    include_usage: yesOrNo()
+      .optional()
+      .describe("openai-compatible only: whether to ask for usage at the end of a stream."),
+    auth_header: checkedText("the name of an HTTP header", (text) =>
+      /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text),
+    )
+      .optional()
+      .describe("openai-compatible only: the header that carries the key as it is."),
+    allow_private_network: yesOrNo()
+      .optional()
+      .describe("Whether addresses in its answers may lead to private networks."),
+  },
+  "expected a mapping, {} when there is nothing to say",
+);
+
+function rule(slugs: ReadonlySet<string>) {
+  const target = mapping({
+    provider: z
+      .string({ error: "expected a provider's slug" })
+      .refine((text) => slugs.has(text) || isBuiltIn(text), {
+        error: ({ input }) => {
+          const meant = closest(String(input), [...slugs, ...builtInSlugs]);
+          return `expected a provider of this file or a built-in one${
+            meant === undefined ? "" : `; did you mean "${meant}"?`
+          }`;
+        },
+      })
+      .describe("The provider's slug."),
+    priority: z
+      .int32({ error: "expected a whole number of at least 0" })
+      .nonnegative({ error: "expected a whole number of at least 0" })
+      .default(0)
+      .describe("The group. 0 first; the next one only when every target before it failed."),
+    weight: z
+      .number({ error: "expected a number of at least 0" })
+      .nonnegative({ error: "expected a number of at least 0" })
+      .default(1)
+      .describe("The share of its group's sum. 0 takes no first traffic, only failovers."),
+    model: someText
+      .optional()
+      .describe(
+        "The name by which the provider knows the model. Without this key, the catalogue's, else the caller's.",
+      ),
+  });
+  return mapping({
+    models: list(glob, "patterns")
+      .min(1, { error: "expected at least one pattern" })
+      .describe("Names or patterns of models. * stands for any letters."),
+    timeout: duration
+      .optional()
+      .describe("The time of a request whose caller sets no deadline. Without this key, 300s."),
+    on_refusal: z
+      .enum(["stop", "next"], { error: "expected stop or next" })
+      .optional()
+      .describe(
+        "When a provider's safety system refuses: stop, or try the next target. Without this key, stop.",
+      ),
+    targets: list(target, "targets")
+      .min(1, { error: "expected at least one target" })
+      .describe("Who serves these models."),
+  });
+}
+
+function mapping<T extends z.ZodRawShape>(shape: T, error = "expected a mapping") {
+  return z.strictObject(shape, { error });
+}
+
+function list<T extends z.ZodType>(item: T, what: string) {
+  return z.array(item, { error: `expected a list of ${what}` });
+}
+
+function yesOrNo() {
+  return z.boolean({ error: "expected true or false" });
+}

@@ -1,0 +1,143 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+import type { Path } from "./problem.ts";
+import { type ReferenceSource, resolveReferences } from "./references.ts";
+
+/** A file's content with its references replaced, and where each part of it stands. */
+export interface SourceTree {
+  readonly value: unknown;
+  readonly problems: readonly TreeProblem[];
+  /** Where a value is, or the nearest one around it. */
+  at(path: Path): Place;
+  /** Where the key of a value is; for an entry of a list, the value itself. */
+  keyAt(path: Path): Place;
+  /** What is written there, before references were replaced. Undefined when nothing is. */
+  written(path: Path): unknown;
+  /** Whether a reference in the text there could not be replaced, so that its value is not known. */
+  unresolved(path: Path): boolean;
+}
+
+/** A line and a column, both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A mistake that stands in the file whatever its keys mean. */
+export interface TreeProblem extends Place {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** Reads a YAML document: aliases and merge keys are followed, references are replaced. */
+export function readSourceTree(
+  document: Document.Parsed,
+  lines: LineCounter,
+  text: string,
+  source: ReferenceSource,
+): SourceTree {
+  const entries = new Map<string, Entry>();
+  const problems: TreeProblem[] = [];
+  const value = read(document.contents, [], document.contents?.range[0] ?? 0);
+  return {
+    value,
+    problems,
+    at: (path) => place(nearest(path).offset),
+    keyAt: (path) => place(nearest(path).keyOffset),
+    written: (path) => entries.get(name(path))?.written,
+    unresolved: (path) => entries.get(name(path))?.unresolved === true,
+  };
+
+  function read(node: Node | null, path: Path, keyOffset: number): unknown {
+    const target = isAlias(node) ? node.resolve(document) : node;
+    const entry: Entry = { offset: node?.range?.[0] ?? keyOffset, keyOffset };
+    entries.set(name(path), entry);
+    if (path.length > maxDepth) {
+      problems.push({
+        ...place(keyOffset),
+        path: path.slice(0, 3),
+        message: "is nested too deeply",
+      });
+      return undefined;
+    }
+    if (isMap(target)) {
+      entry.written = {};
+      return Object.fromEntries(readMap(target, path));
+    }
+    if (isSeq(target)) {
+      entry.written = target.items;
+      return target.items.map((item, index) => {
+        const node = item as Node | null;
+        return read(node, [...path, index], node?.range?.[0] ?? entry.offset);
+      });
+    }
+    const scalar = isScalar(target) ? target.value : null;
+    entry.written = scalar;
+    if (typeof scalar !== "string") return scalar;
+    const resolved = resolveReferences(scalar, source);
+    entry.unresolved = resolved.problems.length > 0;
+    for (const { reference, message } of resolved.problems) {
+      const start = text.indexOf(reference, entry.offset);
+      const end = node?.range?.[1] ?? 0;
+      problems.push({
+        ...place(start === -1 || start > end ? entry.offset : start),
+        path,
+        message,
+      });
+    }
+    return resolved.text;
+  }
+
+  /** Entries by key, merged ones (`<<`) first, so that the mapping's own win. */
+  function readMap(node: Node, path: Path): Map<string, unknown> {
+    const values = new Map<string, unknown>();
+    if (!isMap(node)) return values;
+    for (const pair of node.items) {
+      if (keyOf(pair.key) !== "<<") continue;
+      const merged = pair.value as Node | null;
+      for (const one of isSeq(merged) ? merged.items : [merged]) {
+        const target = isAlias(one) ? one.resolve(document) : (one as Node | null);
+        if (target === undefined || target === null || path.length > maxDepth) continue;
+        for (const [key, value] of readMap(target, path))
+          if (!values.has(key)) values.set(key, value);
+      }
+    }
+    for (const pair of node.items) {
+      const key = keyOf(pair.key);
+      if (key === "<<") continue;
+      const offset = (pair.key as Node | null)?.range?.[0] ?? node.range?.[0] ?? 0;
+      values.set(key, read(pair.value as Node | null, [...path, key], offset));
+    }
+    return values;
+  }
+
+  function nearest(path: Path): Entry {
+    for (let length = path.length; length > 0; length--) {
+      const entry = entries.get(name(path.slice(0, length)));
+      if (entry !== undefined) return entry;
+    }
+    return entries.get(name([])) ?? { offset: 0, keyOffset: 0 };
+  }
+
+  function place(offset: number): Place {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+}
+
+interface Entry {
+  readonly offset: number;
+  readonly keyOffset: number;
+  written?: unknown;
+  unresolved?: boolean;
+}
+
+/** Far more than a configuration has: an alias that holds itself is found by it. */
+const maxDepth = 16;
+
+function name(path: Path): string {
+  return JSON.stringify(path);
+}
+
+function keyOf(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key);
+}
