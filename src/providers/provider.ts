@@ -70,6 +70,8 @@ export interface OperationDialect<T extends Task, C> {
 
 /** How a provider streams one operation. An answer that is no event stream goes to `result`. */
 export interface StreamDialect<T extends Task> {
+  /** The most images of one streamed call, where that is less than of a unary one. */
+  readonly maxCountPerCall?: number | undefined;
   request(task: T, target: CallTarget): HttpCall;
   /** Begins to read a stream. */
   open(task: T, target: CallTarget): StreamReader;
@@ -100,6 +102,8 @@ export interface CallTarget {
   readonly endUser: string;
   /** How many unfinished versions of each image a stream shall bring. */
   readonly partialImages: number;
+  /** The endpoint's base URL, for answers that name addresses relative to it. Undefined: they lead nowhere. */
+  readonly baseUrl?: string | undefined;
   /** How long this attempt may take, in milliseconds, for providers that want to know. */
   readonly timeLeftMs: number;
 }

@@ -1,0 +1,87 @@
+import type { ImageOptions } from "../../domain/image-options.ts";
+import type { JsonValue } from "../../domain/json.ts";
+import type { ProviderImage } from "../../domain/output.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Reply } from "../reply.ts";
+import { decodeBase64 } from "./base64.ts";
+import { malformedReply } from "./http-failure.ts";
+import { type OpenAiAnswers, requestIdOf } from "./openai-answers.ts";
+import { readImageUsage } from "./openai-usage.ts";
+import { asArray, asBytes, asObject, asText } from "./read-json.ts";
+
+/** Where an answer to `POST /images/generations` carries its images. */
+export const imageMedia: readonly string[] = ["data[].b64_json"];
+
+/** Where a stream carries them, or the plain answer that comes in its place. */
+export const imageStreamMedia: readonly string[] = ["b64_json", "data[].b64_json"];
+
+/** The size as `size` words it: "1536x1024". Undefined when the caller leaves it to the provider. */
+export function pixelSize({ size }: ImageOptions): string | undefined {
+  return size?.kind === "pixels" ? `${size.width}x${size.height}` : undefined;
+}
+
+/**
+ * What an answer `{data: [{b64_json | url, revised_prompt}], usage}` means. An item
+ * without an image is left out; none at all is a failure. A relative address is
+ * resolved against `baseUrl`, and without one it is no image.
+ */
+export function imagesResult(
+  reply: Reply,
+  answers: OpenAiAnswers,
+  baseUrl?: string | undefined,
+): Outcome {
+  const requestId = requestIdOf(reply.headers, answers);
+  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  if (body === undefined) {
+    const what = "The provider's answer is no JSON object";
+    return { kind: "failed", failure: malformedReply(reply, what, requestId) };
+  }
+  const failure = answers.embeddedFailure(body, reply);
+  if (failure !== undefined) return { kind: "failed", failure };
+  const images: ProviderImage[] = [];
+  for (const item of asArray(body["data"])) {
+    const image = readImage(item, baseUrl);
+    if (image !== undefined) images.push(image);
+  }
+  if (images.length === 0) {
+    const what = "The provider's answer has no image in it";
+    return { kind: "failed", failure: malformedReply(reply, what, requestId) };
+  }
+  const usage = asObject(body["usage"]);
+  return {
+    kind: "done",
+    output: { kind: "images", images },
+    usage: readImageUsage(usage),
+    cost: usage && answers.cost?.(usage),
+    upstreamId: asText(body["id"]),
+    upstreamModel: asText(body["model"]),
+    requestId,
+  };
+}
+
+/** One image of an answer, or of an event. Undefined when there is none in it. */
+export function readImage(
+  value: JsonValue | undefined,
+  baseUrl?: string | undefined,
+): ProviderImage | undefined {
+  const item = asObject(value);
+  if (item === undefined) return undefined;
+  const content = readBytes(item["b64_json"]) ?? readAddress(asText(item["url"]), baseUrl);
+  return content && { content, revisedPrompt: asText(item["revised_prompt"]) };
+}
+
+function readBytes(value: JsonValue | undefined): ProviderImage["content"] | undefined {
+  const bytes = asBytes(value) ?? (typeof value === "string" ? decodeBase64(value) : undefined);
+  return bytes && { kind: "bytes", bytes };
+}
+
+function readAddress(
+  address: string | undefined,
+  baseUrl: string | undefined,
+): ProviderImage["content"] | undefined {
+  if (address === undefined) return undefined;
+  if (address.startsWith("data:")) return readBytes(address);
+  const url = URL.parse(address, baseUrl);
+  const fetchable = url?.protocol === "https:" || url?.protocol === "http:";
+  return fetchable ? { kind: "url", url: url.href } : undefined;
+}

@@ -1,0 +1,105 @@
+import { providers } from "./list.ts";
+import type { Provider } from "./provider.ts";
+
+/** What is told of a provider in lists. */
+export type ProviderProfile = Pick<
+  Provider,
+  "type" | "displayName" | "description" | "kind" | "websiteUri" | "statusPageUri"
+>;
+
+/**
+ * Every built-in provider, in the order in which they are listed. One that Spillway
+ * does not speak to yet is here all the same: it is listed as not configured.
+ */
+export function builtInProviders(): readonly ProviderProfile[] {
+  return builtInSlugs.map(profileOf);
+}
+
+const builtInSlugs = [
+  "openrouter",
+  "vertex",
+  "gemini",
+  "openai",
+  "replicate",
+  "fal",
+  "fireworks",
+  "runware",
+  "xai",
+  "alibaba",
+] as const;
+
+type BuiltInSlug = (typeof builtInSlugs)[number];
+
+function profileOf(slug: BuiltInSlug): ProviderProfile {
+  const provider = providers.find((candidate) => candidate.type === slug) ?? announced[slug];
+  if (provider === undefined) throw new Error(`no provider and no profile: ${slug}`);
+  return provider;
+}
+
+/** Those to whom Spillway does not speak yet. An entry goes when its provider comes. */
+const announced: Readonly<Partial<Record<BuiltInSlug, ProviderProfile>>> = {
+  vertex: {
+    type: "vertex",
+    displayName: "Google Vertex AI",
+    description: "Gemini and Imagen models on Google Cloud.",
+    kind: "image",
+    websiteUri: "https://cloud.google.com/vertex-ai",
+    statusPageUri: "https://status.cloud.google.com",
+  },
+  gemini: {
+    type: "gemini",
+    displayName: "Google Gemini API",
+    description: "Gemini models by the API of Google AI Studio.",
+    kind: "image",
+    websiteUri: "https://ai.google.dev",
+    statusPageUri: "https://aistudio.google.com/status",
+  },
+  replicate: {
+    type: "replicate",
+    displayName: "Replicate",
+    description: "Open and commercial image models of many makers, run as jobs.",
+    kind: "image",
+    websiteUri: "https://replicate.com",
+    statusPageUri: "https://status.replicate.com",
+  },
+  fal: {
+    type: "fal",
+    displayName: "fal.ai",
+    description: "Image models of many makers behind a fast queue.",
+    kind: "image",
+    websiteUri: "https://fal.ai",
+    statusPageUri: "https://status.fal.ai",
+  },
+  fireworks: {
+    type: "fireworks",
+    displayName: "Fireworks AI",
+    description: "Open image models on hosted hardware.",
+    kind: "image",
+    websiteUri: "https://fireworks.ai",
+    statusPageUri: "https://status.fireworks.ai",
+  },
+  runware: {
+    type: "runware",
+    displayName: "Runware",
+    description: "Image models of many makers behind one task API.",
+    kind: "image",
+    websiteUri: "https://runware.ai",
+    statusPageUri: "https://status.runware.ai",
+  },
+  xai: {
+    type: "xai",
+    displayName: "xAI",
+    description: "Grok image models from their maker.",
+    kind: "image",
+    websiteUri: "https://x.ai",
+    statusPageUri: "https://status.x.ai",
+  },
+  alibaba: {
+    type: "alibaba",
+    displayName: "Alibaba Cloud",
+    description: "Qwen and Wan image models by Model Studio.",
+    kind: "image",
+    websiteUri: "https://www.alibabacloud.com/en/product/modelstudio",
+    statusPageUri: "https://status.alibabacloud.com",
+  },
+};

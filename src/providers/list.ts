@@ -1,0 +1,12 @@
+import { openai } from "./openai.ts";
+import { openaiCompatible } from "./openai-compatible.ts";
+import { openrouter } from "./openrouter.ts";
+import type { Provider } from "./provider.ts";
+
+/** Every provider that Spillway speaks to. Adding one: import it and put it here. */
+export const providers: readonly Provider[] = [openrouter, openai, openaiCompatible];
+
+/** The provider of a type: the `type` of the configuration, or a built-in slug. */
+export function findProvider(type: string): Provider | undefined {
+  return providers.find((provider) => provider.type === type);
+}

@@ -1,0 +1,123 @@
+import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { ChatTask, TextToImageTask } from "../domain/task.ts";
+import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
+import { chatBody, present } from "./dialects/openai-chat.ts";
+import { chatResult } from "./dialects/openai-chat-answer.ts";
+import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { openAiFailure, openAiReplyFailure, readEmbeddedError } from "./dialects/openai-errors.ts";
+import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
+import type { EndpointSettings } from "./endpoint.ts";
+import type { HttpCall } from "./http-call.ts";
+import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
+
+const answers: OpenAiAnswers = {
+  embeddedFailure(body, reply) {
+    const error = readEmbeddedError(body);
+    return error && openAiFailure(reply, error);
+  },
+  requestIdHeaders: ["x-request-id", "x-correlation-id"],
+};
+
+const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
+  capabilities: imageCapabilities,
+  timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 120_000 },
+  request: (task, target) => call("/images/generations", imagesBody(task, target), imageMedia),
+  result: (reply, _task, target) => imagesResult(reply, answers, target.baseUrl),
+};
+
+const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+  capabilities: () => chatCapabilities,
+  timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 120_000 },
+  request: (task, target) => call("/chat/completions", completionBody(task, target)),
+  result: (reply) => chatResult(reply, answers),
+  stream: {
+    request: (task, target) =>
+      call("/chat/completions", {
+        ...completionBody(task, target),
+        stream: true,
+        ...(target.settings.includeUsage === false
+          ? {}
+          : { stream_options: { include_usage: true } }),
+      }),
+    open: () => readChatStream(answers),
+  },
+};
+
+/**
+ * Any server that speaks OpenAI's dialect: vLLM, LocalAI, Ollama, a proxy. It is
+ * asked only what all of them understand, and every form in which they are known to
+ * answer is read (their sources and documentation, 2026-11-21).
+ */
+export const openaiCompatible: Provider = {
+  type: "openai-compatible",
+  displayName: "OpenAI-compatible endpoint",
+  description: "Any server that speaks OpenAI's API, at an address of the operator's.",
+  kind: "custom",
+  websiteUri: "",
+  statusPageUri: "",
+  defaultBaseUrl: "",
+  keyVariable: "",
+  credential: { kind: "header", name: "authorization", prefix: "Bearer " },
+  operations: { text_to_image: textToImage, chat },
+  failure: openAiReplyFailure,
+};
+
+/**
+ * Nothing is known of the model, so sizes have only the grain that diffusion models
+ * share, and a count that the server does not honour is made up by further calls.
+ */
+function imageCapabilities(_model: string, settings: EndpointSettings): ImageCapabilities {
+  return {
+    maxCountPerCall: 10,
+    size: {
+      kind: "free",
+      multipleOf: 8,
+      minEdge: 64,
+      maxEdge: 8192,
+      minPixels: 4096,
+      maxPixels: 67_108_864,
+      maxRatio: 16,
+    },
+    delivery: settings.responseFormat === "url" ? "url" : "bytes",
+  };
+}
+
+/** What a server does not know it ignores or refuses; which one, only it can say. */
+const chatCapabilities: ChatCapabilities = {
+  tools: true,
+  imageInput: true,
+  jsonFormat: true,
+  jsonSchema: true,
+  reasoningEffort: true,
+  seed: true,
+  temperature: true,
+  topP: true,
+  maxStop: 4,
+};
+
+function imagesBody(task: TextToImageTask, target: CallTarget): JsonObject {
+  return {
+    model: target.upstreamModel,
+    prompt: task.prompt,
+    n: task.options.count,
+    ...present("size", pixelSize(task.options)),
+    ...present("response_format", target.settings.responseFormat),
+    ...present("user", target.endUser || undefined),
+  };
+}
+
+function completionBody(task: ChatTask, target: CallTarget): JsonObject {
+  return {
+    ...chatBody(task, target.upstreamModel),
+    ...present(target.settings.maxTokensField ?? "max_tokens", task.maxOutputTokens),
+    ...present("reasoning_effort", task.reasoningEffort),
+    ...present("user", target.endUser || undefined),
+  };
+}
+
+/** LocalAI answers with its web page to those who do not say that they want JSON. */
+function call(path: string, value: JsonObject, media?: readonly string[]): HttpCall {
+  const headers = { accept: "application/json" };
+  return { method: "POST", path, headers, body: { kind: "json", value }, media };
+}

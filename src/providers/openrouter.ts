@@ -1,0 +1,149 @@
+import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
+import { type Cost, reportedCost } from "../domain/cost.ts";
+import type { ImageOptions } from "../domain/image-options.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { ChatTask, TextToImageTask } from "../domain/task.ts";
+import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
+import { chatBody, present } from "./dialects/openai-chat.ts";
+import { chatResult } from "./dialects/openai-chat-answer.ts";
+import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { readEmbeddedError } from "./dialects/openai-errors.ts";
+import { readImageStream } from "./dialects/openai-image-stream.ts";
+import { imageMedia, imageStreamMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
+import { openRouterFailure, openRouterReplyFailure } from "./dialects/openrouter-errors.ts";
+import { asNumber, at } from "./dialects/read-json.ts";
+import type { HttpCall } from "./http-call.ts";
+import { gptImageCapabilities } from "./openai.ts";
+import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
+
+const answers: OpenAiAnswers = {
+  embeddedFailure(body, reply) {
+    const error = readEmbeddedError(body);
+    return error && openRouterFailure(reply, error);
+  },
+  cost: costOf,
+  requestIdHeaders: ["x-generation-id"],
+};
+
+const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
+  capabilities: imageCapabilities,
+  timeouts: { totalMs: 300_000, firstContentMs: 300_000, idleMs: 300_000 },
+  request: (task, target) => call("/images", imagesBody(task, target), imageMedia),
+  result: (reply) => imagesResult(reply, answers),
+  stream: {
+    // No field ties an unfinished image to one of several.
+    maxCountPerCall: 1,
+    request: (task, target) =>
+      call("/images", { ...imagesBody(task, target), stream: true }, imageStreamMedia),
+    open: (_task, target) => readImageStream(answers, target.partialImages > 0),
+  },
+};
+
+const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+  capabilities: () => chatCapabilities,
+  timeouts: { totalMs: 600_000, firstContentMs: 120_000, idleMs: 120_000 },
+  request: (task, target) => call("/chat/completions", completionBody(task, target)),
+  result: (reply) => chatResult(reply, answers),
+  stream: {
+    // Usage comes without being asked for.
+    request: (task, target) =>
+      call("/chat/completions", { ...completionBody(task, target), stream: true }),
+    open: () => readChatStream(answers),
+  },
+};
+
+/** OpenRouter, by its Chat Completions and Images APIs (OpenAPI document and SDK 1.3.19, read on 2026-11-21). */
+export const openrouter: Provider = {
+  type: "openrouter",
+  displayName: "OpenRouter",
+  description: "More than 300 text models, and image models, of many makers behind one API.",
+  kind: "text",
+  websiteUri: "https://openrouter.ai",
+  statusPageUri: "https://status.openrouter.ai",
+  defaultBaseUrl: "https://openrouter.ai/api/v1",
+  keyVariable: "OPENROUTER_API_KEY",
+  credential: { kind: "header", name: "authorization", prefix: "Bearer " },
+  operations: { text_to_image: textToImage, chat },
+  failure: openRouterReplyFailure,
+};
+
+/**
+ * GPT Image models are asked in OpenAI's words. The others share the shapes that
+ * Gemini has, one image a call, and neither quality nor background.
+ */
+function imageCapabilities(model: string): ImageCapabilities {
+  if (model.startsWith("openai/gpt-image")) {
+    return gptImageCapabilities(model.slice("openai/".length));
+  }
+  return {
+    maxCountPerCall: 1,
+    size: {
+      kind: "ratio",
+      ratios: ["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"],
+    },
+    resolutions: ["1K", "2K", "4K"],
+    seed: true,
+    delivery: "bytes",
+  };
+}
+
+/** OpenRouter leaves out what the model behind it does not know. */
+const chatCapabilities: ChatCapabilities = {
+  tools: true,
+  imageInput: true,
+  jsonFormat: true,
+  jsonSchema: true,
+  reasoningEffort: true,
+  seed: true,
+  temperature: true,
+  topP: true,
+  maxStop: 4,
+};
+
+function imagesBody(task: TextToImageTask, target: CallTarget): JsonObject {
+  const { options } = task;
+  return {
+    model: target.upstreamModel,
+    prompt: task.prompt,
+    n: options.count,
+    ...present("size", pixelSize(options)),
+    ...present("aspect_ratio", aspectRatio(options)),
+    ...present("resolution", options.resolution),
+    ...present("quality", options.quality),
+    ...present("background", options.background),
+    ...present("seed", options.seed),
+    ...present("output_format", options.format),
+    ...present("output_compression", options.compression),
+    ...present("user", target.endUser || undefined),
+  };
+}
+
+function aspectRatio({ size }: ImageOptions): string | undefined {
+  return size?.kind === "aspect_ratio" ? `${size.width}:${size.height}` : undefined;
+}
+
+function completionBody(task: ChatTask, target: CallTarget): JsonObject {
+  return {
+    ...chatBody(task, target.upstreamModel),
+    ...present("max_completion_tokens", task.maxOutputTokens),
+    ...present("reasoning", task.reasoningEffort && { effort: task.reasoningEffort }),
+    ...present("user", target.endUser || undefined),
+  };
+}
+
+function call(path: string, value: JsonObject, media?: readonly string[]): HttpCall {
+  return { method: "POST", path, body: { kind: "json", value }, media };
+}
+
+/**
+ * `usage.cost` in US dollars. With the account's own key at the provider behind it
+ * is only the fee, to which comes what that provider bills; when that is not said,
+ * the whole is not known.
+ */
+function costOf(usage: JsonObject): Cost | undefined {
+  const fee = asNumber(usage["cost"]);
+  if (fee === undefined || fee < 0) return undefined;
+  if (usage["is_byok"] !== true) return reportedCost(Math.round(fee * 1e6));
+  const upstream = asNumber(at(usage, "cost_details", "upstream_inference_cost"));
+  return upstream === undefined ? undefined : reportedCost(Math.round((fee + upstream) * 1e6));
+}
