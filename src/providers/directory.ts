@@ -46,22 +46,6 @@ const announced: Readonly<Partial<Record<BuiltInSlug, ProviderProfile>>> = {
     websiteUri: "https://cloud.google.com/vertex-ai",
     statusPageUri: "https://status.cloud.google.com",
   },
-  gemini: {
-    type: "gemini",
-    displayName: "Google Gemini API",
-    description: "Gemini models by the API of Google AI Studio.",
-    kind: "image",
-    websiteUri: "https://ai.google.dev",
-    statusPageUri: "https://aistudio.google.com/status",
-  },
-  replicate: {
-    type: "replicate",
-    displayName: "Replicate",
-    description: "Open and commercial image models of many makers, run as jobs.",
-    kind: "image",
-    websiteUri: "https://replicate.com",
-    statusPageUri: "https://status.replicate.com",
-  },
   fal: {
     type: "fal",
     displayName: "fal.ai",

@@ -1,10 +1,18 @@
+import { gemini } from "./gemini.ts";
 import { openai } from "./openai.ts";
 import { openaiCompatible } from "./openai-compatible.ts";
 import { openrouter } from "./openrouter.ts";
 import type { Provider } from "./provider.ts";
+import { replicate } from "./replicate.ts";
 
 /** Every provider that Spillway speaks to. Adding one: import it and put it here. */
-export const providers: readonly Provider[] = [openrouter, openai, openaiCompatible];
+export const providers: readonly Provider[] = [
+  openrouter,
+  openai,
+  gemini,
+  replicate,
+  openaiCompatible,
+];
 
 /** The provider of a type: the `type` of the configuration, or a built-in slug. */
 export function findProvider(type: string): Provider | undefined {

@@ -1,0 +1,131 @@
+import type { ChatCapabilities, ImageCapabilities } from "../../domain/capabilities.ts";
+import type { ImageOptions } from "../../domain/image-options.ts";
+import type { JsonObject } from "../../domain/json.ts";
+import type { ChatTask, Task, TextToImageTask } from "../../domain/task.ts";
+import type { HttpCall } from "../http-call.ts";
+import type { Outcome } from "../outcome.ts";
+import type { CallTarget, OperationDialect, StreamDialect } from "../provider.ts";
+import type { Reply } from "../reply.ts";
+import { GoogleAnswer } from "./google-answer.ts";
+import { googleChatRequest } from "./google-chat-request.ts";
+import { googleImageCapabilities } from "./google-image-models.ts";
+import { seed31 } from "./google-seed.ts";
+import { malformedReply } from "./http-failure.ts";
+import { asObject } from "./read-json.ts";
+
+/** In what the APIs differ that speak generateContent. */
+export interface GoogleVariant {
+  /** The path of a model, to which the verb is added: "/models/gemini-3-pro-image". */
+  readonly modelPath: (upstreamModel: string) => string;
+  /** Whether function calls and their results carry ids. */
+  readonly functionCallIds: boolean;
+}
+
+/** Images by generateContent: one a call (v1beta, 2026-11-21). */
+export function googleTextToImage(
+  variant: GoogleVariant,
+): OperationDialect<TextToImageTask, ImageCapabilities> {
+  const body = (task: TextToImageTask): JsonObject => ({
+    contents: [{ role: "user", parts: [{ text: task.prompt }] }],
+    generationConfig: imageConfig(task.options),
+  });
+  return {
+    capabilities: googleImageCapabilities,
+    // An answer of one image comes in one piece, after 10 to 60 seconds; 4K takes longer.
+    timeouts: { totalMs: 180_000, firstContentMs: 180_000, idleMs: 180_000 },
+    request: (task, target) => call(variant, target, "generateContent", body(task), images),
+    result: (reply) => wholeAnswer(reply, "images"),
+    stream: {
+      request: (task, target) =>
+        call(variant, target, "streamGenerateContent?alt=sse", body(task), images),
+      open: openStream("images"),
+    },
+  };
+}
+
+/** Chat by generateContent (v1beta, 2026-11-21). */
+export function googleChat(variant: GoogleVariant): OperationDialect<ChatTask, ChatCapabilities> {
+  const body = (task: ChatTask, { upstreamModel }: CallTarget): JsonObject =>
+    googleChatRequest(task, { upstreamModel, functionCallIds: variant.functionCallIds });
+  return {
+    capabilities: chatCapabilities,
+    timeouts: { totalMs: 300_000, firstContentMs: 120_000, idleMs: 60_000 },
+    request: (task, target) => call(variant, target, "generateContent", body(task, target)),
+    result: (reply) => wholeAnswer(reply, "chat"),
+    stream: {
+      request: (task, target) =>
+        call(variant, target, "streamGenerateContent?alt=sse", body(task, target)),
+      open: openStream("chat"),
+    },
+  };
+}
+
+/** Image models talk too, but call no functions, keep to no schema and choose for themselves how to think. */
+function chatCapabilities(upstreamModel: string): ChatCapabilities {
+  const talks = !/-image\b|nano-banana/.test(upstreamModel);
+  return {
+    tools: talks,
+    imageInput: true,
+    jsonFormat: talks,
+    jsonSchema: talks,
+    reasoningEffort: talks,
+    seed: true,
+    temperature: true,
+    topP: true,
+    maxStop: 5,
+  };
+}
+
+/** `imageConfig` is inside `generationConfig`: elsewhere it is ignored without a word (js-genai #1461). */
+function imageConfig({ size, resolution, seed }: ImageOptions): JsonObject {
+  return {
+    responseModalities: ["IMAGE"],
+    seed: seed31(seed),
+    imageConfig:
+      size === undefined && resolution === undefined
+        ? undefined
+        : {
+            aspectRatio: size === undefined ? undefined : `${size.width}:${size.height}`,
+            imageSize: resolution,
+          },
+  };
+}
+
+function call(
+  variant: GoogleVariant,
+  target: CallTarget,
+  verb: string,
+  value: JsonObject,
+  media?: readonly string[],
+): HttpCall {
+  return {
+    method: "POST",
+    path: `${variant.modelPath(target.upstreamModel)}:${verb}`,
+    // Asks Google to give up when we do, in whole seconds (@google/genai 3.1.0).
+    headers: { "x-server-timeout": String(Math.max(1, Math.ceil(target.timeLeftMs / 1000))) },
+    body: { kind: "json", value },
+    media,
+  };
+}
+
+const images = ["candidates[].content.parts[].inlineData.data"];
+
+function wholeAnswer(reply: Reply, kind: "images" | "chat"): Outcome {
+  const value = reply.body.kind === "json" ? reply.body.value : undefined;
+  // Without alt=sse, and so from a server that does not know it, a stream comes as a list of events.
+  const chunks = Array.isArray(value) ? value : [value];
+  if (asObject(chunks[0]) === undefined) {
+    const failure = malformedReply(reply, "The provider's answer is no generateContent answer");
+    return { kind: "failed", failure };
+  }
+  const answer = new GoogleAnswer(kind);
+  for (const data of chunks) answer.read({ name: "", data });
+  return answer.outcome(true);
+}
+
+function openStream<T extends Task>(kind: "images" | "chat"): StreamDialect<T>["open"] {
+  return () => {
+    const answer = new GoogleAnswer(kind);
+    return { read: (event) => answer.read(event), end: () => answer.outcome(false) };
+  };
+}

@@ -1,0 +1,30 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { Usage } from "../../domain/usage.ts";
+import { asArray, asCount, at } from "./read-json.ts";
+
+/**
+ * Reads `usageMetadata` of a generateContent answer (2026-11-21). Input is the
+ * prompt and what tools put in; output is what was written and what was thought.
+ * Image tokens are those whose modality says so; the rest is text.
+ */
+export function googleUsage(metadata: JsonObject): Usage {
+  const thoughts = asCount(metadata["thoughtsTokenCount"]);
+  return {
+    inputTokens: sum(
+      asCount(metadata["promptTokenCount"]),
+      asCount(metadata["toolUsePromptTokenCount"]),
+    ),
+    outputTokens: sum(asCount(metadata["candidatesTokenCount"]), thoughts),
+    cachedInputTokens: asCount(metadata["cachedContentTokenCount"]),
+    reasoningTokens: thoughts,
+    imageOutputTokens: asArray(metadata["candidatesTokensDetails"])
+      .filter((row) => at(row, "modality") === "IMAGE")
+      .map((row) => asCount(at(row, "tokenCount")))
+      .reduce(sum, undefined),
+  };
+}
+
+function sum(left: number | undefined, right: number | undefined): number | undefined {
+  if (left === undefined) return right;
+  return right === undefined ? left : left + right;
+}
