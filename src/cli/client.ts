@@ -1,0 +1,19 @@
+import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
+
+/** A gateway, as its clients see it. */
+export type GatewayClient = Client<typeof GatewayService>;
+
+/** Where a gateway is looked for when nothing else is said. */
+export const defaultServer = "http://127.0.0.1:8080";
+
+/** The client of whatever gateway a transport leads to. */
+export function gatewayClient(transport: Transport): GatewayClient {
+  return createClient(GatewayService, transport);
+}
+
+/** The way to a running gateway: Connect over HTTP/1.1, which every proxy lets through. */
+export function connectTransport(server: string): Transport {
+  return createConnectTransport({ baseUrl: server, httpVersion: "1.1", useBinaryFormat: true });
+}
