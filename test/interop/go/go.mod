@@ -1,0 +1,3 @@
+module spillway.test/interop
+
+go 1.24
