@@ -1,0 +1,98 @@
+import type { Base64Decoder } from "./base64-decoder.ts";
+
+/**
+ * One string of a JSON document that stands where media are expected, read as it
+ * arrives. It becomes bytes when it is base64, alone or in a "data:" URL, and a
+ * string when it is anything else: an ordinary URL, say.
+ *
+ * The text is kept until 4,096 characters of it were seen to be base64. Should
+ * it turn out later that it is none, it is a string that ends there: broken
+ * media must not look whole, and megabytes of them must not be kept.
+ */
+export class MediaString {
+  readonly #decoder: Base64Decoder;
+  #stage: "head" | "base64" | "text" = "head";
+  /** The text as it stands in the document, escapes and all. */
+  #raw: Buffer[] = [];
+  #rawLength = 0;
+  /** Whether the text is known well enough as base64, so that only its beginning is kept. */
+  #committed = false;
+  /** The first characters, until they tell whether it is a "data:" URL. */
+  #head: Buffer = nothing;
+
+  constructor(decoder: Base64Decoder) {
+    this.#decoder = decoder;
+    decoder.begin();
+  }
+
+  /** Takes the next piece, as it stands in the document and with its escapes resolved. */
+  write(raw: Buffer, plain: Buffer): void {
+    if (!this.#committed) {
+      this.#raw.push(raw);
+      this.#rawLength += raw.length;
+    }
+    if (this.#stage === "head") this.#readHead(plain);
+    else if (this.#stage === "base64") this.#decode(plain, 0);
+  }
+
+  /** Ends the string. Throws a SyntaxError when it is no JSON string. */
+  finish(): Uint8Array | string {
+    if (this.#stage === "head" && !isDataUrl(this.#head)) this.#decode(this.#head, 0);
+    if (this.#stage === "base64") {
+      const bytes = this.#decoder.finish();
+      if (bytes !== undefined && bytes.length > 0) return bytes;
+    }
+    this.#decoder.begin();
+    const text = Buffer.concat(this.#raw).toString();
+    return JSON.parse(`"${this.#committed ? withoutCutEscape(text) : text}"`) as string;
+  }
+
+  #readHead(plain: Buffer): void {
+    this.#head = this.#head.length === 0 ? plain : Buffer.concat([this.#head, plain]);
+    const head = this.#head;
+    if (!isDataUrl(head)) {
+      if (!dataScheme.startsWith(schemeOf(head))) this.#decode(head, 0);
+      return;
+    }
+    const comma = head.indexOf(",");
+    if (comma < 0) {
+      if (head.length > longestDataHead) this.#stage = "text";
+    } else if (/;base64$/i.test(head.toString("latin1", 0, comma))) {
+      this.#decode(head, comma + 1);
+    } else {
+      this.#stage = "text";
+    }
+  }
+
+  #decode(plain: Buffer, from: number): void {
+    this.#head = nothing;
+    if (!this.#decoder.write(plain, from)) {
+      this.#stage = "text";
+      return;
+    }
+    this.#stage = "base64";
+    if (!this.#committed && this.#rawLength > keptLength) {
+      this.#raw = [Buffer.concat(this.#raw, keptLength)];
+      this.#committed = true;
+    }
+  }
+}
+
+const nothing = Buffer.alloc(0);
+const keptLength = 4096;
+const longestDataHead = 1024;
+const dataScheme = "data:";
+
+function isDataUrl(head: Buffer): boolean {
+  return schemeOf(head) === dataScheme;
+}
+
+function schemeOf(head: Buffer): string {
+  return head.toString("latin1", 0, dataScheme.length).toLowerCase();
+}
+
+/** The beginning of a JSON string's text, less an escape that was cut in two. */
+function withoutCutEscape(text: string): string {
+  const last = text.lastIndexOf("\\");
+  return last > text.length - 6 ? text.slice(0, last).replace(/\\+$/, "") : text;
+}
