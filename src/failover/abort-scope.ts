@@ -1,0 +1,98 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Failure } from "../domain/failure.ts";
+
+/** Why work was ended from this side. */
+export type AbortCause =
+  | { readonly kind: "caller_left" }
+  /** The time of the whole request is up. */
+  | { readonly kind: "deadline" }
+  /** The time of one attempt, or of one of a stream's clocks, is up. */
+  | { readonly kind: "timeout"; readonly message: string };
+
+/** What bounds a piece of work. */
+export interface AbortLimits {
+  readonly clock: Clock;
+  /** Aborted when the caller leaves. */
+  readonly callerSignal: AbortSignal;
+  /** When the whole request must have ended, on the clock's monotonic scale. */
+  readonly deadlineAt: number;
+  /** How long this piece may take, in milliseconds. Undefined means up to the deadline. */
+  readonly limitMs?: number | undefined;
+}
+
+/**
+ * The life of one piece of work: a signal that aborts when the caller leaves or
+ * time is up, and the reason, which the signal alone does not tell. To be closed
+ * when the work is done.
+ */
+export class AbortScope {
+  readonly #controller = new AbortController();
+  readonly #callerSignal: AbortSignal;
+  readonly #stopTimer: () => void;
+  #cause: AbortCause | undefined;
+
+  constructor(limits: AbortLimits) {
+    const { clock, callerSignal, deadlineAt, limitMs = Number.POSITIVE_INFINITY } = limits;
+    const leftMs = deadlineAt - clock.monotonic();
+    const cause: AbortCause =
+      limitMs < leftMs
+        ? { kind: "timeout", message: `No result within ${Math.round(limitMs)} ms.` }
+        : { kind: "deadline" };
+    this.#callerSignal = callerSignal;
+    this.#stopTimer = clock.timer(Math.min(limitMs, leftMs), () => this.end(cause));
+    callerSignal.addEventListener("abort", this.#callerLeft, { once: true });
+    if (callerSignal.aborted) this.#callerLeft();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Undefined while it runs. */
+  get cause(): AbortCause | undefined {
+    return this.#cause;
+  }
+
+  /** Ends the work. The first cause is kept. */
+  end(cause: AbortCause): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.#controller.abort();
+  }
+
+  /** Lets go of clock and caller. */
+  close(): void {
+    this.#stopTimer();
+    this.#callerSignal.removeEventListener("abort", this.#callerLeft);
+  }
+
+  /** Waits for work that cannot be aborted itself, but no longer than this scope lasts. */
+  async wait<T>(work: Promise<T>): Promise<T | undefined> {
+    const { signal } = this;
+    if (signal.aborted) return undefined;
+    let stop = (): void => {};
+    const aborted = new Promise<undefined>((resolve) => {
+      stop = () => resolve(undefined);
+      signal.addEventListener("abort", stop, { once: true });
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  readonly #callerLeft = (): void => this.end({ kind: "caller_left" });
+}
+
+/** Words a failure of work that was ended from this side. */
+export function abortFailure(cause: AbortCause, delivery: Failure["delivery"]): Failure {
+  switch (cause.kind) {
+    case "caller_left":
+      return { class: "cancelled", delivery, message: "The caller left." };
+    case "deadline":
+      return { class: "deadline", delivery, message: "The time of the request was up." };
+    case "timeout":
+      return { class: "timeout", delivery, message: cause.message };
+  }
+}

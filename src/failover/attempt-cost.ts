@@ -1,0 +1,30 @@
+import { type Cost, noCost, unknownCost } from "../domain/cost.ts";
+import type { Failure, FailureClass } from "../domain/failure.ts";
+
+/**
+ * What a failed call costs: nothing when the provider did not get it, says so, or
+ * turned it away before any work; else unknown, never nothing.
+ */
+export function costOfFailure(failure: Failure): Cost {
+  if (failure.delivery === "not_sent" || failure.billed === false) return noCost;
+  if (failure.delivery === "ambiguous" || failure.billed === true) return unknownCost;
+  if (turnedAway.includes(failure.class)) return noCost;
+  // An error status says that the call itself was refused, whatever the class.
+  // A failure inside a success, or of a job, came after work.
+  return failure.httpStatus !== undefined && failure.httpStatus >= 400 ? noCost : unknownCost;
+}
+
+/** Whether the same work, done again, could be paid twice. */
+export function mayHaveBeenBilled(failure: Failure): boolean {
+  return failure.delivery === "ambiguous" || failure.billed === true;
+}
+
+const turnedAway: readonly FailureClass[] = [
+  "never_sent",
+  "overloaded",
+  "quota",
+  "credential",
+  "model_gone",
+  "unsupported_here",
+  "caller_fault",
+];

@@ -1,0 +1,171 @@
+import type { Attempt, AttemptReason } from "../domain/attempt.ts";
+import type { Clock } from "../domain/clock.ts";
+import { noCost, unknownCost } from "../domain/cost.ts";
+import type { EmitEvent, GenerateEvent } from "../domain/generated.ts";
+import type { AttemptEnding, AttemptObserver, RequestObserver } from "../domain/observer.ts";
+import type { Operation } from "../domain/operation.ts";
+import type { Candidate, SkippedCandidate } from "../router/plan.ts";
+import { AbortScope } from "./abort-scope.ts";
+import type { ExecuteInput } from "./execution.ts";
+import { findDialect } from "./find-dialect.ts";
+import type { AttemptResult } from "./run-attempt.ts";
+
+/** An attempt that runs. */
+export interface RunningAttempt {
+  readonly attempt: Attempt;
+  readonly observer: AttemptObserver;
+  /** On the clock's monotonic scale. */
+  readonly startedAt: number;
+}
+
+/** What is told of an attempt's end, beside its result. */
+export interface AttemptVerdict {
+  readonly next: AttemptEnding["next"];
+  /** Whether what was streamed from it is void. */
+  readonly discardOutput: boolean;
+  /** Whether the providers' own words may be told. */
+  readonly captureContent: boolean;
+}
+
+/** The story of one request: numbers its attempts, keeps them, and tells the observer and the caller of a stream. */
+export class AttemptLog {
+  readonly #attempts: Attempt[] = [];
+  readonly #clock: Clock;
+  readonly #input: ExecuteInput;
+  readonly #observer: RequestObserver;
+  readonly #operation: Operation;
+  readonly #emit: EmitEvent | undefined;
+  #providersMs = 0;
+
+  constructor(input: ExecuteInput, clock: Clock, emit: EmitEvent | undefined) {
+    this.#clock = clock;
+    this.#input = input;
+    this.#observer = input.observer;
+    this.#operation = input.request.task.operation;
+    this.#emit = emit;
+  }
+
+  /** Every attempt that has ended, skipped ones included, in order. */
+  get attempts(): readonly Attempt[] {
+    return this.#attempts;
+  }
+
+  /** How long at least one provider was waited for, in milliseconds. Attempts do not overlap. */
+  get providersMs(): number {
+    return this.#providersMs;
+  }
+
+  /** A target is about to be tried, for so many images. */
+  async start(candidate: Candidate, reason: AttemptReason, count: number): Promise<RunningAttempt> {
+    const attempt: Attempt = {
+      ...this.#begin(candidate.endpoint.slug, candidate, reason),
+      cost: unknownCost,
+    };
+    const { endpoint } = candidate;
+    const observer = this.#observer.attemptStarted(attempt, {
+      operation: this.#operation,
+      baseUrl: endpoint.baseUrl,
+      stream:
+        this.#emit !== undefined && findDialect(endpoint, this.#operation).stream !== undefined,
+      count,
+    });
+    const startedAt = this.#clock.monotonic();
+    await this.#tell({ kind: "attempt_started", attempt });
+    return { attempt, observer, startedAt };
+  }
+
+  /** An attempt has ended. */
+  async finish(
+    running: RunningAttempt,
+    result: AttemptResult,
+    verdict: AttemptVerdict,
+  ): Promise<void> {
+    const { failure } = result;
+    const durationMs = this.#clock.monotonic() - running.startedAt;
+    const attempt: Attempt = {
+      ...running.attempt,
+      durationMs,
+      outcome: outcomeOf(result),
+      failure: failure?.class,
+      delivery: failure?.delivery ?? "sent",
+      httpStatus: failure?.httpStatus,
+      upstreamCode: failure?.upstreamCode,
+      message: failure?.message ?? "",
+      retryAfterMs: failure?.retryAfterMs,
+      upstreamRequestId: failure?.upstreamRequestId ?? result.upstreamRequestId,
+      cost: result.cost,
+      discardOutput: verdict.discardOutput,
+    };
+    this.#providersMs += durationMs;
+    this.#attempts.push(attempt);
+    running.observer.finished(attempt, {
+      next: verdict.next,
+      detail: verdict.captureContent ? failure?.detail : undefined,
+      inputTokens: result.usage.inputTokens,
+      outputTokens: result.usage.outputTokens,
+      images: this.#operation === "chat" ? undefined : result.imageCount,
+      upstreamId: result.upstreamId,
+      responseModel: result.responseModel,
+      finishReason: result.chat?.finishReason,
+    });
+    await this.#tell({ kind: "attempt_finished", attempt });
+  }
+
+  /** A target is passed over. `why` is one sentence. */
+  async skip(
+    target: Candidate | SkippedCandidate,
+    reason: AttemptReason,
+    why: string,
+  ): Promise<void> {
+    const provider = "endpoint" in target ? target.endpoint.slug : target.provider;
+    const attempt: Attempt = {
+      ...this.#begin(provider, target, reason),
+      durationMs: 0,
+      outcome: "skipped",
+      delivery: "not_sent",
+      message: why,
+      cost: noCost,
+    };
+    this.#attempts.push(attempt);
+    this.#observer.attemptSkipped(attempt);
+    await this.#tell({ kind: "attempt_finished", attempt });
+  }
+
+  #begin(
+    provider: string,
+    target: Candidate | SkippedCandidate,
+    reason: AttemptReason,
+  ): Omit<Attempt, "cost"> {
+    return {
+      // Attempts follow each other, so the ones that ended are the ones before it.
+      number: this.#attempts.length + 1,
+      model: target.model,
+      provider,
+      upstreamModel: target.upstreamModel,
+      priority: target.priority,
+      weight: target.weight,
+      reason,
+      startTime: this.#clock.now(),
+      message: "",
+      discardOutput: false,
+    };
+  }
+
+  /** Tells the caller of a stream, and waits no longer for it than the request lasts. */
+  async #tell(event: GenerateEvent): Promise<void> {
+    const taken = this.#emit?.(event);
+    if (taken === undefined) return;
+    const { signal, deadlineAt } = this.#input;
+    const scope = new AbortScope({ clock: this.#clock, callerSignal: signal, deadlineAt });
+    await scope.wait(taken);
+    scope.close();
+  }
+}
+
+function outcomeOf(result: AttemptResult): Attempt["outcome"] {
+  if (result.failure === undefined) return "succeeded";
+  if (result.failure.class === "cancelled" || result.failure.class === "deadline") {
+    return "cancelled";
+  }
+  return result.imageCount > 0 ? "partial" : "failed";
+}

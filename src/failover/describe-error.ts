@@ -1,0 +1,104 @@
+import type { Attempt } from "../domain/attempt.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { ErrorReason, GatewayError } from "../domain/gateway-error.ts";
+import type { Candidate } from "../router/plan.ts";
+import type { ExecuteInput } from "./execution.ts";
+import { failureTable } from "./failure-table.ts";
+
+/** What a request failed of in the end. */
+export type LastWord =
+  | {
+      readonly kind: "failure";
+      readonly failure: Failure;
+      /** Undefined when no target was asked before it. */
+      readonly candidate: Candidate | undefined;
+      /** Whether it is the end because the same work could be paid twice. */
+      readonly ambiguous: boolean;
+    }
+  /** What was left to try would have cost too much. */
+  | { readonly kind: "cost_limit" }
+  /** The plan had no target. */
+  | { readonly kind: "no_candidate" };
+
+/** Words a request's failure for its caller. The last word decides, whatever came before it. */
+export function describeError(
+  lastWord: LastWord,
+  input: ExecuteInput,
+  attempts: readonly Attempt[],
+): GatewayError {
+  const reason = reasonOf(lastWord);
+  const waits = attempts.map(({ retryAfterMs }) => retryAfterMs).filter((ms) => ms !== undefined);
+  return {
+    reason,
+    message: messageOf(reason, lastWord, input, attempts),
+    metadata: metadataOf(lastWord, input),
+    retryAfterMs:
+      reason === "ALL_PROVIDERS_EXHAUSTED" && waits.length > 0 ? Math.min(...waits) : undefined,
+    attempts: attempts.length > 0 ? attempts : undefined,
+  };
+}
+
+function reasonOf(lastWord: LastWord): ErrorReason {
+  switch (lastWord.kind) {
+    case "cost_limit":
+      return "COST_LIMIT";
+    case "no_candidate":
+      return "NO_CAPABLE_PROVIDER";
+    case "failure":
+      return lastWord.ambiguous ? "AMBIGUOUS_OUTCOME" : failureTable[lastWord.failure.class].reason;
+  }
+}
+
+function messageOf(
+  reason: ErrorReason,
+  lastWord: LastWord,
+  input: ExecuteInput,
+  attempts: readonly Attempt[],
+): string {
+  const { plan, request, callerDeadline } = input;
+  const model = `"${plan.model}"`;
+  const last = lastWord.kind === "failure" ? lastWord : undefined;
+  const provider = last?.candidate?.endpoint.slug ?? "The provider";
+  const what = last?.failure.message ?? "";
+  switch (reason) {
+    case "COST_LIMIT":
+      return `What is left to try for ${model} would pass max_cost_micros ${request.routing.maxCostMicros}. Raise the limit, or allow cheaper providers.`;
+    case "CANCELLED":
+      return "The caller left before the result was there.";
+    case "DEADLINE":
+      return callerDeadline
+        ? `The caller's deadline passed before ${model} gave a result. Allow more time.`
+        : `The time that the route allows passed before ${model} gave a result. Set a deadline of your own, or raise the route's timeout.`;
+    case "AMBIGUOUS_OUTCOME":
+      return `${provider} may have done and billed the work, and duplicate_spend forbids to pay for it twice. ${what}`;
+    case "CONTENT_REFUSED":
+      return `${provider} refused the content. Change it, or let other providers judge it with routing.on_refusal. ${what}`;
+    case "UPSTREAM_REJECTED":
+      return `${provider} says that the request is wrong. Change it. ${what}`;
+    case "NO_CAPABLE_PROVIDER":
+      return last === undefined
+        ? `No provider can serve ${model} as it was asked.`
+        : `${provider} cannot do what was asked of ${model}, and no other provider is left. ${what}`;
+    default: {
+      const asked = attempts.filter(({ outcome }) => outcome !== "skipped").length;
+      return `Every attempt for ${model} failed: ${asked} made, the last at ${provider} (${last?.failure.class}). ${what}`;
+    }
+  }
+}
+
+function metadataOf(lastWord: LastWord, input: ExecuteInput): Record<string, string> {
+  const metadata: Record<string, string> = { model: input.plan.model };
+  if (lastWord.kind === "cost_limit") {
+    metadata["max_cost_micros"] = String(input.request.routing.maxCostMicros);
+  }
+  if (lastWord.kind !== "failure") return metadata;
+  const { failure, candidate } = lastWord;
+  metadata["failure"] = failure.class;
+  if (candidate !== undefined) {
+    metadata["provider"] = candidate.endpoint.slug;
+    metadata["upstream_model"] = candidate.upstreamModel;
+  }
+  if (failure.upstreamCode !== undefined) metadata["upstream_code"] = failure.upstreamCode;
+  if (failure.httpStatus !== undefined) metadata["http_status"] = String(failure.httpStatus);
+  return metadata;
+}

@@ -1,0 +1,188 @@
+import type { Clock } from "../domain/clock.ts";
+import type { FetchedFile, FileToFetch } from "../domain/finish.ts";
+import type { AttemptObserver, ExchangeObserver, ObservedExchange } from "../domain/observer.ts";
+import { sandboxFaultHeader } from "../domain/sandbox-fault.ts";
+import type { Secret } from "../domain/secret.ts";
+import type { Endpoint } from "../providers/endpoint.ts";
+import type { HttpCall } from "../providers/http-call.ts";
+import type { Failed } from "../providers/outcome.ts";
+import type { Reply } from "../providers/reply.ts";
+import type { EventHandler, Exchange, StreamResult, Transport } from "../transport/transport.ts";
+import { AbortScope, abortFailure } from "./abort-scope.ts";
+
+/** A provider as one attempt talks to it: with one key, and observed. */
+export interface Line {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly endpoint: Endpoint;
+  readonly key: Secret | undefined;
+  /** The fault that the request orders. Only an embedded provider is told. */
+  readonly sandboxFault: string | undefined;
+  readonly observer: AttemptObserver;
+}
+
+/** An answer that can be read: 2xx, with a JSON body. */
+export interface Answered {
+  readonly kind: "reply";
+  readonly reply: Reply;
+}
+
+/** How long the cancelling of a job may take, in milliseconds. */
+export const cancelTimeoutMs = 5_000;
+
+/** Makes a call and reads the answer; whatever is no 2xx with a JSON body is a failure here. */
+export async function exchange(
+  line: Line,
+  call: HttpCall,
+  purpose: "submit" | "poll",
+  scope: AbortScope,
+): Promise<Answered | Failed> {
+  const watched = observe(line, call, purpose);
+  const result = await line.transport.call(toExchange(line, call, watched, scope.signal));
+  return finish(line, result, watched, scope);
+}
+
+/**
+ * Makes a call whose answer is a stream. `ended` says that the body ended; an
+ * answer that is no stream is as from `exchange`.
+ */
+export async function exchangeStream(
+  line: Line,
+  call: HttpCall,
+  scope: AbortScope,
+  onEvent: EventHandler,
+): Promise<Answered | Failed | Extract<StreamResult, { kind: "ended" }>> {
+  const watched = observe(line, call, "submit");
+  const result = await line.transport.stream(
+    toExchange(line, call, watched, scope.signal),
+    onEvent,
+  );
+  if (result.kind !== "ended") return finish(line, result, watched, scope);
+  watched.finished({ status: result.status });
+  return result;
+}
+
+/**
+ * Asks a provider to cancel a job. It has its own short time, since it is made
+ * when the caller has left or time is up. True when the provider confirmed.
+ */
+export async function exchangeCancel(line: Line, call: HttpCall): Promise<boolean> {
+  const watched = observe(line, call, "cancel");
+  const scope = new AbortScope({
+    clock: line.clock,
+    callerSignal: neverAborted,
+    deadlineAt: line.clock.monotonic() + cancelTimeoutMs,
+  });
+  try {
+    const result = await line.transport.call(toExchange(line, call, watched, scope.signal));
+    if (result.kind === "failed") {
+      watched.finished({ failure: result.failure });
+      return false;
+    }
+    watched.finished({ status: result.reply.status });
+    return isSuccess(result.reply);
+  } finally {
+    scope.close();
+  }
+}
+
+/** Fetches a file that a provider's answer points to. */
+export async function fetchFile(
+  line: Line,
+  file: FileToFetch,
+  scope: AbortScope,
+): Promise<FetchedFile> {
+  const watched = line.observer.exchangeStarted({
+    method: "GET",
+    url: withoutQuery(file.url),
+    purpose: "download",
+  });
+  const result = await line.transport.download({
+    ...file,
+    endpoint: line.endpoint,
+    // What traces us is the provider's business, not that of whoever stores its files.
+    headers: {},
+    signal: scope.signal,
+  });
+  if (result.kind === "file") {
+    watched.finished({ status: 200 });
+    return result;
+  }
+  const failure = byCause(result, scope).failure;
+  watched.finished({ failure });
+  return { kind: "failed", failure };
+}
+
+const neverAborted = new AbortController().signal;
+
+function observe(
+  line: Line,
+  call: HttpCall,
+  purpose: ObservedExchange["purpose"],
+): ExchangeObserver {
+  return line.observer.exchangeStarted({
+    method: call.method,
+    url: line.endpoint.baseUrl + withoutQuery(call.path),
+    purpose,
+  });
+}
+
+function toExchange(
+  line: Line,
+  call: HttpCall,
+  watched: ExchangeObserver,
+  signal: AbortSignal,
+): Exchange {
+  const { endpoint, key, sandboxFault } = line;
+  const headers =
+    sandboxFault === undefined || !endpoint.sandbox
+      ? watched.headers
+      : { ...watched.headers, [sandboxFaultHeader]: sandboxFault };
+  return { endpoint, call, key, headers, signal };
+}
+
+function finish(
+  line: Line,
+  result: Answered | Failed,
+  watched: ExchangeObserver,
+  scope: AbortScope,
+): Answered | Failed {
+  const read = result.kind === "reply" ? readReply(line, result) : byCause(result, scope);
+  if (read.kind === "failed") {
+    const status = result.kind === "reply" ? { status: result.reply.status } : {};
+    watched.finished({ ...status, failure: read.failure });
+  } else {
+    watched.finished({ status: read.reply.status });
+  }
+  return read;
+}
+
+function readReply(line: Line, answered: Answered): Answered | Failed {
+  const { reply } = answered;
+  if (!isSuccess(reply)) return { kind: "failed", failure: line.endpoint.provider.failure(reply) };
+  if (reply.body.kind === "json") return answered;
+  return {
+    kind: "failed",
+    failure: {
+      class: "server_fault",
+      delivery: "sent",
+      message: "The provider's answer is no JSON.",
+      httpStatus: reply.status,
+    },
+  };
+}
+
+/** The transport knows that it was aborted; why, only the scope knows. */
+function byCause(failed: Failed, scope: AbortScope): Failed {
+  if (failed.failure.class !== "cancelled" || scope.cause === undefined) return failed;
+  return { kind: "failed", failure: abortFailure(scope.cause, failed.failure.delivery) };
+}
+
+function isSuccess(reply: Reply): boolean {
+  return reply.status >= 200 && reply.status < 300;
+}
+
+function withoutQuery(url: string): string {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
+}

@@ -1,0 +1,62 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Cost } from "../domain/cost.ts";
+import type { FinishImage, FinishPartialImage } from "../domain/finish.ts";
+import type { GatewayError } from "../domain/gateway-error.ts";
+import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { Generated } from "../domain/generated.ts";
+import type { RequestObserver } from "../domain/observer.ts";
+import type { FinishedImage } from "../domain/output.ts";
+import type { Random } from "../domain/random.ts";
+import type { StreamOptions } from "../domain/stream-options.ts";
+import type { Task } from "../domain/task.ts";
+import type { Usage } from "../domain/usage.ts";
+import type { Plan } from "../router/plan.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { ChooseKey } from "./choose-key.ts";
+
+/** A plan to walk, and for whom. */
+export interface ExecuteInput {
+  readonly plan: Plan;
+  readonly request: GenerateRequest;
+  readonly requestId: string;
+  /** When the whole request must have ended, on the clock's monotonic scale. */
+  readonly deadlineAt: number;
+  /** Whether it is the caller's own deadline, or else the route's or the default. */
+  readonly callerDeadline: boolean;
+  /** Aborted when the caller leaves. */
+  readonly signal: AbortSignal;
+  /** When the request arrived, on the clock's monotonic scale. */
+  readonly arrivedAt: number;
+  readonly observer: RequestObserver;
+  /** Undefined for a unary request. */
+  readonly stream?: StreamOptions | undefined;
+}
+
+/** What walking a plan needs of the rest of the process. */
+export interface ExecuteDependencies {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly finishImage: FinishImage;
+  readonly finishPartialImage: FinishPartialImage;
+  readonly price: PriceWork;
+  /** Default `firstKey`. */
+  readonly chooseKey?: ChooseKey | undefined;
+  readonly configVersion: string;
+  /** Whether the observer may see the providers' own words. */
+  readonly captureContent: boolean;
+}
+
+/** Prices what a call did, where the provider does not say what it costs. */
+export type PriceWork = (
+  provider: string,
+  upstreamModel: string,
+  task: Task,
+  usage: Usage,
+  images: readonly FinishedImage[],
+) => Cost;
+
+/** A request's end. */
+export type ExecuteResult =
+  | { readonly kind: "generated"; readonly generated: Generated }
+  | { readonly kind: "failed"; readonly error: GatewayError };

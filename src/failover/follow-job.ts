@@ -1,0 +1,161 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Progress } from "../domain/output-event.ts";
+import type { Random } from "../domain/random.ts";
+import type { Task } from "../domain/task.ts";
+import type { Done, Failed, Job } from "../providers/outcome.ts";
+import type { CallTarget, JobDialect } from "../providers/provider.ts";
+import { AbortScope, abortFailure } from "./abort-scope.ts";
+import { nextDelayMs } from "./backoff.ts";
+import { type Answered, exchange, exchangeCancel, type Line } from "./exchange.ts";
+
+/** What is needed to follow a job. */
+export interface JobToFollow {
+  readonly line: Line;
+  readonly dialect: JobDialect<Task>;
+  readonly job: Job;
+  readonly task: Task;
+  readonly target: CallTarget;
+  readonly scope: AbortScope;
+  /** When the whole request must have ended, on the clock's monotonic scale. */
+  readonly deadlineAt: number;
+  readonly random: Random;
+  onProgress(progress: Progress): void | Promise<void>;
+}
+
+/**
+ * How often in a row a provider may answer a question for a job with a fault of
+ * its own. After that the job counts as lost; a connection that fails does not
+ * count, since it says nothing about the job.
+ */
+export const maxPollFaults = 5;
+
+/** How long one question for a job may take, in milliseconds. */
+export const pollTimeoutMs = 30_000;
+
+/**
+ * Follows a job to its end: waits as long as the provider says, asks, and waits
+ * again. A question that fails is asked again within the attempt's time; the job
+ * itself is never submitted again. When the caller leaves or time is up, the job
+ * is cancelled where the provider can.
+ */
+export async function followJob(following: JobToFollow): Promise<Done | Failed> {
+  const { line, dialect, task, target, scope, random } = following;
+  const { clock } = line;
+  let { job } = following;
+  let waitMs = job.waitMs;
+  let backoffMs = 0;
+  let faults = 0;
+  if (job.progress !== undefined) await following.onProgress(job.progress);
+  for (;;) {
+    await clock.sleep(waitMs, scope.signal);
+    if (scope.cause !== undefined) return abandon(following, job);
+    const answer = await ask(following, job);
+    if (scope.cause !== undefined && answer.kind === "failed") return abandon(following, job);
+    if (answer.kind === "reply") {
+      const outcome = dialect.result(answer.reply, job, task, target);
+      if (outcome.kind !== "job") return outcome;
+      job = outcome.job;
+      waitMs = job.waitMs;
+      backoffMs = 0;
+      faults = 0;
+      if (job.progress !== undefined) await following.onProgress(job.progress);
+      continue;
+    }
+    const { failure } = answer;
+    const verdict = judge(failure);
+    if (verdict === "final") return answer;
+    if (isAnsweredFault(failure)) faults += 1;
+    if (verdict === "lost" || faults >= maxPollFaults) return lost(failure);
+    backoffMs = nextDelayMs(backoffMs, random);
+    waitMs = failure.retryAfterMs ?? Math.max(backoffMs, job.waitMs);
+  }
+}
+
+/** Asks how a job is. A question that hangs must not use up the time of the attempt. */
+async function ask(following: JobToFollow, job: Job): Promise<Answered | Failed> {
+  const { line, dialect, target, scope } = following;
+  const question = new AbortScope({
+    clock: line.clock,
+    callerSignal: scope.signal,
+    deadlineAt: Number.POSITIVE_INFINITY,
+    limitMs: pollTimeoutMs,
+  });
+  try {
+    return await exchange(line, dialect.poll(job, target), "poll", question);
+  } finally {
+    question.close();
+  }
+}
+
+/** What a failed question says: about itself only, about the job, or that the job cannot be found. */
+function judge(failure: Failure): "ask_again" | "final" | "lost" {
+  switch (failure.class) {
+    case "never_sent":
+    case "overloaded":
+    case "server_fault":
+    case "timeout":
+    case "ambiguous":
+    case "cancelled":
+    case "deadline":
+      return "ask_again";
+    case "caller_fault":
+    case "unsupported_here":
+    case "refused":
+      return "final";
+    case "quota":
+    case "credential":
+    case "model_gone":
+    case "unknown":
+      return "lost";
+  }
+}
+
+function isAnsweredFault(failure: Failure): boolean {
+  return failure.class === "server_fault" && failure.httpStatus !== undefined;
+}
+
+function lost(failure: Failure): Failed {
+  return {
+    kind: "failed",
+    failure: {
+      ...failure,
+      class: "ambiguous",
+      delivery: "ambiguous",
+      message: `The accepted job cannot be followed any more (${failure.class}).`,
+    },
+  };
+}
+
+/** Gives a job up. It is `sent` when the provider confirms that it is cancelled, else ambiguous. */
+async function abandon(following: JobToFollow, job: Job): Promise<Failed> {
+  const { line, dialect, target, scope, deadlineAt } = following;
+  const { cause } = scope;
+  if (cause === undefined) throw new Error("A job was abandoned without a cause.");
+  if (dialect.cancel === undefined) return aborted(cause, false);
+  const cancelled = exchangeCancel(line, dialect.cancel(job, target));
+  // Nobody waits any more when the caller has left. Before, nobody waits past the deadline.
+  const confirmed =
+    cause.kind === "caller_left"
+      ? await cancelled
+      : await within(line.clock, deadlineAt - line.clock.monotonic(), cancelled);
+  return aborted(cause, confirmed ?? false);
+}
+
+function aborted(cause: NonNullable<AbortScope["cause"]>, confirmed: boolean): Failed {
+  return { kind: "failed", failure: abortFailure(cause, confirmed ? "sent" : "ambiguous") };
+}
+
+/** Waits for work, but no longer than this; the work itself goes on. */
+async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | undefined> {
+  if (ms <= 0) return undefined;
+  let stop = (): void => {};
+  const timeUp = new Promise<undefined>((resolve) => {
+    stop = clock.timer(ms, () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([work, timeUp]);
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,65 @@
+import type { Adjustment } from "../domain/adjustment.ts";
+import { addCosts, type Cost } from "../domain/cost.ts";
+import type { ChatOutput, FinishedImage, FinishedOutput } from "../domain/output.ts";
+import type { Task } from "../domain/task.ts";
+import { addUsage, type Usage } from "../domain/usage.ts";
+import type { Candidate } from "../router/plan.ts";
+import type { AttemptResult } from "./run-attempt.ts";
+
+/** What the attempts of a request have brought in so far. */
+export class Harvest {
+  /** By their places; a place is undefined until its image is there. Empty for a chat. */
+  readonly images: (FinishedImage | undefined)[];
+  readonly #costs: Cost[] = [];
+  readonly #contributors: Contribution[] = [];
+  #chat: ChatOutput | undefined;
+  #usage: Usage = {};
+
+  constructor(task: Task) {
+    const count = task.operation === "chat" ? 0 : task.options.count;
+    this.images = new Array<FinishedImage | undefined>(count).fill(undefined);
+  }
+
+  add(candidate: Candidate, result: AttemptResult): void {
+    this.#costs.push(result.cost);
+    this.#usage = addUsage(this.#usage, result.usage);
+    if (result.chat !== undefined) this.#chat = result.chat;
+    if (result.chat !== undefined || result.imageCount > 0) {
+      this.#contributors.push({ candidate, result });
+    }
+  }
+
+  /** Who gave output, in order. */
+  get contributors(): readonly Contribution[] {
+    return this.#contributors;
+  }
+
+  /** What there is to give to the caller. Undefined when nothing is. */
+  get output(): FinishedOutput | undefined {
+    if (this.#chat !== undefined) return this.#chat;
+    const images = this.images.filter((image) => image !== undefined);
+    return images.length > 0 ? { kind: "images", images } : undefined;
+  }
+
+  /** What was counted in every attempt that told. */
+  get usage(): Usage {
+    return this.#usage;
+  }
+
+  /** What every attempt cost, failed ones included. */
+  get cost(): Cost {
+    return addCosts(this.#costs);
+  }
+
+  /** What was adapted for those who gave output, once for each of them. */
+  get adjustments(): readonly Adjustment[] {
+    const candidates = new Set(this.#contributors.map(({ candidate }) => candidate));
+    return [...candidates].flatMap((candidate) => candidate.fit.adjustments);
+  }
+}
+
+/** A target and what it gave. */
+export interface Contribution {
+  readonly candidate: Candidate;
+  readonly result: AttemptResult;
+}

@@ -1,0 +1,46 @@
+import type { JsonObject, JsonValue } from "../domain/json.ts";
+import type { HttpCall, MultipartPart } from "../providers/http-call.ts";
+
+/**
+ * Merges the caller's `provider_options` into a call's body: objects deep, where
+ * arrays and scalars of the caller replace what is there. In a form each option
+ * is a field that replaces the fields of its name; what is no scalar is written
+ * as JSON. A call without a body stays as it is.
+ */
+export function mergeOptions(call: HttpCall, options: JsonObject | undefined): HttpCall {
+  if (options === undefined || call.body === undefined) return call;
+  if (call.body.kind === "json") {
+    return { ...call, body: { kind: "json", value: mergeObjects(call.body.value, options) } };
+  }
+  const kept = call.body.parts.filter((part) => !Object.hasOwn(options, part.name));
+  return { ...call, body: { kind: "multipart", parts: [...kept, ...toFields(options)] } };
+}
+
+function mergeObjects(base: JsonObject, over: JsonObject): JsonObject {
+  // Without a prototype, a key like "__proto__" is a key like any other.
+  const merged: Record<string, JsonValue | undefined> = Object.assign(Object.create(null), base);
+  for (const [key, value] of Object.entries(over)) {
+    const before = merged[key];
+    merged[key] = isObject(before) && isObject(value) ? mergeObjects(before, value) : value;
+  }
+  return merged;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array)
+  );
+}
+
+function toFields(options: JsonObject): MultipartPart[] {
+  return Object.entries(options)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => ({
+      kind: "field",
+      name,
+      value: typeof value === "object" ? JSON.stringify(value) : String(value),
+    }));
+}

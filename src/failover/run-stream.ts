@@ -1,0 +1,61 @@
+import type { Failure } from "../domain/failure.ts";
+import type { Task } from "../domain/task.ts";
+import type { Outcome, StreamStep } from "../providers/outcome.ts";
+import type { StreamDialect } from "../providers/provider.ts";
+import { abortFailure } from "./abort-scope.ts";
+import { ContentClock } from "./content-clock.ts";
+import { exchangeStream } from "./exchange.ts";
+import { mergeOptions } from "./merge-options.ts";
+import type { CallToRun } from "./run-call.ts";
+
+/**
+ * Runs a call whose answer is a stream. What the stream amounts to, only its
+ * reader knows: a body that ends without the terminal event is a failure. An
+ * answer that is no stream is read as that of a unary call.
+ */
+export async function runStream(call: CallToRun, stream: StreamDialect<Task>): Promise<Outcome> {
+  const { line, dialect, task, target, scope, output } = call;
+  const reader = stream.open(task, target);
+  const contentClock = new ContentClock(line.clock, dialect.timeouts, scope);
+  let failure: Failure | undefined;
+
+  const play = (
+    steps: readonly StreamStep[],
+    from: number,
+  ): "stop" | undefined | Promise<"stop" | undefined> => {
+    for (let index = from; index < steps.length; index++) {
+      const step = steps[index] as StreamStep;
+      if (step.kind === "failed") {
+        failure = step.failure;
+        return "stop";
+      }
+      if (step.event.kind !== "progress") contentClock.content();
+      const taken = output.take(step.event);
+      if (taken !== undefined) {
+        contentClock.pause();
+        return taken.then(() => {
+          contentClock.resume();
+          return play(steps, index + 1);
+        });
+      }
+    }
+    return undefined;
+  };
+
+  try {
+    const request = mergeOptions(stream.request(task, target), call.options);
+    const answer = await exchangeStream(line, request, scope, (event) =>
+      play(reader.read(event), 0),
+    );
+    if (failure !== undefined) return { kind: "failed", failure };
+    if (answer.kind === "failed") return answer;
+    if (answer.kind === "reply") return dialect.result(answer.reply, task, target);
+    const outcome = reader.end();
+    // A stream that was cut from this side is incomplete, and that is not the provider's fault.
+    return outcome.kind === "failed" && scope.cause !== undefined
+      ? { kind: "failed", failure: abortFailure(scope.cause, "ambiguous") }
+      : outcome;
+  } finally {
+    contentClock.close();
+  }
+}
