@@ -1,0 +1,59 @@
+import type { JsonObject } from "../domain/json.ts";
+import { drawPicture } from "./draw-picture.ts";
+import { asNumber, asText, isWhole } from "./read-json.ts";
+import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
+
+/** Answers POST /images/generations. It does not stream. */
+export async function compatibleImages(
+  context: VendorContext,
+  visit: Visit,
+  fail: Vendor["fail"],
+): Promise<Answer> {
+  const body = visit.body ?? {};
+  if (typeof body["prompt"] !== "string") return fail(400, visit, "Field required: prompt");
+  const count = asNumber(body["n"]) ?? 1;
+  if (!isWhole(count, 1, 10)) return fail(400, visit, "n must be between 1 and 10");
+  const size = asText(body["size"]) ?? "512x512";
+  if (!/^\d{2,4}x\d{2,4}$/.test(size)) return fail(400, visit, "size must be WIDTHxHEIGHT");
+
+  switch (visit.order.effect?.kind) {
+    case "refuse":
+      return fail(400, visit, "The prompt was blocked by content_policy.");
+    case "fail_late":
+      await context.clock.sleep(1000, visit.signal);
+      return fail(500, visit);
+    default:
+  }
+  const [width = 512, height = 512] = size.split("x").map(Number);
+  const asked = visit.order.effect?.kind === "empty" ? 0 : count;
+  const data = await Promise.all(
+    Array.from({ length: asked }, async (_, index): Promise<JsonObject> => {
+      const bytes = await drawPicture({
+        prompt: asText(body["prompt"]) ?? "",
+        provider: "compatible",
+        model: asText(body["model"]) ?? "",
+        width,
+        height,
+        format: "png",
+        variant: index + (asNumber(body["seed"]) ?? 0),
+      });
+      if (body["response_format"] === "b64_json") return { b64_json: bytes.toString("base64") };
+      const file = { bytes, contentType: "image/png" };
+      return { url: context.origin + context.files.put("/generated-images", "image.png", file) };
+    }),
+  );
+  const value = {
+    id: context.newId(16),
+    created: Math.floor(context.clock.now() / 1000),
+    data,
+    usage: {
+      prompt_tokens: 0,
+      completion_tokens: 0,
+      total_tokens: 0,
+      input_tokens: 0,
+      output_tokens: 0,
+      input_tokens_details: { text_tokens: 0, image_tokens: 0 },
+    },
+  };
+  return { kind: "json", status: 200, value };
+}

@@ -1,0 +1,36 @@
+import type { Answer } from "./vendor.ts";
+
+/** An answer with Replicate's problem: no code, a title where there is one, a line break at the end. */
+export function replicateError(status: number, detail?: string, title?: string): Answer {
+  const usual = problems[status] ?? problems[status < 500 ? 400 : 500];
+  const heading = title ?? usual?.title;
+  return {
+    kind: "json",
+    status,
+    contentType: "application/problem+json",
+    headers: { "ratelimit-remaining": "599", "ratelimit-reset": "1" },
+    value: {
+      ...(heading === undefined ? {} : { title: heading }),
+      detail: detail ?? usual?.detail ?? "",
+      status,
+    },
+    tail: "\n",
+  };
+}
+
+const problems: Readonly<Record<number, { readonly title?: string; readonly detail: string }>> = {
+  400: { title: "Bad request", detail: "The request could not be understood." },
+  401: {
+    title: "Unauthenticated",
+    detail: "You did not pass a valid authentication token",
+  },
+  402: {
+    title: "Insufficient credit",
+    detail:
+      "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase credit.",
+  },
+  403: { title: "Forbidden", detail: "You do not have permission to perform this action." },
+  404: { detail: "The requested resource could not be found." },
+  429: { detail: "Request was throttled. Your rate limit resets in ~1s." },
+  500: { title: "Internal server error", detail: "An internal error occurred." },
+};
