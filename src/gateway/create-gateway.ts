@@ -1,0 +1,119 @@
+import { priceUsage } from "../catalog/price-usage.ts";
+import type { Attempt } from "../domain/attempt.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { Catalog } from "../domain/model.ts";
+import type { Random } from "../domain/random.ts";
+import type { Rule } from "../domain/rule.ts";
+import { executePlan } from "../failover/execute-plan.ts";
+import type { ExecuteDependencies } from "../failover/execution.ts";
+import { finishImage, finishPartialImage } from "../media/finish-image.ts";
+import type { Endpoint, Fleet } from "../providers/endpoint.ts";
+import { compileRules } from "../router/compile-rules.ts";
+import { estimatePlan } from "../router/estimate-cost.ts";
+import { explainRequest, planRequest } from "../router/plan-request.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { Gateway, GatewayCall, GenerateResult, ProviderView } from "./gateway.ts";
+import { ProviderStatistics } from "./provider-statistics.ts";
+
+/** What a gateway is made of. */
+export interface GatewayParts {
+  readonly rules: readonly Rule[];
+  readonly fleet: Fleet;
+  readonly catalog: Catalog;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly configVersion: string;
+  readonly captureContent: boolean;
+}
+
+/** How long a request may take when neither its caller nor its rule says, in milliseconds. */
+const defaultTimeoutMs = 300_000;
+
+/** Makes the gateway of one configuration. */
+export function createGateway(parts: GatewayParts): Gateway {
+  const { fleet, catalog, clock, random, configVersion } = parts;
+  const world = { rules: compileRules(parts.rules), fleet, catalog };
+  const statistics = new ProviderStatistics();
+  const dependencies: ExecuteDependencies = {
+    transport: parts.transport,
+    clock,
+    random,
+    finishImage,
+    finishPartialImage,
+    price: (provider, upstreamModel, task, usage, images) =>
+      priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),
+    configVersion,
+    captureContent: parts.captureContent,
+  };
+
+  const generate = async (request: GenerateRequest, call: GatewayCall): Promise<GenerateResult> => {
+    if (request.idempotencyKey !== "") return idempotencyUnsupported;
+    const planned = planRequest(request, { ...world, random });
+    if (planned.kind === "failed") return planned;
+    const ownDeadlineAt = call.arrivedAt + (planned.plan.timeoutMs ?? defaultTimeoutMs);
+    const callerDeadline = call.deadlineAt !== undefined && call.deadlineAt <= ownDeadlineAt;
+    const result = await executePlan(
+      {
+        plan: planned.plan,
+        request,
+        requestId: call.requestId,
+        deadlineAt: callerDeadline ? (call.deadlineAt ?? ownDeadlineAt) : ownDeadlineAt,
+        callerDeadline,
+        signal: call.signal,
+        arrivedAt: call.arrivedAt,
+        observer: call.observer,
+        stream: call.stream,
+      },
+      dependencies,
+    );
+    statistics.record(attemptsOf(result));
+    return result;
+  };
+
+  return {
+    catalog,
+    configVersion,
+    generate,
+    route(request) {
+      const planned = explainRequest(request, world);
+      if (planned.kind === "failed") return planned;
+      return {
+        kind: "planned",
+        plan: planned.plan,
+        estimate: estimatePlan(planned.plan, request.routing.maxAttempts),
+      };
+    },
+    endpoint: (slug) => fleet.get(slug),
+    providers: () => [...fleet.values()].map((endpoint) => view(endpoint, statistics)),
+  };
+}
+
+function attemptsOf(result: GenerateResult): readonly Attempt[] {
+  return result.kind === "generated" ? result.generated.attempts : (result.error.attempts ?? []);
+}
+
+function view(endpoint: Endpoint, statistics: ProviderStatistics): ProviderView {
+  const { latencyMs, successRate } = statistics.of(endpoint.slug);
+  const health =
+    successRate === undefined ? "unknown" : successRate >= 0.5 ? "healthy" : "degraded";
+  return { endpoint, health, latencyMs, successRate };
+}
+
+/** A key promises that nothing is bought twice. Until Spillway can keep that promise it does not make it. */
+const idempotencyUnsupported: GenerateResult = {
+  kind: "failed",
+  error: {
+    reason: "INVALID_REQUEST",
+    message: "idempotency_key is not supported by this version of Spillway: leave it empty.",
+    metadata: { field: "idempotency_key" },
+    fieldViolations: [
+      {
+        field: "idempotency_key",
+        description: "must be empty: this version keeps no results",
+        rule: "spillway.idempotency_key.unsupported",
+      },
+    ],
+  },
+};
