@@ -1,0 +1,356 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Failure, type FailureClass, failureClasses } from "../../src/domain/failure.ts";
+import type { JsonValue } from "../../src/domain/json.ts";
+import { type Operation, operations } from "../../src/domain/operation.ts";
+import type { Task } from "../../src/domain/task.ts";
+import type { HttpCall } from "../../src/providers/http-call.ts";
+import type { Job, Outcome, StreamStep } from "../../src/providers/outcome.ts";
+import type { OperationDialect, Provider } from "../../src/providers/provider.ts";
+import type { Reply, StreamEvent } from "../../src/providers/reply.ts";
+import { type EventFixture, type Fixture, loadFixtures, operationInNames } from "./fixture.ts";
+import {
+  countNodes,
+  decodeMedia,
+  deepFreeze,
+  plain,
+  replaceNode,
+  replaceStrings,
+} from "./json-tree.ts";
+
+/** The cases that every operation of every provider needs, and what each must be taken for. */
+const neededCases: Readonly<Record<string, FailureClass | "success">> = {
+  ok: "success",
+  "rate-limited": "overloaded",
+  overloaded: "overloaded",
+  "server-error-html": "server_fault",
+  unauthenticated: "credential",
+  quota: "quota",
+  refused: "refused",
+  "caller-fault": "caller_fault",
+  "model-gone": "model_gone",
+  "empty-result": "server_fault",
+  malformed: "server_fault",
+};
+
+/** What every provider promises, checked against its fixtures and against garbage. */
+export function itKeepsTheProviderContract(provider: Provider): void {
+  describe(`the provider ${provider.type}`, () => {
+    const { fixtures, cannot } = loadFixtures(provider.type);
+
+    it("has a fixture for every case, or a reason why there is none", () => {
+      const names = new Set(fixtures.map((fixture) => fixture.name));
+      const needed = neededNames(provider);
+      const missing = needed.filter((name) => !names.has(name) && !cannot[name]);
+      expect(missing).toEqual([]);
+      const needless = Object.keys(cannot).filter(
+        (name) => names.has(name) || !needed.includes(name),
+      );
+      expect(needless).toEqual([]);
+    });
+
+    it("does something, in a time that is more than none", () => {
+      expect(dialectsOf(provider).length).toBeGreaterThan(0);
+      for (const [, { timeouts }] of dialectsOf(provider)) {
+        expect(timeouts.firstContentMs).toBeGreaterThan(0);
+        expect(timeouts.idleMs).toBeGreaterThan(0);
+        expect(timeouts.totalMs).toBeGreaterThanOrEqual(timeouts.firstContentMs);
+      }
+    });
+
+    it("says what a model can do that it has never heard of", () => {
+      for (const [operation, dialect] of dialectsOf(provider)) {
+        const capabilities = dialect.capabilities("some-vendor/some-model", {});
+        if (operation === "chat") expect(capabilities).toHaveProperty("tools");
+        else expect(capabilities).toMatchObject({ maxCountPerCall: expect.toSatisfy(isCount) });
+        const streamed = dialect.stream?.maxCountPerCall;
+        expect(streamed === undefined || isCount(streamed)).toBe(true);
+      }
+    });
+
+    describe.each(fixtures)("$name", (fixture) => {
+      const dialect = dialectFor(provider, fixture);
+
+      it("makes the recorded call, and always the same", () => {
+        const call = callOf(dialect, fixture);
+        expect(plain(withoutMedia(call))).toEqual(expectedCall(fixture.call));
+        expect(plain(callOf(dialect, fixture))).toEqual(plain(call));
+      });
+
+      it("makes a call that only the transport can complete", () => {
+        itIsProper(callOf(dialect, fixture), provider);
+      });
+
+      it("understands the answer as it is written down", () => {
+        let outcome = outcomeOf(provider, fixture);
+        expect(plain(outcome)).toMatchObject(fixture.expect);
+        if (fixture.events !== undefined && fixture.steps !== undefined) {
+          const { steps } = readStream(dialect, fixture, fixture.events);
+          expect(plain(steps)).toMatchObject(fixture.steps);
+        }
+        for (const poll of fixture.polls) {
+          outcome = followJob(provider, fixture, outcome, poll);
+          expect(plain(outcome)).toMatchObject(poll.expect);
+        }
+        if (fixture.cancel !== undefined) {
+          const call = dialect.job?.cancel?.(jobOf(outcome), fixture.target);
+          expect(plain(call)).toEqual(expectedCall(fixture.cancel));
+        }
+        const meaning = meaningOf(fixture.caseName);
+        if (meaning === "success") expect(outcome.kind).not.toBe("failed");
+        else if (meaning !== undefined) expect(failureOf(outcome)?.class).toBe(meaning);
+      });
+
+      it("keeps the provider's words out of everything but the detail", () => {
+        const canary = "CANARY: words that nobody may log";
+        const echo: Fixture = {
+          ...fixture,
+          reply: fixture.reply && withCanary(fixture.reply, canary),
+          events: fixture.events?.map((event) => ({
+            ...event,
+            ...(event.data === undefined ? {} : { data: replaceStrings(event.data, canary) }),
+            ...(event.text === undefined ? {} : { text: canary }),
+          })),
+          steps: undefined,
+        };
+        const failure = failureOf(outcomeOf(provider, echo));
+        expect(JSON.stringify({ ...failure, detail: "" })).not.toContain("CANARY");
+      });
+
+      it("survives any damage to the answer", () => {
+        fc.assert(
+          fc.property(fc.jsonValue({ maxDepth: 2 }), fc.nat(), (garbage, number) => {
+            const outcome = outcomeOf(provider, damage(fixture, garbage as JsonValue, number));
+            expect(["done", "job", "failed"]).toContain(outcome.kind);
+          }),
+          { numRuns: 60 },
+        );
+      });
+
+      if (fixture.events !== undefined) {
+        it("takes a stream that ends early for failed", () => {
+          expect(readStream(dialect, fixture, []).outcome.kind).toBe("failed");
+          const events = fixture.events ?? [];
+          for (let length = 1; length < events.length; length++) {
+            const { steps, outcome } = readStream(dialect, fixture, events.slice(0, length));
+            if (!steps.some(isUnfinishedContent)) continue;
+            expect(outcome.kind).toBe("failed");
+            break;
+          }
+        });
+      }
+    });
+
+    it("finds a class for every status and every form of body", () => {
+      const html = "<html><body>502 Bad Gateway</body></html>";
+      const error = { error: { code: 1, message: "m", type: "t", status: "S" } };
+      const bodies: Reply["body"][] = [
+        { kind: "empty" },
+        { kind: "text", text: html },
+        { kind: "json", value: null },
+        { kind: "json", value: "text" },
+        { kind: "json", value: {} },
+        { kind: "json", value: error },
+        { kind: "json", value: [error] },
+        { kind: "json", value: { error: "text", detail: [{ msg: "text" }] } },
+      ];
+      for (let status = 300; status < 600; status++) {
+        for (const body of bodies) {
+          const failure = provider.failure({ status, headers: {}, body });
+          expect(failureClasses).toContain(failure.class);
+          expect(failure.httpStatus).toBe(status);
+          expect(failure.message).toMatch(/^[A-Z].*\.$/);
+          expect(failure.message).not.toContain("<");
+        }
+      }
+    });
+
+    it("never throws at an answer outside 2xx", () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 300, max: 599 }), fc.jsonValue(), (status, value) => {
+          const body = { kind: "json", value: value as JsonValue } as const;
+          expect(failureClasses).toContain(provider.failure({ status, headers: {}, body }).class);
+        }),
+      );
+    });
+
+    it("never throws at a success that makes no sense", () => {
+      for (const fixture of fixtures.filter(({ caseName }) => caseName.startsWith("ok"))) {
+        const dialect = dialectFor(provider, fixture);
+        fc.assert(
+          fc.property(fc.jsonValue(), fc.string(), (value, name) => {
+            const body = { kind: "json", value: value as JsonValue } as const;
+            dialect.result({ status: 200, headers: {}, body }, fixture.task, fixture.target);
+            const reader = dialect.stream?.open(fixture.task, fixture.target);
+            reader?.read({ name, data: value as JsonValue });
+            reader?.end();
+          }),
+        );
+      }
+    });
+  });
+}
+
+type AnyDialect = OperationDialect<Task, unknown>;
+
+function dialectsOf(provider: Provider): [Operation, AnyDialect][] {
+  return operations.flatMap((operation) => {
+    const dialect = provider.operations[operation] as AnyDialect | undefined;
+    return dialect === undefined ? [] : [[operation, dialect]];
+  });
+}
+
+function dialectFor(provider: Provider, fixture: Fixture): AnyDialect {
+  const dialect = provider.operations[fixture.operation] as AnyDialect | undefined;
+  if (dialect === undefined) throw new Error(`${fixture.name}: the provider cannot do this`);
+  return dialect;
+}
+
+function neededNames(provider: Provider): string[] {
+  return dialectsOf(provider).flatMap(([operation, dialect]) => {
+    const cases = Object.keys(neededCases);
+    if (dialect.stream !== undefined) cases.push("ok-stream");
+    return cases.map((name) => `${operationInNames(operation)}-${name}`);
+  });
+}
+
+/** What a case must be taken for, by the beginning of its name: "refused-output" is a refusal. */
+function meaningOf(caseName: string): FailureClass | "success" | undefined {
+  const known = Object.keys(neededCases).filter(
+    (name) => caseName === name || caseName.startsWith(`${name}-`),
+  );
+  return neededCases[known.sort((left, right) => right.length - left.length)[0] ?? ""];
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1;
+}
+
+function callOf(dialect: AnyDialect, fixture: Fixture): HttpCall {
+  const task = deepFreeze(fixture.task);
+  const target = deepFreeze(fixture.target);
+  if (!fixture.stream) return dialect.request(task, target);
+  if (dialect.stream === undefined) throw new Error(`${fixture.name}: it does not stream`);
+  return dialect.stream.request(task, target);
+}
+
+function withoutMedia({ media: _media, ...call }: HttpCall): HttpCall {
+  return call;
+}
+
+/** A fixture writes a JSON body as it is; a multipart one as `{parts: [...]}`. */
+function expectedCall({ body, ...call }: Fixture["call"]): unknown {
+  if (body === undefined) return call;
+  if (typeof body === "object" && body !== null && "parts" in body) {
+    return { ...call, body: { kind: "multipart", ...body } };
+  }
+  return { ...call, body: { kind: "json", value: body } };
+}
+
+function itIsProper(call: HttpCall, provider: Provider): void {
+  expect(call.path).toMatch(/^\//);
+  expect(call.path).not.toMatch(/[?&](?:api_?)?key=/i);
+  const reserved = ["authorization", "content-type", "content-length", "host"];
+  if (provider.credential.kind === "header") reserved.push(provider.credential.name);
+  for (const name of Object.keys(call.headers ?? {})) {
+    expect(name).toBe(name.toLowerCase());
+    expect(reserved).not.toContain(name);
+  }
+}
+
+function outcomeOf(provider: Provider, fixture: Fixture): Outcome {
+  const dialect = dialectFor(provider, fixture);
+  if (fixture.events !== undefined) {
+    return readStream(dialect, fixture, fixture.events).outcome;
+  }
+  if (fixture.reply === undefined) throw new Error(`${fixture.name}: neither reply nor events`);
+  const reply = decoded(fixture.reply, callOf(dialect, fixture));
+  if (isFailedStatus(reply)) return { kind: "failed", failure: provider.failure(reply) };
+  return dialect.result(reply, fixture.task, fixture.target);
+}
+
+function followJob(
+  provider: Provider,
+  fixture: Fixture,
+  outcome: Outcome,
+  poll: Fixture["polls"][number],
+): Outcome {
+  const dialect = dialectFor(provider, fixture);
+  const job = jobOf(outcome);
+  if (dialect.job === undefined) throw new Error(`${fixture.name}: it has no jobs`);
+  const call = dialect.job.poll(job, fixture.target);
+  itIsProper(call, provider);
+  if (poll.call !== undefined) expect(plain(withoutMedia(call))).toEqual(expectedCall(poll.call));
+  const reply = decoded(poll.reply, call);
+  if (isFailedStatus(reply)) return { kind: "failed", failure: provider.failure(reply) };
+  return dialect.job.result(reply, job, fixture.task, fixture.target);
+}
+
+/** A job must survive being stored, so it is written as JSON and read again. */
+function jobOf(outcome: Outcome): Job {
+  if (outcome.kind !== "job") throw new Error(`the outcome is no job but ${outcome.kind}`);
+  return JSON.parse(JSON.stringify(outcome.job));
+}
+
+function readStream(
+  dialect: AnyDialect,
+  fixture: Fixture,
+  events: readonly EventFixture[],
+): { steps: StreamStep[]; outcome: Outcome } {
+  if (dialect.stream === undefined) throw new Error(`${fixture.name}: it does not stream`);
+  const { media } = dialect.stream.request(fixture.task, fixture.target);
+  const reader = dialect.stream.open(fixture.task, fixture.target);
+  const steps = events.flatMap((event) => reader.read(eventOf(event, media)));
+  const outcome = reader.end();
+  if (steps.some((step) => step.kind === "failed")) expect(outcome.kind).toBe("failed");
+  return { steps, outcome };
+}
+
+function eventOf(event: EventFixture, media: readonly string[] | undefined): StreamEvent {
+  const { name = "", data, text } = event;
+  return { name, text, data: data === undefined ? undefined : decodeMedia(data, media) };
+}
+
+function isUnfinishedContent(step: StreamStep): boolean {
+  return step.kind === "output" && !["image", "progress"].includes(step.event.kind);
+}
+
+function decoded(reply: Reply, call: HttpCall): Reply {
+  if (reply.body.kind !== "json") return reply;
+  return { ...reply, body: { kind: "json", value: decodeMedia(reply.body.value, call.media) } };
+}
+
+function isFailedStatus(reply: Reply): boolean {
+  return reply.status < 200 || reply.status > 299;
+}
+
+function failureOf(outcome: Outcome): Failure | undefined {
+  if (outcome.kind === "failed") return outcome.failure;
+  return outcome.kind === "done" ? outcome.shortfall : undefined;
+}
+
+function withCanary(reply: Reply, canary: string): Reply {
+  const { body } = reply;
+  if (body.kind === "json") {
+    return { ...reply, body: { kind: "json", value: replaceStrings(body.value, canary) } };
+  }
+  return { ...reply, body: { kind: "text", text: canary } };
+}
+
+/** Puts garbage in the place of one value of the answer, or of one event of the stream. */
+function damage(fixture: Fixture, garbage: JsonValue, number: number): Fixture {
+  const { reply, events } = fixture;
+  if (events !== undefined) {
+    const place = number % Math.max(1, events.length);
+    const damaged = events.map((event, index) =>
+      index !== place || event.data === undefined
+        ? event
+        : { ...event, data: replaceNode(event.data, number % countNodes(event.data), garbage) },
+    );
+    return { ...fixture, events: damaged };
+  }
+  if (reply?.body.kind !== "json") return fixture;
+  const { value } = reply.body;
+  const damaged = replaceNode(value, number % countNodes(value), garbage);
+  return { ...fixture, reply: { ...reply, body: { kind: "json", value: damaged } } };
+}
