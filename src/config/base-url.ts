@@ -13,7 +13,6 @@ export function parseBaseUrl(text: string): string | undefined {
 
 /** Tells whether a text is an origin as browsers send it, "https://app.example", or "*" for any. */
 export function isOrigin(text: string): boolean {
-  return (
-    text === "*" || (URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text)
-  );
+  if (text === "*") return true;
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

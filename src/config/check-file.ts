@@ -16,9 +16,12 @@ export function checkFile(tree: SourceTree): FileCheck {
   const schema = configSchema(new Set(slugsOf(tree.value)));
   const parsed = schema.safeParse(tree.value);
   const problems = [
-    ...(parsed.error?.issues ?? []).flatMap((issue) => fromIssue(issue, [], tree, schema)),
+    // Of a value that is not known, only the reference in it is worth a word.
+    ...(parsed.error?.issues ?? [])
+      .flatMap((issue) => fromIssue(issue, [], tree, schema))
+      .filter(({ path }) => !tree.unresolved(path)),
     ...crossCheck(tree.value).map((problem) => fromCross(problem, tree)),
-  ].filter(({ path }) => !tree.unresolved(path));
+  ];
   if (parsed.success && problems.length === 0) return { kind: "valid", file: parsed.data };
   return { kind: "invalid", problems };
 }

@@ -28,10 +28,10 @@ export function configSchema(slugs: ReadonlySet<string>) {
       ),
     providers: z
       .record(slug, provider, { error: "expected a mapping of providers by slug" })
-      .default({})
+      .prefault({})
       .describe("The providers by slug. A built-in slug needs no type."),
     routes: list(rule(slugs), "rules")
-      .default([])
+      .prefault([])
       .describe("Which targets serve which models. The most specific pattern wins."),
   });
 }
@@ -67,7 +67,7 @@ const server = mapping({
     .describe("/metrics, /healthz and /readyz. Without it there is no such listener."),
   cors: mapping({
     origins: list(checkedText('an origin, like "https://app.example", or "*"', isOrigin), "origins")
-      .default([])
+      .prefault([])
       .describe('The web pages that may call, by origin. "*" lets every page call.'),
   })
     .prefault({})
@@ -78,7 +78,7 @@ const server = mapping({
   max_message_size: textLeaf({
     parse: parseByteSize,
     expected: 'a size with its unit, like "64MiB"',
-    forNumber: (value) => `${value}B`,
+    forNumber: (value) => (value > 2048 ? `${value}B` : `${value}MiB`),
   })
     .prefault("64MiB")
     .describe("The largest request, images included."),
