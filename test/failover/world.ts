@@ -1,0 +1,369 @@
+import type { Attempt } from "../../src/domain/attempt.ts";
+import type { ImageCapabilities } from "../../src/domain/capabilities.ts";
+import { type Cost, noCost } from "../../src/domain/cost.ts";
+import type { DeliveryState, Failure, FailureClass } from "../../src/domain/failure.ts";
+import type { GenerateRequest } from "../../src/domain/generate-request.ts";
+import type { GenerateEvent } from "../../src/domain/generated.ts";
+import type {
+  AttemptEnding,
+  ObservedExchange,
+  RequestObserver,
+} from "../../src/domain/observer.ts";
+import type { ProviderImage } from "../../src/domain/output.ts";
+import type { OutputEvent } from "../../src/domain/output-event.ts";
+import { Secret } from "../../src/domain/secret.ts";
+import type { StreamOptions } from "../../src/domain/stream-options.ts";
+import type { Task } from "../../src/domain/task.ts";
+import { executePlan } from "../../src/failover/execute-plan.ts";
+import type { ExecuteInput, ExecuteResult, PriceWork } from "../../src/failover/execution.ts";
+import { finishImage, finishPartialImage } from "../../src/media/finish-image.ts";
+import type { Endpoint } from "../../src/providers/endpoint.ts";
+import type { HttpCall } from "../../src/providers/http-call.ts";
+import type { Done, Job, Outcome } from "../../src/providers/outcome.ts";
+import type { OperationDialect, Provider } from "../../src/providers/provider.ts";
+import type { Reply } from "../../src/providers/reply.ts";
+import type { Candidate, Plan } from "../../src/router/plan.ts";
+import { pngHeader } from "../support/image-bytes.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+import {
+  type Script,
+  type ScriptedTransport,
+  type Step,
+  scriptedTransport,
+  type TimedEvent,
+} from "../support/scripted-transport.ts";
+
+/** Everything that one request of a test needs; each test says what differs. */
+export interface Setup {
+  readonly script: Script;
+  readonly candidates?: readonly Candidate[];
+  readonly plan?: Partial<Plan>;
+  readonly task?: Task;
+  readonly routing?: Partial<GenerateRequest["routing"]>;
+  readonly request?: Partial<GenerateRequest>;
+  readonly deadlineMs?: number;
+  readonly callerDeadline?: boolean;
+  readonly stream?: Partial<StreamOptions>;
+  readonly price?: PriceWork;
+  readonly random?: () => number;
+}
+
+/** A request that runs, and all that can be seen of it. */
+export interface World {
+  readonly clock: ManualClock;
+  readonly transport: ScriptedTransport;
+  readonly caller: AbortController;
+  readonly events: GenerateEvent[];
+  readonly skipped: Attempt[];
+  readonly endings: { readonly attempt: Attempt; readonly ending: AttemptEnding }[];
+  readonly observed: ObservedExchange[];
+  /** Turns the clock until the request has ended. */
+  end(): Promise<ExecuteResult & { readonly at: number }>;
+}
+
+/** Begins to walk a plan. */
+export function begin(setup: Setup): World {
+  const clock = manualClock();
+  const transport = scriptedTransport(clock, setup.script);
+  const caller = new AbortController();
+  const task = setup.task ?? imageTask(1);
+  const candidates = setup.candidates ?? [candidate("a", { task }), candidate("b", { task })];
+  const events: GenerateEvent[] = [];
+  const skipped: Attempt[] = [];
+  const endings: { attempt: Attempt; ending: AttemptEnding }[] = [];
+  const observed: ObservedExchange[] = [];
+  const observer: RequestObserver = {
+    attemptSkipped: (attempt) => skipped.push(attempt),
+    attemptStarted: () => ({
+      firstContent: () => {},
+      exchangeStarted: (exchange) => {
+        observed.push(exchange);
+        return { headers: { traceparent: "00-test" }, finished: () => {} };
+      },
+      finished: (attempt, ending) => endings.push({ attempt, ending }),
+    }),
+  };
+  const input: ExecuteInput = {
+    plan: {
+      model: "m",
+      resolution: "pattern_rule",
+      forced: false,
+      shadowedRules: [],
+      candidates,
+      skipped: [],
+      onRefusal: "stop",
+      ...setup.plan,
+    },
+    request: {
+      model: "m",
+      fallbackModels: [],
+      task,
+      parameterMode: "adapt",
+      idempotencyKey: "",
+      providerOptions: {},
+      endUser: "",
+      labels: {},
+      ...setup.request,
+      routing: {
+        only: [],
+        exclude: [],
+        order: [],
+        maxAttempts: 4,
+        routingKey: "",
+        duplicateSpend: "allow",
+        ...setup.routing,
+      },
+    },
+    requestId: "request-1",
+    deadlineAt: setup.deadlineMs ?? 300_000,
+    callerDeadline: setup.callerDeadline ?? false,
+    signal: caller.signal,
+    arrivedAt: 0,
+    observer,
+    stream: setup.stream && {
+      emit: (event) => void events.push(event),
+      failoverAfterOutput: false,
+      partialImages: 0,
+      ...setup.stream,
+    },
+  };
+  const running = executePlan(input, {
+    transport,
+    clock,
+    random: setup.random ?? (() => 0.5),
+    finishImage,
+    finishPartialImage,
+    price: setup.price ?? ((_provider, _model, _task, _usage, images) => priced(images.length)),
+    configVersion: "v1",
+    captureContent: false,
+  }).then((result) => ({ ...result, at: clock.monotonic() }));
+  return {
+    clock,
+    transport,
+    caller,
+    events,
+    skipped,
+    endings,
+    observed,
+    async end() {
+      let settled = false;
+      const settle = (): void => {
+        settled = true;
+      };
+      running.then(settle, settle);
+      for (let turn = 0; turn < 1_000 && !settled; turn++)
+        await clock.advance(turn === 0 ? 0 : 1_000);
+      if (!settled) throw new Error("The request never ended.");
+      return running;
+    },
+  };
+}
+
+/** Walks a plan to its end. */
+export async function execute(setup: Setup): Promise<World & { readonly result: ExecuteResult }> {
+  const world = begin(setup);
+  return { ...world, result: await world.end() };
+}
+
+/** The attempts of a result, however it ended. */
+export function attemptsOf(result: ExecuteResult): readonly Attempt[] {
+  return result.kind === "generated" ? result.generated.attempts : (result.error.attempts ?? []);
+}
+
+/** A target that can serve the request. */
+export function candidate(
+  slug: string,
+  over: {
+    readonly task?: Task;
+    readonly maxCountPerCall?: number;
+    readonly dialect?: Partial<FakeDialect>;
+    readonly endpoint?: Partial<Endpoint>;
+    readonly cost?: Cost;
+    readonly modelIndex?: number;
+    readonly priority?: number;
+    readonly format?: "webp";
+    readonly adjustments?: Candidate["fit"]["adjustments"];
+  } = {},
+): Candidate {
+  const modelIndex = over.modelIndex ?? 0;
+  return {
+    model: modelIndex === 0 ? "m" : `fallback-${modelIndex}`,
+    modelIndex,
+    endpoint: endpoint(slug, over.dialect, over.endpoint),
+    upstreamModel: `${slug}-m`,
+    priority: over.priority ?? 0,
+    weight: 1,
+    probability: 1,
+    fit: {
+      task: over.task ?? imageTask(1),
+      maxCountPerCall: over.maxCountPerCall ?? 10,
+      adjustments: over.adjustments ?? [],
+      finish: { format: over.format },
+    },
+    cost: over.cost ?? { basis: "unknown" },
+  };
+}
+
+type FakeDialect = OperationDialect<Task, ImageCapabilities>;
+
+/** A provider whose answers carry, as they are, what they mean. */
+export function endpoint(
+  slug: string,
+  dialect: Partial<FakeDialect> = {},
+  over: Partial<Endpoint> = {},
+): Endpoint {
+  const whole: FakeDialect = {
+    capabilities: () => ({ maxCountPerCall: 10, delivery: "bytes" }),
+    timeouts: { totalMs: 60_000, firstContentMs: 10_000, idleMs: 5_000 },
+    request: (task) => ({
+      method: "POST",
+      path: "/submit?secret=1",
+      body: {
+        kind: "json",
+        value: task.operation === "chat" ? {} : { n: task.options.count, seed: task.options.seed },
+      },
+    }),
+    result: outcomeOf,
+    ...dialect,
+  };
+  const provider: Provider = {
+    type: slug,
+    displayName: slug,
+    description: "",
+    kind: "custom",
+    websiteUri: "",
+    statusPageUri: "",
+    defaultBaseUrl: "",
+    keyVariable: "",
+    credential: { kind: "none" },
+    operations: { text_to_image: whole, chat: whole } as unknown as Provider["operations"],
+    failure: (reply) => part(reply, "failure") as Failure,
+  };
+  return {
+    slug,
+    provider,
+    baseUrl: `https://${slug}.test/v1`,
+    keys: [new Secret(`${slug}-key`)],
+    configured: true,
+    sandbox: false,
+    operations: ["text_to_image", "chat"],
+    settings: {},
+    ...over,
+  };
+}
+
+/** How the fake provider's jobs are followed. */
+export const jobDialect = {
+  poll: (): HttpCall => ({ method: "GET", path: "/poll" }),
+  result: outcomeOf,
+  cancel: (): HttpCall => ({ method: "POST", path: "/cancel" }),
+};
+
+/** How the fake provider streams: each event carries its steps, and the last one the end. */
+export const streamDialect = {
+  request: (): HttpCall => ({ method: "POST", path: "/stream", body: { kind: "json", value: {} } }),
+  open: () => {
+    let end: Outcome = failed("server_fault", { message: "The stream ended too early." });
+    return {
+      read: (event: { readonly data?: unknown }) => {
+        const data = event.data as { steps?: []; end?: Outcome };
+        if (data.end !== undefined) end = data.end;
+        return data.steps ?? [];
+      },
+      end: () => end,
+    };
+  },
+};
+
+function outcomeOf(reply: Reply): Outcome {
+  return part(reply, "outcome") as Outcome;
+}
+
+function part(reply: Reply, name: string): unknown {
+  if (reply.body.kind !== "json")
+    return { class: "unknown", delivery: "sent", message: "No JSON." };
+  return (reply.body.value as Record<string, unknown>)[name];
+}
+
+/** A task for so many images. */
+export function imageTask(count: number, seed?: number): Task {
+  return {
+    operation: "text_to_image",
+    prompt: "a cat",
+    negativePrompt: "",
+    options: { count, seed },
+  };
+}
+
+/** A task for a chat. */
+export const chatTask: Task = { operation: "chat", messages: [], stop: [], tools: [] };
+
+/** An answer with so many images, which are 1, 2, 3 … pixels high. */
+export function gives(count: number, over: Partial<Done> & { readonly ms?: number } = {}): Step {
+  const { ms = 0, ...rest } = over;
+  return { kind: "reply", status: 200, json: { outcome: done(count, rest) }, ms };
+}
+
+/** A result of so many images. */
+export function done(count: number, over: Partial<Done> = {}): Done {
+  const images = Array.from({ length: count }, (_, index) => image(index + 1));
+  return { kind: "done", output: { kind: "images", images }, usage: {}, ...over };
+}
+
+/** A result of a chat. */
+export function says(text: string): Done {
+  return {
+    kind: "done",
+    output: { kind: "chat", text, toolCalls: [], finishReason: "stop", reasoning: "" },
+    usage: { inputTokens: 1, outputTokens: 2 },
+  };
+}
+
+/** An image of 10 by `height` pixels. */
+export function image(height: number): ProviderImage {
+  return { content: { kind: "bytes", bytes: pngHeader(10, height) } };
+}
+
+/** An answer of the provider that means this failure. */
+export function fails(name: FailureClass, over: Partial<Failure> & { ms?: number } = {}): Step {
+  const { ms = 0, ...rest } = over;
+  const { failure } = failed(name, { httpStatus: 500, ...rest });
+  return { kind: "reply", status: 500, json: { failure }, ms };
+}
+
+/** A connection that fails. */
+export function breaks(name: FailureClass, delivery: DeliveryState): Step {
+  return { kind: "fail", failure: failed(name, { delivery }).failure };
+}
+
+/** A failure as an outcome. */
+export function failed(
+  name: FailureClass,
+  over: Partial<Failure> = {},
+): { readonly kind: "failed"; readonly failure: Failure } {
+  return {
+    kind: "failed",
+    failure: { class: name, delivery: "sent", message: `It was ${name}.`, ...over },
+  };
+}
+
+/** An answer that means: a job, ask again later. */
+export function job(over: Partial<Job> = {}): Step {
+  const value: Job = { id: "job-1", waitMs: 1_000, state: {}, ...over };
+  return { kind: "reply", status: 200, json: { outcome: { kind: "job", job: value } } };
+}
+
+/** An event of a stream that brings output. */
+export function piece(ms: number, ...events: readonly OutputEvent[]): TimedEvent {
+  return { ms, data: { steps: events.map((event) => ({ kind: "output", event })) } };
+}
+
+/** The event that ends a stream. */
+export function last(end: Outcome, ms = 0): TimedEvent {
+  return { ms, data: { end } };
+}
+
+/** A price of 40,000 millionths for each image. */
+export function priced(count: number): Cost {
+  return count === 0 ? noCost : { basis: "priced", micros: count * 40_000, components: [] };
+}
