@@ -1,0 +1,106 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { describe, expect, it } from "vitest";
+import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
+import { CostBasis } from "../../gen/spillway/v1/cost_pb.ts";
+import type { RouteRequest } from "../../gen/spillway/v1/gateway_service_pb.ts";
+import { HealthState, Operation } from "../../gen/spillway/v1/provider_pb.ts";
+import { ResolutionStep } from "../../gen/spillway/v1/route_pb.ts";
+import { type FakeGateway, run } from "./command-world.ts";
+
+const requests: RouteRequest[] = [];
+const gateway: FakeGateway = {
+  getModel: ({ id }) => ({ model: { id, operations: [Operation.TEXT_TO_IMAGE] } }),
+  route: (request) => {
+    requests.push(request);
+    return {
+      model: "imagen-3",
+      resolution: ResolutionStep.PATTERN_RULE,
+      matchedRule: { index: 0, line: 15, models: ["imagen-*"], matchedPattern: "imagen-*" },
+      shadowedRules: [{ index: 1, line: 22, models: ["*"], matchedPattern: "*" }],
+      candidates: [
+        {
+          provider: "openai",
+          upstreamModel: "gpt-image-2",
+          priority: 1,
+          weight: 70,
+          probability: 0.7,
+          health: HealthState.COOLING_DOWN,
+          cost: { micros: 40_000n, basis: CostBasis.PRICED },
+          adjustments: [{ field: "options.seed", requested: "7", reason: "It has no seed." }],
+        },
+        {
+          provider: "replicate",
+          upstreamModel: "google/nano-banana-pro",
+          priority: 1,
+          weight: 30,
+          probability: 0.3,
+          cost: { basis: CostBasis.UNKNOWN },
+        },
+      ],
+      skipped: [{ provider: "vertex", upstreamModel: "x", skipReason: "It is not configured." }],
+      estimate: {
+        best: { micros: 40_000n, basis: CostBasis.PRICED },
+        worst: { basis: CostBasis.UNKNOWN },
+      },
+      configVersion: "0123456789ab",
+    };
+  },
+};
+
+describe("spillway route", () => {
+  it("prints the plan as tables", async () => {
+    const ran = await run(["route", "imagen-3", "--count", "2"], { gateway });
+    expect(ran.code).toBe(0);
+    expect(ran.output.split("\n")).toEqual([
+      "imagen-3: a rule's pattern matches",
+      "rule: imagen-* (routes[0], line 15)",
+      "passed over: * (routes[1], line 22)",
+      "",
+      "#  provider   model there             group  weight  first  health           cost",
+      "1  openai     gpt-image-2                 1      70   70 %  cooling down  $0.0400",
+      "2  replicate  google/nano-banana-pro      1      30   30 %  unknown       unknown",
+      "",
+      "left out  model there  why",
+      "vertex    x            It is not configured.",
+      "",
+      "cost: $0.0400 if all goes well, at worst unknown",
+      "openai: options.seed 7 would be dropped. It has no seed.",
+      "configuration: 0123456789ab",
+      "",
+    ]);
+    expect(requests.at(-1)?.generate?.task).toMatchObject({
+      case: "textToImage",
+      value: { options: { count: 2 } },
+    });
+  });
+
+  it("needs no gateway with a configuration", async () => {
+    const files = { "spillway.yaml": "providers: { openai: { keys: [k] } }" };
+    const ran = await run(["route", "imagen-3", "--config", "spillway.yaml"], { gateway, files });
+    expect(ran.code).toBe(0);
+    expect(ran.servers).toEqual(["offline spillway.yaml"]);
+  });
+
+  it("lists the mistakes of that configuration", async () => {
+    const files = { "spillway.yaml": "server: { drain: 30 }" };
+    const ran = await run(["route", "imagen-3", "--config", "spillway.yaml"], { gateway, files });
+    expect(ran.code).toBe(1);
+    expect(ran.errors).toMatch(/^spillway.yaml:1:18: server.drain: is 30;/);
+  });
+
+  it("passes suggestions on", async () => {
+    const route = () => {
+      throw new ConnectError('No model "imagem-3".', Code.NotFound, undefined, [
+        {
+          desc: ErrorInfoSchema,
+          value: { reason: "MODEL_NOT_FOUND", metadata: { suggestions: "imagen-3, imagen-4" } },
+        },
+      ]);
+    };
+    const ran = await run(["route", "imagem-3"], { gateway: { ...gateway, route } });
+    expect(ran.code).toBe(1);
+    expect(ran.errors).toBe(
+      'error: No model "imagem-3". (MODEL_NOT_FOUND)\ndid you mean: imagen-3, imagen-4\nwhat to do: check the name, or add a rule for it to spillway.yaml\n',
+    );
+  });
+});
