@@ -1,0 +1,103 @@
+import type { Fault } from "../../src/sandbox/fault.ts";
+import { parseFaults } from "../../src/sandbox/fault.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
+
+/** A sandbox for one test, with the requests that tests make of it. */
+export interface OpenSandbox extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly clock: ManualClock;
+  post(slug: string, path: string, body: unknown, headers?: HeadersOf): Promise<Response>;
+  get(slug: string, path: string): Promise<Response>;
+}
+
+type HeadersOf = Readonly<Record<string, string>>;
+
+/** Starts a sandbox whose clock stands still; `faults` as the configuration writes them. */
+export async function openSandbox(faults = "", paceMs = 0): Promise<OpenSandbox> {
+  const clock = manualClock();
+  const parsed = parseFaults(faults);
+  if (typeof parsed === "string") throw new Error(parsed);
+  const sandbox = await startSandbox({ clock, faults: parsed as readonly Fault[], paceMs });
+  const url = (slug: string, path: string): string => `${sandbox.baseUrls[slug] ?? ""}${path}`;
+  return {
+    sandbox,
+    clock,
+    post: (slug, path, body, headers) =>
+      fetch(url(slug, path), {
+        method: "POST",
+        headers: { "content-type": "application/json", ...keyOf(slug), ...headers },
+        body: JSON.stringify(body),
+      }),
+    get: (slug, path) => fetch(url(slug, path), { headers: keyOf(slug) }),
+    [Symbol.asyncDispose]: () => sandbox.close(),
+  };
+}
+
+/** A body for each provider's plainest request, and where it goes. */
+export const plainRequests: PlainRequests = {
+  openai: {
+    image: ["/images/generations", { model: "gpt-image-2", prompt: "a boat" }],
+    chat: ["/chat/completions", { model: "gpt-5.4", messages: [say("hello there")] }],
+    stream: [
+      "/chat/completions",
+      { model: "gpt-5.4", messages: [say("hello there")], stream: true },
+    ],
+  },
+  openrouter: {
+    image: ["/images", { model: "bytedance-seed/seedream-4.5", prompt: "a boat" }],
+    chat: ["/chat/completions", { model: "openai/gpt-5.4", messages: [say("hello there")] }],
+    stream: [
+      "/chat/completions",
+      { model: "openai/gpt-5.4", messages: [say("hello there")], stream: true },
+    ],
+  },
+  gemini: {
+    image: ["/models/gemini-3-pro-image:generateContent", { contents: [part("a boat")] }],
+    chat: ["/models/gemini-3.8-flash:generateContent", { contents: [part("hello there")] }],
+    stream: [
+      "/models/gemini-3.8-flash:streamGenerateContent?alt=sse",
+      { contents: [part("hello there")] },
+    ],
+  },
+  replicate: {
+    image: ["/models/black-forest-labs/flux-schnell/predictions", { input: { prompt: "a boat" } }],
+  },
+  compatible: {
+    image: ["/images/generations", { model: "sd", prompt: "a boat", response_format: "b64_json" }],
+    chat: ["/chat/completions", { model: "llama", messages: [say("hello there")] }],
+    stream: ["/chat/completions", { model: "llama", messages: [say("hello there")], stream: true }],
+  },
+};
+
+type PlainRequest = readonly [path: string, body: object];
+
+type PlainRequests = {
+  readonly [slug in "openai" | "openrouter" | "gemini" | "compatible"]: {
+    readonly image: PlainRequest;
+    readonly chat: PlainRequest;
+    readonly stream: PlainRequest;
+  };
+} & { readonly replicate: { readonly image: PlainRequest } };
+
+/** The data lines of an event stream, parsed where they are JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by path, and a wrong path fails the test.
+export function eventsOf(text: string): any[] {
+  return [...text.matchAll(/^data: (.*?)\r?$/gm)].map(([, data = ""]) =>
+    data.startsWith("{") ? JSON.parse(data) : data,
+  );
+}
+
+function say(content: string): { role: string; content: string } {
+  return { role: "user", content };
+}
+
+function part(text: string): { role: string; parts: readonly { text: string }[] } {
+  return { role: "user", parts: [{ text }] };
+}
+
+function keyOf(slug: string): HeadersOf {
+  return slug === "gemini"
+    ? { "x-goog-api-key": "test-key" }
+    : { authorization: "Bearer test-key" };
+}

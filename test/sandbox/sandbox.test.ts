@@ -1,0 +1,231 @@
+import { describe, expect, it } from "vitest";
+import { eventsOf, openSandbox, plainRequests } from "./open-sandbox.ts";
+
+const slugs = ["openai", "openrouter", "gemini", "replicate", "compatible"] as const;
+const streaming = ["openai", "openrouter", "gemini", "compatible"] as const;
+const header = (fault: string): Record<string, string> => ({ "x-spillway-sandbox-fault": fault });
+
+describe("startSandbox", () => {
+  it("listens on loopback, with a base URL for each provider", async () => {
+    await using open = await openSandbox();
+    expect(open.sandbox.origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(Object.keys(open.sandbox.baseUrls).sort()).toEqual([...slugs].sort());
+    expect(open.sandbox.baseUrls["gemini"]).toBe(`${open.sandbox.origin}/gemini/v1beta`);
+  });
+
+  it.each(slugs)("marks every answer of %s as the sandbox's", async (slug) => {
+    await using open = await openSandbox();
+    const good = await open.post(slug, ...plainRequests[slug].image);
+    const bad = await open.get(slug, "/nowhere");
+    expect(good.ok).toBe(true);
+    expect(bad.status).toBe(404);
+    expect(good.headers.get("x-spillway-sandbox")).toBe("true");
+    expect(bad.headers.get("x-spillway-sandbox")).toBe("true");
+  });
+
+  it("counts what would be bought, failed or not, and nothing else", async () => {
+    await using open = await openSandbox();
+    await open.post("openai", ...plainRequests.openai.chat);
+    await open.post("openai", ...plainRequests.openai.chat, header("openai=http-500"));
+    await open.get("openai", "/models");
+    const created = await open.post("replicate", ...plainRequests.replicate.image);
+    const { id } = await created.json();
+    await open.get("replicate", `/predictions/${id}`);
+    await open.post("replicate", `/predictions/${id}/cancel`, {});
+    expect(open.sandbox.submissions()).toEqual({
+      openai: 2,
+      openrouter: 0,
+      gemini: 0,
+      replicate: 1,
+      compatible: 0,
+    });
+  });
+
+  it("stops listening when closed, with requests under way", async () => {
+    const open = await openSandbox("openai=timeout");
+    const waiting = open.post("openai", ...plainRequests.openai.chat).catch(() => "broken");
+    while (open.sandbox.submissions()["openai"] === 0) await open.clock.advance(0);
+    await open.sandbox.close();
+    expect(await waiting).toBe("broken");
+    await expect(fetch(open.sandbox.origin)).rejects.toThrow();
+  });
+});
+
+describe("a fault on demand", () => {
+  it("strikes only the provider and the request that order it", async () => {
+    await using open = await openSandbox();
+    const struck = await open.post(
+      "openai",
+      ...plainRequests.openai.chat,
+      header("openai=http-503"),
+    );
+    const after = await open.post("openai", ...plainRequests.openai.chat);
+    const other = await open.post(
+      "gemini",
+      ...plainRequests.gemini.chat,
+      header("openai=http-503"),
+    );
+    expect([struck.status, after.status, other.status]).toEqual([503, 200, 200]);
+  });
+
+  it("strikes all traffic when the sandbox is started with it", async () => {
+    await using open = await openSandbox("*=http-418");
+    for (const slug of slugs) {
+      expect((await open.post(slug, ...plainRequests[slug].image)).status).toBe(418);
+    }
+    expect((await open.get("openai", "/models")).status).toBe(200);
+  });
+
+  it("that is misspelt is a bad request that says so", async () => {
+    await using open = await openSandbox();
+    const answer = await open.post("openai", ...plainRequests.openai.chat, header("openai=boom"));
+    expect(answer.status).toBe(400);
+    expect((await answer.json()).error.message).toContain("boom");
+  });
+
+  it.each(slugs)("makes %s fail with any status in its own form", async (slug) => {
+    await using open = await openSandbox();
+    for (const status of [400, 401, 402, 403, 404, 429, 500, 502, 503, 504, 529]) {
+      const answer = await open.post(
+        slug,
+        ...plainRequests[slug].image,
+        header(`${slug}=http-${status}`),
+      );
+      const body = await answer.json();
+      expect(answer.status).toBe(status);
+      expect(slug === "replicate" ? body.detail : body.error.message).toMatch(/\w/);
+    }
+  });
+
+  it.each([
+    ["openai", "retry-after", "3"],
+    ["openai", "retry-after-ms", "3000"],
+    ["openrouter", "retry-after", "3"],
+    ["replicate", "retry-after", "3"],
+    ["compatible", "retry-after", "3"],
+  ] as const)("limits the rate of %s with %s", async (slug, name, value) => {
+    await using open = await openSandbox(`${slug}=rate-limit:3s`);
+    const answer = await open.post(slug, ...plainRequests[slug].image);
+    expect(answer.status).toBe(429);
+    expect(answer.headers.get(name)).toBe(value);
+  });
+
+  it("limits the rate of gemini in the body, with no header", async () => {
+    await using open = await openSandbox("gemini=rate-limit:3s");
+    const answer = await open.post("gemini", ...plainRequests.gemini.chat);
+    expect(answer.status).toBe(429);
+    expect(answer.headers.has("retry-after")).toBe(false);
+    expect((await answer.json()).error.details.at(-1)).toEqual({
+      "@type": "type.googleapis.com/google.rpc.RetryInfo",
+      retryDelay: "3s",
+    });
+  });
+
+  it("delays a normal answer", async () => {
+    await using open = await openSandbox("openai=slow:2s");
+    let status = 0;
+    const answer = open.post("openai", ...plainRequests.openai.chat).then((response) => {
+      status = response.status;
+    });
+    while (open.clock.pending() === 0) await open.clock.advance(0);
+    await open.clock.advance(1999);
+    expect(status).toBe(0);
+    await open.clock.advance(1);
+    await answer;
+    expect(status).toBe(200);
+  });
+
+  it("ends its wait when the client leaves", async () => {
+    await using open = await openSandbox("openai=slow:2s");
+    const leaving = new AbortController();
+    const [path, body] = plainRequests.openai.chat;
+    const answer = fetch(`${open.sandbox.baseUrls["openai"]}${path}`, {
+      method: "POST",
+      headers: { authorization: "Bearer k" },
+      body: JSON.stringify(body),
+      signal: leaving.signal,
+    });
+    while (open.clock.pending() === 0) await open.clock.advance(0);
+    leaving.abort();
+    await expect(answer).rejects.toThrow();
+    while (open.clock.pending() > 0) await open.clock.advance(0);
+  });
+
+  it.each(slugs)("breaks %s's connection before the answer", async (slug) => {
+    await using open = await openSandbox(`${slug}=reset`);
+    await expect(open.post(slug, ...plainRequests[slug].image)).rejects.toThrow();
+    expect(open.sandbox.submissions()[slug]).toBe(1);
+  });
+
+  it.each(slugs)("cuts %s's answer in the middle of its body", async (slug) => {
+    await using open = await openSandbox(`${slug}=cut-stream`);
+    const answer = await open.post(slug, ...plainRequests[slug].image);
+    expect(answer.ok).toBe(true);
+    await expect(answer.text()).rejects.toThrow();
+  });
+
+  it.each(streaming)("cuts %s's stream after some content", async (slug) => {
+    await using open = await openSandbox(`${slug}=cut-stream`);
+    const answer = await open.post(slug, ...plainRequests[slug].stream);
+    let text = "";
+    await expect(
+      (async () => {
+        const decoder = new TextDecoder();
+        for await (const chunk of answer.body ?? []) text += decoder.decode(chunk);
+      })(),
+    ).rejects.toThrow();
+    expect(text).toContain("data: ");
+    expect(text).not.toContain("[DONE]");
+  });
+
+  it.each(slugs)("makes %s answer with a page in place of an answer", async (slug) => {
+    await using open = await openSandbox(`${slug}=garbage`);
+    const answer = await open.post(slug, ...plainRequests[slug].image);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain("<html>");
+  });
+
+  it.each(streaming)("makes %s stream broken JSON", async (slug) => {
+    await using open = await openSandbox(`${slug}=garbage`);
+    const answer = await open.post(slug, ...plainRequests[slug].stream);
+    expect(answer.headers.get("content-type")).toContain("text/event-stream");
+    const first = /^data: (.*)$/m.exec(await answer.text())?.[1] ?? "";
+    expect(() => JSON.parse(first)).toThrow();
+  });
+
+  it.each(streaming)("makes %s fail a second after it began", async (slug) => {
+    await using open = await openSandbox(`${slug}=fail-late`);
+    const answer = open.post(slug, ...plainRequests[slug].chat);
+    while (open.clock.pending() === 0) await open.clock.advance(0);
+    await open.clock.advance(1000);
+    expect((await answer).status).toBe(500);
+  });
+
+  it.each(streaming)("makes %s fail inside its stream, after content", async (slug) => {
+    await using open = await openSandbox(`${slug}=fail-late`);
+    const answer = await open.post(slug, ...plainRequests[slug].stream);
+    expect(answer.status).toBe(200);
+    const events = eventsOf(await answer.text());
+    const failed = events.findIndex((event) => event.error !== undefined);
+    expect(failed).toBeGreaterThan(0);
+    expect(events.slice(failed + 1).filter((event) => event !== "[DONE]")).toEqual([]);
+  });
+
+  it("paces a stream by the clock", async () => {
+    await using open = await openSandbox("", 40);
+    const answer = await open.post("openai", ...plainRequests.openai.stream);
+    const text = answer.text();
+    let waited = 0;
+    let ended = false;
+    text.then(() => {
+      ended = true;
+    });
+    while (!ended) {
+      if (open.clock.pending() > 0) waited += 40;
+      await open.clock.advance(40);
+    }
+    const pieces = eventsOf(await text).filter((event) => event.choices?.[0]?.delta.content);
+    expect(pieces.length).toBeGreaterThan(5);
+    expect(waited).toBeGreaterThanOrEqual(pieces.length * 40);
+  });
+});
