@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { ListenAddress } from "./address.ts";
+import { listen } from "./listen.ts";
+import type { Listener } from "./listener.ts";
+
+/** What operators' tools read. */
+export interface AdminSource {
+  /** The metrics in the form that Prometheus scrapes. */
+  readonly metrics: () => Promise<MetricsPage>;
+  /** Whether new calls are welcome. */
+  readonly ready: () => boolean;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** The metrics as they are served. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * Opens the listener for operators: `/metrics`; `/healthz`, 200 while the
+ * process runs; `/readyz`, 503 while it drains.
+ */
+export async function openAdminListener(
+  address: ListenAddress,
+  source: AdminSource,
+): Promise<Listener> {
+  const server = createServer((request, response) => {
+    serve(request, response, source).catch((error) => {
+      source.onBug(error);
+      answer(response, 500, "failed\n");
+    });
+  });
+  return {
+    address: await listen(server, address),
+    drain: () => new Promise((resolve) => server.close(() => resolve())),
+    destroy: () => server.closeAllConnections(),
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  source: AdminSource,
+): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    return answer(response, 405, "only GET and HEAD\n");
+  }
+  switch (request.url?.split("?", 1)[0]) {
+    case "/metrics": {
+      const { contentType, body } = await source.metrics();
+      return answer(response, 200, body, contentType);
+    }
+    case "/healthz":
+      return answer(response, 200, "ok\n");
+    case "/readyz":
+      return source.ready()
+        ? answer(response, 200, "ready\n")
+        : answer(response, 503, "draining\n");
+    default:
+      return answer(response, 404, "/metrics, /healthz and /readyz are here\n");
+  }
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  contentType = "text/plain; charset=utf-8",
+): void {
+  if (response.headersSent) return;
+  // Probes ask what holds now.
+  response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" });
+  response.end(body);
+}

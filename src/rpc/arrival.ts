@@ -1,0 +1,77 @@
+import type { Clock } from "../domain/clock.ts";
+import type { RpcCall, RpcObserver, Telemetry } from "../telemetry/telemetry.ts";
+import { type CanonicalCode, codeName } from "./canonical-code.ts";
+import type { RpcFailure } from "./errors.ts";
+
+/** A call that has arrived, read or not: its id, who is told of it, and its one end. */
+export interface Arrival {
+  readonly requestId: string;
+  /** On the clock's monotonic scale. */
+  readonly arrivedAt: number;
+  readonly observer: RpcObserver;
+  /** The call has failed. Only the first failure is told. */
+  failed(failure: RpcFailure): void;
+  /** The call is over. Only the first end is told; without a failure before it, `code` is its code. */
+  ended(code: CanonicalCode): void;
+}
+
+/** What arrivals are made with. */
+export interface Arrivals {
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  /** A new random id, for callers that bring none. */
+  readonly newId: () => string;
+}
+
+/** The header that carries a request's id, both ways. */
+export const requestIdHeader = "x-request-id";
+
+/**
+ * Notes a call that has just arrived. Its id is the caller's `x-request-id`
+ * when that is 1 to 128 letters, digits and - _ . : and else a new one.
+ */
+export function arrive(
+  { telemetry, clock, newId }: Arrivals,
+  call: Omit<RpcCall, "requestId">,
+): Arrival {
+  const wanted = call.header(requestIdHeader);
+  const requestId = wanted !== undefined && saneId.test(wanted) ? wanted : newId();
+  // Health checks and reflection are the machinery's own talk: told, they would
+  // drown what people ask.
+  const observer = call.method.startsWith(ownService)
+    ? telemetry.rpcStarted({ ...call, requestId })
+    : silentObserver;
+  let failure: RpcFailure | undefined;
+  let over = false;
+  return {
+    requestId,
+    arrivedAt: clock.monotonic(),
+    observer,
+    failed(next) {
+      if (failure !== undefined || over) return;
+      failure = next;
+      observer.failed(next.error);
+    },
+    ended(code) {
+      if (over) return;
+      over = true;
+      observer.ended(codeName(failure?.code ?? code));
+    },
+  };
+}
+
+const saneId = /^[A-Za-z0-9._:-]{1,128}$/;
+const ownService = "spillway.";
+
+const silentObserver: RpcObserver = {
+  attemptStarted: () => ({
+    exchangeStarted: () => ({ headers: {}, finished() {} }),
+    firstContent() {},
+    finished() {},
+  }),
+  attemptSkipped() {},
+  requestRead() {},
+  generated() {},
+  failed() {},
+  ended() {},
+};

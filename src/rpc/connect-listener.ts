@@ -1,0 +1,150 @@
+import { createServer as createHttp1Server } from "node:http";
+import { constants, createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
+import type { Server, Socket } from "node:net";
+import type { ListenAddress } from "./address.ts";
+import { connectRoutes } from "./connect-routes.ts";
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type PlainResponse,
+  serveConnect,
+} from "./connect-service.ts";
+import { type CorsOptions, corsHeaders, preflightHeaders } from "./cors.ts";
+import { serveElse } from "./fallback.ts";
+import { closeWhenIdle } from "./idle-session.ts";
+import { listen } from "./listen.ts";
+import type { Listener } from "./listener.ts";
+import { protocolSwitch } from "./protocol-switch.ts";
+import type { Rpc } from "./rpc.ts";
+import type { RpcContext } from "./rpc-context.ts";
+
+/**
+ * Opens the listener for browsers, `curl` and everyone: Connect, gRPC-Web and
+ * gRPC over HTTP/1.1 and HTTP/2 on one clear-text port.
+ */
+export async function openConnectListener(
+  address: ListenAddress,
+  rpcs: readonly Rpc[],
+  context: RpcContext,
+  cors: CorsOptions,
+): Promise<Listener> {
+  const { clock, limits } = context;
+  const routes = connectRoutes(rpcs, context);
+  let draining = false;
+
+  function serve(request: HttpRequest, response: HttpResponse): void {
+    const origin = request.headers.origin;
+    setHeaders(response, corsHeaders(cors, origin));
+    if (draining && request.httpVersionMajor === 1) {
+      response.setHeader("connection", "close");
+    }
+    const path = request.url?.split("?", 1)[0] ?? "";
+    const handler = routes.get(path);
+    if (request.method === "OPTIONS") {
+      preflight(response, preflightHeaders(cors, origin));
+    } else if (handler === undefined) {
+      serveElse(request, response, path);
+    } else {
+      serveConnect(handler, request, response, context).catch(context.onBug);
+    }
+  }
+
+  const http1 = createHttp1Server(
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.idleTimeoutMs,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) / 2,
+    },
+    (request, response) => {
+      // Once a drain has begun, a connection is done when its answer is.
+      response.once("close", () => draining && http1.closeIdleConnections());
+      serve(request, response);
+    },
+  );
+  // A server that does not listen itself begins to watch its timeouts with this event only.
+  http1.emit("listening");
+
+  const sessions = new Set<ServerHttp2Session>();
+  const http2 = createHttp2Server(
+    {
+      settings: {
+        maxConcurrentStreams: limits.maxConcurrentStreams,
+        maxHeaderListSize: limits.maxHeaderBytes,
+        initialWindowSize: streamWindowBytes,
+      },
+      maxSessionMemory: maxSessionMegabytes,
+    },
+    (request, response) => {
+      const cancel = clock.timer(limits.requestTimeoutMs, () => {
+        request.stream.close(constants.NGHTTP2_CANCEL);
+      });
+      request.once("end", cancel);
+      request.once("close", cancel);
+      serve(request, response);
+    },
+  );
+  http2.on("session", (session) => {
+    sessions.add(session);
+    session.setLocalWindowSize(sessionWindowBytes);
+    const stopWatching = closeWhenIdle(session, clock, limits.idleTimeoutMs);
+    session.once("close", () => {
+      stopWatching();
+      sessions.delete(session);
+    });
+  });
+
+  const sockets = new Set<Socket>();
+  const silent = new Set<Socket>();
+  const take = (server: Server) => (socket: Socket) => {
+    silent.delete(socket);
+    server.emit("connection", socket);
+  };
+  const server = protocolSwitch(
+    { http1: take(http1), http2: take(http2) },
+    clock,
+    limits.headersTimeoutMs,
+  );
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    silent.add(socket);
+    socket.once("close", () => {
+      sockets.delete(socket);
+      silent.delete(socket);
+    });
+  });
+
+  return {
+    address: await listen(server, address),
+    async drain() {
+      draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of silent) socket.destroy();
+      http1.close();
+      for (const session of sessions) session.close();
+      await closed;
+    },
+    destroy() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function preflight(response: PlainResponse, headers: Readonly<Record<string, string>>): void {
+  response.writeHead(204, headers);
+  response.end();
+}
+
+function setHeaders(response: PlainResponse, headers: Readonly<Record<string, string>>): void {
+  for (const name in headers) response.setHeader(name, headers[name] as string);
+}
+
+// HTTP/2's own windows of 64 KiB would make an upload of images wait for each
+// round trip.
+const streamWindowBytes = 1024 * 1024;
+const sessionWindowBytes = 8 * 1024 * 1024;
+
+// Node counts what waits to be sent, and at its default of 10 MB it refuses new
+// calls on a connection on which a few images are on their way.
+const maxSessionMegabytes = 1000;

@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { type ConnectError, createContextValues } from "@connectrpc/connect";
+import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import {
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from "@connectrpc/connect-node";
+import { Code } from "../../gen/google/rpc/code_pb.ts";
+import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
+import { arrivalKey } from "./connect-routes.ts";
+import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
+import { explainedResponse } from "./explained-response.ts";
+import { libraryFailure } from "./library-error.ts";
+import type { RpcContext } from "./rpc-context.ts";
+
+/** A request of either version of HTTP. */
+export type HttpRequest = IncomingMessage | Http2ServerRequest;
+
+/** The response to it. */
+export type HttpResponse = ServerResponse | Http2ServerResponse;
+
+/** What the responses of both versions have in common, with types that agree. */
+export interface PlainResponse {
+  setHeader(name: string, value: string): unknown;
+  writeHead(status: number, headers?: Record<string, string>): unknown;
+  end(body?: string | Uint8Array): unknown;
+}
+
+/** Serves one HTTP request that is a call: notes its arrival, has it handled, answers, notes its end. */
+export async function serveConnect(
+  handler: UniversalHandler,
+  request: HttpRequest,
+  response: HttpResponse,
+  context: RpcContext,
+): Promise<void> {
+  const arrival = arrive(context, {
+    method: handler.requestPath.slice(1),
+    protocol: protocolOf(header(request, "content-type") ?? ""),
+    header: (name) => header(request, name),
+  });
+  response.setHeader(requestIdHeader, arrival.requestId);
+  response.once("close", () => arrival.ended(response.writableFinished ? Code.OK : Code.CANCELLED));
+  let answer: UniversalServerResponse;
+  try {
+    const values = createContextValues().set(arrivalKey, arrival);
+    const call = universalRequestFromNodeRequest(request, response, undefined, values);
+    answer = withBody(handler, await handler(call));
+  } catch {
+    // Only a request without a readable address gets here: connect-node turns
+    // all that a handler throws into a response.
+    answer = httpError(400, badAddress);
+  }
+  const explained = await explainedResponse(answer, (code, message) =>
+    explain(code, message, arrival, context),
+  );
+  // It does not tell reliably when it is done, only when it could not be.
+  universalResponseToNodeResponse(explained, response).catch(() => response.destroy());
+}
+
+function explain(
+  code: number,
+  message: string,
+  arrival: Arrival,
+  { limits }: RpcContext,
+): ConnectError {
+  const failure = libraryFailure(code, message, limits, arrival.requestId);
+  arrival.failed(failure);
+  return toConnectError(failure);
+}
+
+/** A plain HTTP error with a Connect error as its body. */
+export function httpError(status: number, failure: RpcFailure): UniversalServerResponse {
+  const body = errorToJsonBytes(toConnectError(failure), undefined);
+  return {
+    status,
+    header: new Headers({ "content-type": "application/json" }),
+    body: once(body),
+  };
+}
+
+// connect-node refuses a wrong HTTP method or content type without a word.
+function withBody(
+  handler: UniversalHandler,
+  response: UniversalServerResponse,
+): UniversalServerResponse {
+  if (response.body !== undefined || response.status < 400) return response;
+  const name = handler.requestPath.slice(1);
+  const methods = handler.allowedMethods.join(" or ");
+  const message =
+    response.status === 405
+      ? `${name} is called with ${methods}.`
+      : `${name} takes Connect, gRPC-Web or gRPC with ${methods}: as JSON, send "content-type: application/json".`;
+  const failure = rpcFailure({ reason: "INVALID_REQUEST", message, metadata: {} });
+  const answer = httpError(response.status, failure);
+  answer.header?.set("allow", handler.allowedMethods.join(", "));
+  return answer;
+}
+
+const badAddress = rpcFailure({
+  reason: "INVALID_REQUEST",
+  message: "The request has no valid host or path.",
+  metadata: {},
+});
+
+function protocolOf(contentType: string) {
+  if (contentType.startsWith("application/grpc-web")) return "grpc_web";
+  return contentType.startsWith("application/grpc") ? "grpc" : "connect";
+}
+
+function header(request: HttpRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "object" ? value.join(", ") : value;
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,48 @@
+import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import { Code } from "../../gen/google/rpc/code_pb.ts";
+import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
+import type { HttpRequest, PlainResponse } from "./connect-service.ts";
+import { type RpcFailure, rpcFailure, statusBytes, toConnectError } from "./errors.ts";
+
+/** Answers a request whose path is no method: tells a person who looks around where to go on, and everyone else that it is not here. */
+export function serveElse(request: HttpRequest, response: PlainResponse, path: string): void {
+  const { method } = request;
+  if (path === "/" && (method === "GET" || method === "HEAD")) {
+    response.writeHead(200, { "content-type": "text/plain; charset=utf-8" });
+    response.end(method === "HEAD" ? "" : welcome);
+    return;
+  }
+  const type = request.headers["content-type"] ?? "";
+  if (type.startsWith("application/grpc")) {
+    // gRPC reads the status of a call from these headers, whatever HTTP says.
+    response.writeHead(200, {
+      "content-type": type,
+      "grpc-status": String(notFound.code),
+      "grpc-message": encodeURIComponent(notFound.error.message),
+      "grpc-status-details-bin": Buffer.from(statusBytes(notFound)).toString("base64"),
+    });
+    response.end();
+    return;
+  }
+  response.writeHead(404, { "content-type": "application/json" });
+  response.end(errorToJsonBytes(toConnectError(notFound), undefined));
+}
+
+const service = GatewayService.typeName;
+
+const welcome = `Spillway: image and text generation over many AI providers.
+
+Service   ${service} (Connect, gRPC-Web and gRPC on this port)
+Methods   ${GatewayService.methods.map(({ name }) => name).join(", ")}
+Try       curl -H 'content-type: application/json' -d '{}' http://HOST:PORT/${service}/ListProviders
+Discover  buf curl --http2-prior-knowledge --list-methods http://HOST:PORT
+`;
+
+const notFound: RpcFailure = rpcFailure(
+  {
+    reason: "INVALID_REQUEST",
+    message: `There is no such method. Paths have the form /${service}/Generate; reflection lists them.`,
+    metadata: {},
+  },
+  Code.UNIMPLEMENTED,
+);

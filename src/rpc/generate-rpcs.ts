@@ -1,0 +1,102 @@
+import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
+import {
+  GenerateRequestSchema,
+  type GenerateRequest as ProtoRequest,
+  type StreamGenerateRequest,
+  StreamGenerateRequestSchema,
+  type StreamGenerateResponse,
+} from "../../gen/spillway/v1/generate_pb.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { GatewayError } from "../domain/gateway-error.ts";
+import type { Gateway, GenerateResult, StreamOptions } from "../gateway/gateway.ts";
+import { type RpcFailure, rpcFailure } from "./errors.ts";
+import { generateRequestFromProto } from "./from-proto/generate-request.ts";
+import { answered, type Call, type Rpc, type RpcResult, refused, stream, unary } from "./rpc.ts";
+import { completedToProto, eventToProto } from "./to-proto/event.ts";
+import { generatedToProto } from "./to-proto/generated.ts";
+import { validate } from "./validation.ts";
+
+/** Generate and StreamGenerate. */
+export function generateRpcs(gateway: () => Gateway, clock: Clock): readonly Rpc[] {
+  const { method } = GatewayService;
+  return [
+    unary(method.generate, (request, call) => generate(gateway(), clock, request, call)),
+    stream(method.streamGenerate, (request, call, send) =>
+      streamGenerate(gateway(), clock, request, call, send),
+    ),
+  ];
+}
+
+async function generate(
+  gateway: Gateway,
+  clock: Clock,
+  request: ProtoRequest,
+  call: Call,
+): Promise<RpcResult> {
+  const invalid = validate(GenerateRequestSchema, request);
+  if (invalid !== undefined) return refused(rpcFailure(invalid));
+  const result = await run(gateway, clock, request, call);
+  if (result.kind === "failed") return refused(rpcFailure(result.error));
+  return answered(generatedToProto(result.generated));
+}
+
+async function streamGenerate(
+  gateway: Gateway,
+  clock: Clock,
+  request: StreamGenerateRequest,
+  call: Call,
+  send: (message: StreamGenerateResponse) => void | Promise<void>,
+): Promise<RpcFailure | undefined> {
+  const invalid = validate(StreamGenerateRequestSchema, request);
+  if (invalid !== undefined) return rpcFailure(invalid);
+  if (request.generate === undefined) throw new Error("a stream without generate is valid");
+  const result = await run(gateway, clock, request.generate, call, {
+    emit: (event) => send(eventToProto(event)),
+    failoverAfterOutput: request.failoverAfterOutput,
+    partialImages: request.partialImages,
+  });
+  if (result.kind === "failed") return rpcFailure(result.error);
+  await send(completedToProto(result.generated));
+  return undefined;
+}
+
+async function run(
+  gateway: Gateway,
+  clock: Clock,
+  message: ProtoRequest,
+  call: Call,
+  streamOptions?: StreamOptions,
+): Promise<GenerateResult> {
+  const { requestId, signal, deadlineAt, arrivedAt, observer } = call;
+  const request = generateRequestFromProto(message);
+  observer.requestRead(request);
+  const result = await gateway.generate(request, {
+    requestId,
+    signal,
+    deadlineAt,
+    arrivedAt,
+    observer,
+    stream: streamOptions,
+  });
+  if (result.kind === "generated") {
+    observer.generated(result.generated);
+    return result;
+  }
+  return { kind: "failed", error: endOfTime(result.error, call, clock) };
+}
+
+/**
+ * A caller hangs up when its time is up, at about the moment when the gateway's
+ * own clock says so. Whichever is seen first, the failure is DEADLINE.
+ */
+function endOfTime(error: GatewayError, { deadlineAt }: Call, clock: Clock): GatewayError {
+  if (error.reason !== "CANCELLED" || deadlineAt === undefined) return error;
+  if (clock.monotonic() < deadlineAt - hangUpToleranceMs) return error;
+  return {
+    ...error,
+    reason: "DEADLINE",
+    message: "The caller's deadline passed before there was a result.",
+  };
+}
+
+const hangUpToleranceMs = 20;

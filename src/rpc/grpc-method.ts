@@ -1,0 +1,177 @@
+import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import {
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  Metadata,
+  type MethodDefinition,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+  type UntypedHandleCall,
+} from "@grpc/grpc-js";
+import { type Arrival, requestIdHeader } from "./arrival.ts";
+import { toGrpcStatus } from "./errors.ts";
+import { malformedRequest } from "./library-error.ts";
+import type { Call, ConversationRpc, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
+import type { RpcContext } from "./rpc-context.ts";
+import { runStream, runUnary } from "./run.ts";
+
+/** A method as grpc-js wants it: how its messages are read and written, and what it does. */
+export interface GrpcMethod {
+  readonly definition: MethodDefinition<Request, Message>;
+  readonly handler: UntypedHandleCall;
+}
+
+/** A request, or undefined when its bytes are no message of the right type. */
+type Request = { readonly message: Message | undefined };
+
+/** Makes a grpc-js method of one of ours. */
+export function grpcMethod(
+  rpc: Rpc,
+  context: RpcContext,
+  arrivalOf: (metadata: Metadata) => Arrival,
+): GrpcMethod {
+  const { method } = rpc;
+  const definition: MethodDefinition<Request, Message> = {
+    path: `/${method.parent.typeName}/${method.name}`,
+    requestStream: rpc.kind === "conversation",
+    responseStream: rpc.kind !== "unary",
+    requestDeserialize: (bytes) => ({ message: read(method.input, bytes) }),
+    responseSerialize: (message) => asBuffer(toBinary(method.output, message)),
+    requestSerialize: unused,
+    responseDeserialize: unused,
+  };
+  switch (rpc.kind) {
+    case "unary":
+      return { definition, handler: unaryHandler(rpc, context, arrivalOf) };
+    case "stream":
+      return { definition, handler: streamHandler(rpc, context, arrivalOf) };
+    case "conversation":
+      return { definition, handler: conversationHandler(rpc) };
+  }
+}
+
+function unaryHandler(
+  rpc: UnaryRpc,
+  context: RpcContext,
+  arrivalOf: (metadata: Metadata) => Arrival,
+): handleUnaryCall<Request, Message> {
+  return async (grpcCall, callback) => {
+    const arrival = arrivalOf(grpcCall.metadata);
+    const { message } = grpcCall.request;
+    if (message === undefined) {
+      const failure = malformedRequest(rpc.method.input.typeName);
+      arrival.failed(failure);
+      callback(toGrpcStatus(failure));
+      return;
+    }
+    const call = callOf(grpcCall, arrival, context);
+    const result = await runUnary(context, rpc, message, call, arrival);
+    if (result.kind === "failed") {
+      callback(toGrpcStatus(result.failure));
+      return;
+    }
+    grpcCall.sendMetadata(responseMetadata(arrival));
+    callback(null, result.message);
+  };
+}
+
+function streamHandler(
+  rpc: StreamRpc,
+  context: RpcContext,
+  arrivalOf: (metadata: Metadata) => Arrival,
+): handleServerStreamingCall<Request, Message> {
+  return async (grpcCall) => {
+    const arrival = arrivalOf(grpcCall.metadata);
+    const { message } = grpcCall.request;
+    if (message === undefined) {
+      const failure = malformedRequest(rpc.method.input.typeName);
+      arrival.failed(failure);
+      grpcCall.emit("error", toGrpcStatus(failure));
+      return;
+    }
+    grpcCall.sendMetadata(responseMetadata(arrival));
+    const call = callOf(grpcCall, arrival, context);
+    const send = (response: Message) => {
+      if (!grpcCall.writable || grpcCall.write(response)) return;
+      return roomToWrite(grpcCall);
+    };
+    const failure = await runStream(context, rpc, message, call, send, arrival);
+    if (failure === undefined) grpcCall.end();
+    else grpcCall.emit("error", toGrpcStatus(failure));
+  };
+}
+
+function conversationHandler(rpc: ConversationRpc): handleBidiStreamingCall<Request, Message> {
+  return (grpcCall) => {
+    const conversation = rpc.open();
+    grpcCall.on("data", ({ message }: Request) => {
+      if (message === undefined) {
+        grpcCall.emit("error", toGrpcStatus(malformedRequest(rpc.method.input.typeName)));
+      } else if (!grpcCall.write(conversation.answer(message))) {
+        grpcCall.pause();
+        grpcCall.once("drain", () => grpcCall.resume());
+      }
+    });
+    grpcCall.on("end", () => grpcCall.end());
+  };
+}
+
+function callOf(
+  grpcCall: ServerUnaryCall<Request, Message> | ServerWritableStream<Request, Message>,
+  arrival: Arrival,
+  { clock, cut }: RpcContext,
+): Call {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  // grpc-js says "cancelled" at the end of every call, however it ends.
+  grpcCall.once("cancelled", () => {
+    cut.removeEventListener("abort", abort);
+    abort();
+  });
+  cut.addEventListener("abort", abort);
+  const deadline = Number(grpcCall.getDeadline());
+  return {
+    requestId: arrival.requestId,
+    arrivedAt: arrival.arrivedAt,
+    observer: arrival.observer,
+    signal: controller.signal,
+    deadlineAt: Number.isFinite(deadline) ? clock.monotonic() + deadline - clock.now() : undefined,
+  };
+}
+
+/** Settles when a stream takes more, or is over. */
+function roomToWrite(grpcCall: ServerWritableStream<Request, Message>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      grpcCall.off("drain", done);
+      grpcCall.off("cancelled", done);
+      resolve();
+    };
+    grpcCall.on("drain", done);
+    grpcCall.on("cancelled", done);
+  });
+}
+
+function responseMetadata(arrival: Arrival): Metadata {
+  const metadata = new Metadata();
+  metadata.set(requestIdHeader, arrival.requestId);
+  return metadata;
+}
+
+function read(schema: DescMessage, bytes: Uint8Array): Message | undefined {
+  try {
+    return fromBinary(schema, bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+// Only clients write requests and read responses.
+function unused(): never {
+  throw new Error("a server does not do this");
+}

@@ -1,0 +1,107 @@
+import { Code } from "../../gen/google/rpc/code_pb.ts";
+import type { CanonicalCode } from "./canonical-code.ts";
+import { internalFailure, type RpcFailure, rpcFailure } from "./errors.ts";
+
+/**
+ * Says in our words what an RPC library refused before or after a handler ran:
+ * a body that cannot be read, a message that is too large, a deadline. So these
+ * errors have an ErrorInfo too. A library's text can quote the body, so only
+ * names and numbers of it are kept.
+ */
+export function libraryFailure(
+  code: CanonicalCode,
+  text: string,
+  limits: { readonly maxMessageBytes: number },
+  requestId: string,
+): RpcFailure {
+  switch (code) {
+    case Code.RESOURCE_EXHAUSTED:
+      return tooLarge(/writeMaxBytes|^Sent/.test(text), limits.maxMessageBytes);
+    case Code.DEADLINE_EXCEEDED:
+      return rpcFailure({
+        reason: "DEADLINE",
+        message: "The caller's deadline passed before there was a result.",
+        metadata: {},
+      });
+    case Code.CANCELLED:
+      return rpcFailure({ reason: "CANCELLED", message: "The caller left.", metadata: {} });
+    case Code.UNIMPLEMENTED:
+      return rpcFailure(
+        { reason: "INVALID_REQUEST", message: unimplementedMessage(text), metadata: {} },
+        code,
+      );
+    case Code.INVALID_ARGUMENT:
+      return unreadable(text);
+    default:
+      // Both libraries call a request that they cannot parse an internal error.
+      return /^parse binary|deserializing request|decompress|envelope/i.test(text)
+        ? unreadable(text)
+        : internalFailure(requestId);
+  }
+}
+
+/** The failure of a request whose bytes are no message of the type that the method takes. */
+export function malformedRequest(typeName: string): RpcFailure {
+  return rpcFailure({
+    reason: "INVALID_REQUEST",
+    message: `The body is not a ${typeName}.`,
+    metadata: {},
+  });
+}
+
+function tooLarge(response: boolean, limit: number): RpcFailure {
+  const message = response
+    ? `The response is larger than ${limit} bytes. Ask for fewer images, or for DELIVERY_URL.`
+    : `The request is larger than ${limit} bytes. Send images by URL.`;
+  return rpcFailure(
+    { reason: "INVALID_REQUEST", message, metadata: { limit_bytes: String(limit) } },
+    Code.RESOURCE_EXHAUSTED,
+  );
+}
+
+function unimplementedMessage(text: string): string {
+  if (/compress|encoding/i.test(text)) {
+    return "The body's compression is not known here. Use gzip, or none.";
+  }
+  if (/input message/.test(text)) return "The call must carry exactly one message.";
+  return "There is no such method.";
+}
+
+const unknownKey = /^cannot decode message ([\w.]+) from JSON: key "([\w.$@-]{1,64})" is unknown$/;
+const wrongField = /^cannot decode (?:field|oneof) ([\w.]+)\.(\w+) from JSON: (.*)$/s;
+
+function unreadable(text: string): RpcFailure {
+  const unknown = unknownKey.exec(text);
+  if (unknown !== null) {
+    const [, type = "", field = ""] = unknown;
+    return badField(field, `${type} has no such field.`, "json.unknown_field");
+  }
+  const wrong = wrongField.exec(text);
+  if (wrong !== null) {
+    const [, type = "", field = "", why = ""] = wrong;
+    const twice = why.includes("set multiple times");
+    return badField(
+      field,
+      twice ? `It is set more than once in ${type}.` : `Its value does not suit ${type}.${field}.`,
+      twice ? "json.set_twice" : "json.wrong_value",
+    );
+  }
+  return rpcFailure({ reason: "INVALID_REQUEST", message: unreadableMessage(text), metadata: {} });
+}
+
+function badField(field: string, description: string, rule: string): RpcFailure {
+  return rpcFailure({
+    reason: "INVALID_REQUEST",
+    message: `The request is not valid: ${field}: ${description}`,
+    metadata: {},
+    fieldViolations: [{ field, description, rule }],
+  });
+}
+
+function unreadableMessage(text: string): string {
+  if (/timeout/i.test(text)) return "The deadline of the call cannot be read, or is too far away.";
+  if (/protocol.version/i.test(text))
+    return "The version of the Connect protocol is not known here.";
+  if (/JSON/.test(text)) return "The body is not the JSON of the message that the method takes.";
+  return "The body is not the message that the method takes.";
+}

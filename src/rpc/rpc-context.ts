@@ -1,0 +1,11 @@
+import type { Arrivals } from "./arrival.ts";
+import type { Limits } from "./limits.ts";
+
+/** What both listeners need to serve calls. */
+export interface RpcContext extends Arrivals {
+  readonly limits: Limits;
+  /** Told of exceptions that no code expected. */
+  readonly onBug: (error: unknown) => void;
+  /** Aborted when a drain has waited long enough: every running call ends. */
+  readonly cut: AbortSignal;
+}

@@ -1,0 +1,56 @@
+import { afterEach } from "vitest";
+import { type RunningServer, type ServerOptions, startServer } from "../../../src/rpc/server.ts";
+import { type FakeGateway, fakeGateway } from "./fake-gateway.ts";
+import { type FakeTelemetry, fakeTelemetry } from "./fake-telemetry.ts";
+import { realClock } from "./real-clock.ts";
+
+/** A server on free ports of loopback, over fakes. */
+export interface TestServer extends RunningServer {
+  readonly gateway: FakeGateway;
+  readonly telemetry: FakeTelemetry;
+  readonly bugs: unknown[];
+  /** "http://127.0.0.1:PORT" of the Connect listener. */
+  readonly url: string;
+  /** "http://127.0.0.1:PORT" of the grpc-js listener. */
+  readonly grpcUrl: string;
+  readonly adminUrl: string;
+}
+
+const running: RunningServer[] = [];
+
+/** Starts a server that is stopped after the test. */
+export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const gateway = fakeGateway();
+  const telemetry = fakeTelemetry();
+  const bugs: unknown[] = [];
+  let ids = 0;
+  const server = await startServer({
+    listen: "127.0.0.1:0",
+    grpc: "127.0.0.1:0",
+    admin: "127.0.0.1:0",
+    cors: { origins: [] },
+    drainMs: 50,
+    gateway: () => gateway,
+    telemetry,
+    metrics: async () => ({ contentType: "text/plain; version=0.0.4", body: "up 1\n" }),
+    clock: realClock,
+    newId: () => `new-id-${++ids}`,
+    onBug: (error) => bugs.push(error),
+    ...options,
+  });
+  running.push(server);
+  const { listen, grpc, admin } = server.addresses;
+  return {
+    ...server,
+    gateway,
+    telemetry,
+    bugs,
+    url: `http://${listen}`,
+    grpcUrl: `http://${grpc}`,
+    adminUrl: `http://${admin}`,
+  };
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.drain()));
+});
