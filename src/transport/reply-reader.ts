@@ -1,0 +1,124 @@
+import type { JsonValue } from "../domain/json.ts";
+import type { Reply, ReplyBody } from "../providers/reply.ts";
+import type { FailedExchange } from "./exchange-failure.ts";
+import { badAnswer } from "./exchange-failure.ts";
+import { firstCharacters, firstCharactersBytes } from "./first-characters.ts";
+import type { AnswerControl, AnswerHead, AnswerReader } from "./http-exchange.ts";
+import type { MediaJsonParser } from "./json-with-media.ts";
+import { createMediaJsonParser } from "./json-with-media.ts";
+
+/** A whole answer, as a result. */
+export interface RepliedExchange {
+  readonly kind: "reply";
+  readonly reply: Reply;
+}
+
+/** What a reader needs to know of whole answers. */
+export interface ReplyOptions {
+  /** The most bytes of an answer that is a success. */
+  readonly maxBytes: number;
+  /** Where the answer carries media. */
+  readonly media: readonly string[] | undefined;
+}
+
+/**
+ * Reads a whole answer. A success that is larger than allowed is a failure. Of
+ * an error, or of a page for people, one mebibyte is read at most, and what has
+ * come of it is the answer even when the rest is missing: its status says enough.
+ */
+export function readReply(
+  head: AnswerHead,
+  control: AnswerControl<RepliedExchange>,
+  options: ReplyOptions,
+): AnswerReader {
+  return new ReplyReader(head, control, options);
+}
+
+class ReplyReader implements AnswerReader {
+  readonly #head: AnswerHead;
+  readonly #control: AnswerControl<RepliedExchange>;
+  readonly #maxBytes: number;
+  /** Whether what came is an answer even when it is not whole. */
+  readonly #isNotice: boolean;
+  readonly #parser: MediaJsonParser | undefined;
+  /** The body; where a parser reads it, only its beginning. */
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+
+  constructor(
+    head: AnswerHead,
+    control: AnswerControl<RepliedExchange>,
+    { maxBytes, media }: ReplyOptions,
+  ) {
+    this.#head = head;
+    this.#control = control;
+    this.#isNotice = isError(head.status) || isPage(head);
+    this.#maxBytes = this.#isNotice ? noticeBytes : maxBytes;
+    const length = Number(head.headers["content-length"] ?? 0);
+    if (!this.#isNotice && length > maxBytes) this.#refuse();
+    else if (!this.#isNotice && media !== undefined && media.length > 0) {
+      this.#parser = createMediaJsonParser(media, Number.isSafeInteger(length) ? length : 0);
+    }
+  }
+
+  write(chunk: Buffer): void {
+    if (this.#parser === undefined || this.#size < firstCharactersBytes) this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size <= this.#maxBytes) this.#parser?.write(chunk);
+    else if (this.#isNotice) this.#reply(this.#text());
+    else this.#refuse();
+  }
+
+  end(): void {
+    const value = this.#size === 0 ? undefined : this.#parse();
+    this.#reply(value === undefined ? this.#text() : { kind: "json", value });
+  }
+
+  cut(failed: FailedExchange): void {
+    if (this.#isNotice) this.#reply(this.#text());
+    else this.#control.finish(failed);
+  }
+
+  #parse(): JsonValue | undefined {
+    try {
+      if (this.#parser !== undefined) return this.#parser.end();
+      const text = joined(this.#chunks).toString();
+      const start = text.charCodeAt(0) === byteOrderMark ? 1 : 0;
+      // A page is told from JSON by its first character, since an exception costs more.
+      return text[start] === "<" ? undefined : (JSON.parse(text.slice(start)) as JsonValue);
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  #text(): ReplyBody {
+    const text = firstCharacters(this.#chunks);
+    return text.trim() === "" ? { kind: "empty" } : { kind: "text", text };
+  }
+
+  #reply(body: ReplyBody): void {
+    const { status, headers } = this.#head;
+    this.#control.finish({ kind: "reply", reply: { status, headers, body } });
+  }
+
+  #refuse(): void {
+    const message = `The answer is larger than ${this.#maxBytes} bytes.`;
+    this.#control.finish({ kind: "failed", failure: badAnswer(message, this.#head.status) });
+  }
+}
+
+const noticeBytes = 1024 * 1024;
+const byteOrderMark = 0xfeff;
+
+function isError(status: number): boolean {
+  return status < 200 || status > 299;
+}
+
+function isPage(head: AnswerHead): boolean {
+  return head.headers["content-type"]?.trim().toLowerCase().startsWith("text/html") === true;
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
