@@ -26,6 +26,8 @@ export interface ImageCapabilities {
   readonly maxPartialImages?: number | undefined;
   /** The most input images of an edit. */
   readonly maxInputImages?: number | undefined;
+  /** Whether an edit can be told which part to change. Undefined means no. */
+  readonly mask?: boolean | undefined;
 }
 
 /** How a provider takes the shape of an image. */

@@ -26,6 +26,7 @@ export interface Price {
     | "image"
     | "megapixel"
     | "input_token"
+    | "image_input_token"
     | "output_token"
     | "image_output_token"
     | "second";

@@ -4,6 +4,8 @@ export interface Usage {
   readonly inputTokens?: number | undefined;
   /** Tokens written, reasoning and images included. */
   readonly outputTokens?: number | undefined;
+  /** Of the tokens read, those that are images. */
+  readonly imageInputTokens?: number | undefined;
   readonly cachedInputTokens?: number | undefined;
   readonly reasoningTokens?: number | undefined;
   readonly imageOutputTokens?: number | undefined;
@@ -16,6 +18,7 @@ export function addUsage(left: Usage, right: Usage): Usage {
   return {
     inputTokens: add(left.inputTokens, right.inputTokens),
     outputTokens: add(left.outputTokens, right.outputTokens),
+    imageInputTokens: add(left.imageInputTokens, right.imageInputTokens),
     cachedInputTokens: add(left.cachedInputTokens, right.cachedInputTokens),
     reasoningTokens: add(left.reasoningTokens, right.reasoningTokens),
     imageOutputTokens: add(left.imageOutputTokens, right.imageOutputTokens),
