@@ -1,0 +1,103 @@
+import type { Model, Price } from "../domain/model.ts";
+import { draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
+
+const { perImage } = pricesFrom({
+  source: "Alibaba Cloud Model Studio, Singapore list, April to October 2026",
+  asOf: "2026-10-31",
+});
+const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08-31" });
+
+/** Alibaba's Qwen-Image, Wan and Z-Image models that were alive in November 2026. */
+export const alibabaModels: readonly Model[] = [
+  own("qwen-image-3.0-pro", "Qwen-Image 3.0 Pro", drawsAndEdits, [
+    perImage(0.04, { resolution: "1K" }),
+    perImage(0.075, { resolution: "2K" }),
+  ]),
+  model(
+    "qwen-image-3.0",
+    "Qwen-Image 3.0",
+    [],
+    [
+      offer("alibaba", "qwen-image-3.0", drawsAndEdits, [perImage(0.03)]),
+      offer("runware", "alibaba:qwen-image@3.0", drawsAndEdits),
+    ],
+  ),
+  own("qwen-image-2.1-pro", "Qwen-Image 2.1 Pro", drawsAndEdits, []),
+  model(
+    "qwen-image-2.0-pro",
+    "Qwen-Image 2.0 Pro",
+    [],
+    [
+      offer("alibaba", "qwen-image-2.0-pro", drawsAndEdits, [perImage(0.075)]),
+      offer("runware", "alibaba:qwen-image@2.0-pro", drawsAndEdits),
+    ],
+  ),
+  model(
+    "qwen-image-2.0",
+    "Qwen-Image 2.0",
+    [],
+    [
+      offer("alibaba", "qwen-image-2.0", drawsAndEdits, [perImage(0.035)]),
+      offer("runware", "alibaba:qwen-image@2.0", drawsAndEdits),
+    ],
+  ),
+  own("qwen-image-max", "Qwen-Image Max", draws, [perImage(0.075)]),
+  own("qwen-image-plus", "Qwen-Image Plus", draws, [perImage(0.03)]),
+  model(
+    "qwen-image",
+    "Qwen-Image",
+    [],
+    [
+      offer("alibaba", "qwen-image", draws, [perImage(0.035)]),
+      offer("fal", "fal-ai/qwen-image", draws, [onFal.price("megapixel", 0.02)]),
+      offer("runware", "runware:108@1", draws),
+    ],
+  ),
+  own("qwen-image-edit-max", "Qwen-Image Edit Max", edits, [perImage(0.084)]),
+  model(
+    "qwen-image-edit-plus",
+    "Qwen-Image Edit Plus",
+    [],
+    [
+      offer("alibaba", "qwen-image-edit-plus", edits, [perImage(0.03)]),
+      offer("fal", "fal-ai/qwen-image-edit-plus", edits),
+      offer("runware", "runware:108@22", edits),
+    ],
+  ),
+  model(
+    "qwen-image-edit",
+    "Qwen-Image Edit",
+    [],
+    [
+      offer("alibaba", "qwen-image-edit", edits, [perImage(0.045)]),
+      offer("runware", "runware:108@20", edits),
+    ],
+  ),
+  own("wan2.7-image-pro", "Wan 2.7 Image Pro", drawsAndEdits, [perImage(0.075)]),
+  own("wan2.7-image", "Wan 2.7 Image", drawsAndEdits, [perImage(0.03)]),
+  own("wan2.6-image", "Wan 2.6 Image", drawsAndEdits, []),
+  own("wan2.6-t2i", "Wan 2.6", draws, [perImage(0.03)]),
+  own("wan2.5-t2i-preview", "Wan 2.5", draws, [perImage(0.03)]),
+  own("wan2.5-i2i-preview", "Wan 2.5 Edit", edits, []),
+  own("wan2.2-t2i-plus", "Wan 2.2 Plus", draws, [perImage(0.05)]),
+  own("wan2.2-t2i-flash", "Wan 2.2 Flash", draws, [perImage(0.025)]),
+  model(
+    "z-image-turbo",
+    "Z-Image Turbo",
+    [],
+    [
+      offer("alibaba", "z-image-turbo", draws, [perImage(0.015)]),
+      offer("runware", "runware:z-image@turbo", draws),
+    ],
+  ),
+];
+
+/** A model that Alibaba alone has, under its own id. */
+function own(
+  id: string,
+  displayName: string,
+  operations: Model["operations"],
+  prices: readonly Price[],
+): Model {
+  return model(id, displayName, [], [offer("alibaba", id, operations, prices)]);
+}

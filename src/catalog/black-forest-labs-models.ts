@@ -1,0 +1,158 @@
+import type { Model } from "../domain/model.ts";
+import { draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
+
+const onReplicate = pricesFrom({
+  source: "replicate.com, list prices of 2026",
+  asOf: "2026-11-21",
+});
+const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08-31" });
+const onFireworks = pricesFrom({
+  source: "fireworks.ai pricing of 2025 and 2026, at the usual number of steps",
+  asOf: "2026-11-21",
+});
+
+/** The first megapixel is dearer than the others, which is one image and one megapixel. */
+const flux2Pro = [onFal.perImage(0.015), onFal.price("megapixel", 0.015)];
+
+/** The FLUX models of Black Forest Labs. */
+export const blackForestLabsModels: readonly Model[] = [
+  model(
+    "flux-schnell",
+    "FLUX.1 schnell",
+    ["flux-1-schnell", "flux.1-schnell"],
+    [
+      offer("replicate", "black-forest-labs/flux-schnell", draws, [onReplicate.perImage(0.003)]),
+      offer("fal", "fal-ai/flux/schnell", draws, [onFal.price("megapixel", 0.003)]),
+      offer("fireworks", "accounts/fireworks/models/flux-1-schnell-fp8", draws, [
+        onFireworks.perImage(0.0014),
+      ]),
+      offer("runware", "runware:100@1", draws),
+    ],
+  ),
+  model(
+    "flux-dev",
+    "FLUX.1 dev",
+    ["flux-1-dev", "flux.1-dev"],
+    [
+      offer("replicate", "black-forest-labs/flux-dev", drawsAndEdits, [
+        onReplicate.perImage(0.025),
+      ]),
+      offer("fal", "fal-ai/flux/dev", draws, [onFal.price("megapixel", 0.025)]),
+      offer("fal", "fal-ai/flux/dev/image-to-image", edits),
+      offer("fireworks", "accounts/fireworks/models/flux-1-dev-fp8", draws, [
+        onFireworks.perImage(0.014),
+      ]),
+      offer("runware", "runware:101@1", drawsAndEdits),
+    ],
+  ),
+  model(
+    "flux-1.1-pro",
+    "FLUX 1.1 pro",
+    ["flux1.1-pro", "flux.1.1-pro"],
+    [
+      offer("replicate", "black-forest-labs/flux-1.1-pro", drawsAndEdits, [
+        onReplicate.perImage(0.04),
+      ]),
+      offer("fal", "fal-ai/flux-pro/v1.1", draws, [onFal.price("megapixel", 0.04)]),
+      offer("runware", "bfl:2@1", draws),
+    ],
+  ),
+  model(
+    "flux-1.1-pro-ultra",
+    "FLUX 1.1 pro Ultra",
+    ["flux1.1-pro-ultra"],
+    [
+      offer("replicate", "black-forest-labs/flux-1.1-pro-ultra", drawsAndEdits, [
+        onReplicate.perImage(0.06),
+      ]),
+      offer("fal", "fal-ai/flux-pro/v1.1-ultra", drawsAndEdits, [onFal.perImage(0.06)]),
+      offer("runware", "bfl:2@2", draws),
+    ],
+  ),
+  model(
+    "flux-kontext-pro",
+    "FLUX.1 Kontext pro",
+    ["flux.1-kontext-pro"],
+    [
+      offer("replicate", "black-forest-labs/flux-kontext-pro", drawsAndEdits, [
+        onReplicate.perImage(0.04),
+      ]),
+      offer("fal", "fal-ai/flux-pro/kontext", edits, [onFal.perImage(0.04)]),
+      offer("fal", "fal-ai/flux-pro/kontext/text-to-image", draws, [onFal.perImage(0.04)]),
+      offer("fireworks", "accounts/fireworks/models/flux-kontext-pro", drawsAndEdits, [
+        onFireworks.perImage(0.04),
+      ]),
+      offer("runware", "bfl:3@1", drawsAndEdits),
+    ],
+  ),
+  model(
+    "flux-kontext-max",
+    "FLUX.1 Kontext max",
+    ["flux.1-kontext-max"],
+    [
+      offer("replicate", "black-forest-labs/flux-kontext-max", drawsAndEdits, [
+        onReplicate.perImage(0.08),
+      ]),
+      offer("fal", "fal-ai/flux-pro/kontext/max", edits, [onFal.perImage(0.08)]),
+      offer("fireworks", "accounts/fireworks/models/flux-kontext-max", drawsAndEdits, [
+        onFireworks.perImage(0.08),
+      ]),
+      offer("runware", "bfl:4@1", drawsAndEdits),
+    ],
+  ),
+  model(
+    "flux-fill-pro",
+    "FLUX.1 Fill pro",
+    [],
+    [
+      offer("replicate", "black-forest-labs/flux-fill-pro", edits, [onReplicate.perImage(0.05)]),
+      offer("fal", "fal-ai/flux-pro/v1/fill", edits),
+      offer("runware", "bfl:1@2", edits),
+    ],
+  ),
+  model(
+    "flux-2-pro",
+    "FLUX.2 pro",
+    ["flux.2-pro"],
+    [
+      offer("replicate", "black-forest-labs/flux-2-pro", drawsAndEdits, [
+        onReplicate.perImage(0.015),
+        onReplicate.price("megapixel", 0.015),
+      ]),
+      offer("fal", "fal-ai/flux-2-pro", draws, flux2Pro),
+      offer("fal", "fal-ai/flux-2-pro/edit", edits, flux2Pro),
+      offer("runware", "bfl:5@1", drawsAndEdits),
+    ],
+  ),
+  model(
+    "flux-2-flex",
+    "FLUX.2 flex",
+    ["flux.2-flex"],
+    [
+      offer("replicate", "black-forest-labs/flux-2-flex", drawsAndEdits),
+      offer("fal", "fal-ai/flux-2-flex", draws),
+      offer("runware", "bfl:6@1", drawsAndEdits),
+    ],
+  ),
+  model(
+    "flux-2-max",
+    "FLUX.2 max",
+    ["flux.2-max"],
+    [
+      offer("replicate", "black-forest-labs/flux-2-max", drawsAndEdits),
+      offer("fal", "fal-ai/flux-2-max", draws),
+      offer("runware", "bfl:7@1", drawsAndEdits),
+    ],
+  ),
+  model(
+    "flux-2-dev",
+    "FLUX.2 dev",
+    ["flux.2-dev"],
+    [
+      offer("replicate", "black-forest-labs/flux-2-dev", drawsAndEdits),
+      offer("fal", "fal-ai/flux-2", draws, [onFal.price("megapixel", 0.012)]),
+      offer("fal", "fal-ai/flux-2/edit", edits),
+      offer("runware", "runware:400@1", drawsAndEdits),
+    ],
+  ),
+];

@@ -1,0 +1,191 @@
+import type { Model } from "../domain/model.ts";
+import {
+  chats,
+  draws,
+  drawsAndEdits,
+  edits,
+  model,
+  offer,
+  openRouterPrices,
+  type PriceOrigin,
+  passedOn,
+  pricesFrom,
+} from "./describe-model.ts";
+
+const { tokens, perImage } = pricesFrom({
+  source: "ai.google.dev pricing, paid tier",
+  asOf: "2026-10-07",
+});
+const vertexPrices: PriceOrigin = {
+  source: "Vertex AI pay as you go, equal to the Gemini API's list",
+  asOf: "2026-10-07",
+};
+const onReplicate = pricesFrom({
+  source: "replicate.com, list prices of 2026",
+  asOf: "2026-11-21",
+});
+const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08-31" });
+
+const nanoBananaPro = [
+  tokens("input_token", 2),
+  tokens("output_token", 12),
+  tokens("image_output_token", 120),
+  perImage(0.134),
+  perImage(0.24, { resolution: "4K" }),
+];
+const nanoBanana21 = [
+  tokens("input_token", 1.5),
+  tokens("output_token", 7.5),
+  tokens("image_output_token", 30),
+  perImage(0.0336, { resolution: "1K" }),
+];
+const nanoBanana2 = [
+  tokens("input_token", 0.5),
+  tokens("output_token", 3),
+  tokens("image_output_token", 60),
+  perImage(0.067),
+  perImage(0.101, { resolution: "2K" }),
+  perImage(0.15, { resolution: "4K" }),
+];
+const nanoBanana = [
+  tokens("input_token", 0.3),
+  tokens("output_token", 2.5),
+  tokens("image_output_token", 30),
+  perImage(0.039),
+];
+const proOnFal = [onFal.perImage(0.15), onFal.perImage(0.3, { resolution: "4K" })];
+const twoOnFal = [
+  onFal.perImage(0.08),
+  onFal.perImage(0.12, { resolution: "2K" }),
+  onFal.perImage(0.16, { resolution: "4K" }),
+];
+
+/** Google's models that were alive in November 2026, also where only resellers had them. */
+export const googleModels: readonly Model[] = [
+  model(
+    "gemini-3-pro-image",
+    "Nano Banana Pro",
+    ["nano-banana-pro", "gemini-3-pro-image-preview"],
+    [
+      offer("vertex", "gemini-3-pro-image", drawsAndEdits, passedOn(nanoBananaPro, vertexPrices)),
+      offer("gemini", "gemini-3-pro-image", drawsAndEdits, nanoBananaPro),
+      offer("replicate", "google/nano-banana-pro", drawsAndEdits, [
+        onReplicate.perImage(0.15),
+        onReplicate.perImage(0.3, { resolution: "4K" }),
+      ]),
+      offer("fal", "fal-ai/nano-banana-pro", draws, proOnFal),
+      offer("fal", "fal-ai/nano-banana-pro/edit", edits, proOnFal),
+      offer("runware", "google:4@2", drawsAndEdits),
+      offer(
+        "openrouter",
+        "google/gemini-3-pro-image",
+        drawsAndEdits,
+        passedOn(nanoBananaPro, openRouterPrices),
+      ),
+    ],
+  ),
+  model(
+    "gemini-nano-banana-2.1",
+    "Nano Banana 2.1",
+    ["nano-banana-2.1"],
+    [
+      offer(
+        "vertex",
+        "gemini-nano-banana-2.1",
+        drawsAndEdits,
+        passedOn(nanoBanana21, vertexPrices),
+      ),
+      offer("gemini", "gemini-nano-banana-2.1", drawsAndEdits, nanoBanana21),
+    ],
+  ),
+  // The Gemini API switched it off on 2026-10-29.
+  model(
+    "gemini-3.1-flash-image",
+    "Nano Banana 2",
+    ["nano-banana-2", "gemini-3.1-flash-image-preview"],
+    [
+      offer("vertex", "gemini-3.1-flash-image", drawsAndEdits, passedOn(nanoBanana2, vertexPrices)),
+      offer("replicate", "google/nano-banana-2", drawsAndEdits, [
+        onReplicate.perImage(0.067, { resolution: "1K" }),
+      ]),
+      offer("fal", "fal-ai/nano-banana-2", draws, twoOnFal),
+      offer("fal", "fal-ai/nano-banana-2/edit", edits, twoOnFal),
+      offer("runware", "google:4@3", drawsAndEdits),
+    ],
+  ),
+  model(
+    "gemini-3.1-flash-lite-image",
+    "Nano Banana 2 Lite",
+    ["nano-banana-2-lite"],
+    [
+      offer("vertex", "gemini-3.1-flash-lite-image", drawsAndEdits),
+      offer("gemini", "gemini-3.1-flash-lite-image", drawsAndEdits, [perImage(0.034)]),
+      offer("runware", "google:nano-banana@2-lite", drawsAndEdits),
+    ],
+  ),
+  // Google ended it on 2026-10-02; these still list it.
+  model(
+    "gemini-2.5-flash-image",
+    "Nano Banana",
+    ["nano-banana"],
+    [
+      offer("replicate", "google/nano-banana", drawsAndEdits, [onReplicate.perImage(0.039)]),
+      offer("fal", "fal-ai/nano-banana", draws, [onFal.perImage(0.039)]),
+      offer("fal", "fal-ai/nano-banana/edit", edits, [onFal.perImage(0.039)]),
+      offer("runware", "google:4@1", drawsAndEdits),
+      offer(
+        "openrouter",
+        "google/gemini-2.5-flash-image",
+        drawsAndEdits,
+        passedOn(nanoBanana, openRouterPrices),
+      ),
+    ],
+  ),
+  // Google ended its own Imagen endpoints on 2026-08-17; these still list it.
+  model(
+    "imagen-4",
+    "Imagen 4",
+    ["imagen-4.0-generate-001"],
+    [
+      offer("replicate", "google/imagen-4", draws, [onReplicate.perImage(0.04)]),
+      offer("fal", "fal-ai/imagen4/preview", draws, [onFal.perImage(0.05)]),
+    ],
+  ),
+  model(
+    "imagen-4-fast",
+    "Imagen 4 Fast",
+    ["imagen-4.0-fast-generate-001"],
+    [
+      offer("replicate", "google/imagen-4-fast", draws, [onReplicate.perImage(0.02)]),
+      offer("fal", "fal-ai/imagen4/preview/fast", draws, [onFal.perImage(0.02)]),
+    ],
+  ),
+  model(
+    "imagen-4-ultra",
+    "Imagen 4 Ultra",
+    ["imagen-4.0-ultra-generate-001"],
+    [
+      offer("replicate", "google/imagen-4-ultra", draws, [onReplicate.perImage(0.08)]),
+      offer("fal", "fal-ai/imagen4/preview/ultra", draws, [onFal.perImage(0.06)]),
+    ],
+  ),
+  textModel("gemini-3.8-flash", "Gemini 3.8 Flash", 0.75, 3.75),
+  textModel("gemini-3.5-flash", "Gemini 3.5 Flash", 1.5, 9),
+  textModel("gemini-3.5-flash-lite", "Gemini 3.5 Flash Lite", 0.3, 2.5),
+  // Up to 200,000 tokens read; beyond that it is dearer.
+  textModel("gemini-3.1-pro-preview", "Gemini 3.1 Pro", 2, 12),
+];
+
+/** A text model, at its maker's and at OpenRouter, in US dollars per million tokens. */
+function textModel(id: string, displayName: string, input: number, output: number): Model {
+  const prices = [tokens("input_token", input), tokens("output_token", output)];
+  return model(
+    id,
+    displayName,
+    [],
+    [
+      offer("gemini", id, chats, prices),
+      offer("openrouter", `google/${id}`, chats, passedOn(prices, openRouterPrices)),
+    ],
+  );
+}

@@ -1,0 +1,61 @@
+import type { Quality, Resolution } from "../domain/image-options.ts";
+import type { Price } from "../domain/model.ts";
+
+/** What is known of the images that are to be priced. Undefined is not known. */
+export interface PricedImage {
+  readonly quality?: Quality | undefined;
+  readonly resolution?: Resolution | undefined;
+  /** "1024x1024". */
+  readonly size?: string | undefined;
+}
+
+/** The prices that hold for some images. */
+export interface MatchedPrices {
+  /** The one that certainly holds. */
+  readonly certain?: Price | undefined;
+  /** When none is certain: those that may hold, for all that is known. */
+  readonly possible: readonly Price[];
+}
+
+/**
+ * Finds the price of a unit. A price that names more of what is known wins over
+ * one that names less; one that names nothing is the provider's default, and
+ * holds wherever no other one certainly does.
+ */
+export function matchPrice(
+  prices: readonly Price[],
+  unit: Price["unit"],
+  image: PricedImage,
+): MatchedPrices {
+  let certain: Price | undefined;
+  let most = -1;
+  const possible: Price[] = [];
+  for (const price of prices) {
+    if (price.unit !== unit) continue;
+    const matched = [
+      compare(price.quality, image.quality === "auto" ? undefined : image.quality),
+      compare(price.resolution, image.resolution),
+      compare(price.size, image.size),
+    ];
+    if (matched.includes("differs")) continue;
+    if (matched.includes("unknown")) {
+      possible.push(price);
+      continue;
+    }
+    const named = matched.filter((match) => match === "same").length;
+    if (named > most) {
+      most = named;
+      certain = price;
+    }
+  }
+  return certain === undefined ? { possible } : { certain, possible: [] };
+}
+
+function compare(
+  named: string | undefined,
+  known: string | undefined,
+): "any" | "same" | "unknown" | "differs" {
+  if (named === undefined) return "any";
+  if (known === undefined) return "unknown";
+  return named === known ? "same" : "differs";
+}

@@ -1,0 +1,19 @@
+import type { Model } from "../domain/model.ts";
+import { alibabaModels } from "./alibaba-models.ts";
+import { blackForestLabsModels } from "./black-forest-labs-models.ts";
+import { googleModels } from "./google-models.ts";
+import { openAiModels } from "./openai-models.ts";
+import { otherModels } from "./other-models.ts";
+
+/**
+ * Every model that Spillway knows without being told, as of November 2026: what it is
+ * called, who has it under which name, and what it costs there. Names with a
+ * vendor's prefix are OpenRouter's, so no id and no alias has one.
+ */
+export const models: readonly Model[] = [
+  ...openAiModels,
+  ...googleModels,
+  ...blackForestLabsModels,
+  ...alibabaModels,
+  ...otherModels,
+];

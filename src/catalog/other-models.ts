@@ -1,0 +1,145 @@
+import type { Model } from "../domain/model.ts";
+import { draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
+
+const onReplicate = pricesFrom({
+  source: "replicate.com, list prices of 2026",
+  asOf: "2026-11-21",
+});
+const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08-31" });
+const onXai = pricesFrom({ source: "x.ai pricing, as reported", asOf: "2026-11-21" });
+
+/** Models of makers with few: xAI, ByteDance, Ideogram, Recraft, Stability AI. */
+export const otherModels: readonly Model[] = [
+  model(
+    "grok-imagine-image",
+    "Grok Imagine",
+    ["grok-imagine"],
+    [
+      offer("xai", "grok-imagine-image", drawsAndEdits, [onXai.perImage(0.02)]),
+      offer("runware", "xai:grok-imagine@image", drawsAndEdits),
+    ],
+  ),
+  model(
+    "grok-imagine-image-quality",
+    "Grok Imagine Quality",
+    ["grok-imagine-image-pro"],
+    [
+      offer("xai", "grok-imagine-image-quality", drawsAndEdits, [
+        onXai.perImage(0.05),
+        onXai.perImage(0.07, { resolution: "2K" }),
+      ]),
+    ],
+  ),
+  model(
+    "grok-imagine-image-2.0",
+    "Grok Imagine 2.0",
+    [],
+    [offer("xai", "grok-imagine-image-2.0", drawsAndEdits)],
+  ),
+  model(
+    "seedream-4",
+    "Seedream 4",
+    ["seedream-4.0"],
+    [
+      offer("replicate", "bytedance/seedream-4", drawsAndEdits, [onReplicate.perImage(0.03)]),
+      offer("fal", "fal-ai/bytedance/seedream/v4/text-to-image", draws, [onFal.perImage(0.03)]),
+      offer("fal", "fal-ai/bytedance/seedream/v4/edit", edits, [onFal.perImage(0.03)]),
+      offer("runware", "bytedance:5@0", drawsAndEdits),
+    ],
+  ),
+  model(
+    "seedream-4.5",
+    "Seedream 4.5",
+    [],
+    [
+      offer("replicate", "bytedance/seedream-4.5", drawsAndEdits, [onReplicate.perImage(0.04)]),
+      offer("fal", "fal-ai/bytedance/seedream/v4.5/text-to-image", draws, [onFal.perImage(0.04)]),
+      offer("fal", "fal-ai/bytedance/seedream/v4.5/edit", edits, [onFal.perImage(0.04)]),
+      offer("runware", "bytedance:seedream@4.5", drawsAndEdits),
+      offer("openrouter", "bytedance-seed/seedream-4.5", drawsAndEdits),
+    ],
+  ),
+  model(
+    "seedream-5-lite",
+    "Seedream 5 Lite",
+    ["seedream-5.0-lite"],
+    [
+      offer("replicate", "bytedance/seedream-5-lite", drawsAndEdits),
+      offer("fal", "fal-ai/bytedance/seedream/v5/lite/text-to-image", draws),
+      offer("fal", "fal-ai/bytedance/seedream/v5/lite/edit", edits),
+      offer("runware", "bytedance:seedream@5.0-lite", drawsAndEdits),
+    ],
+  ),
+  model(
+    "ideogram-v3-turbo",
+    "Ideogram 3.0 Turbo",
+    [],
+    [
+      offer("replicate", "ideogram-ai/ideogram-v3-turbo", drawsAndEdits, [
+        onReplicate.perImage(0.03),
+      ]),
+    ],
+  ),
+  model(
+    "ideogram-v3-balanced",
+    "Ideogram 3.0 Balanced",
+    ["ideogram-v3"],
+    [
+      offer("replicate", "ideogram-ai/ideogram-v3-balanced", drawsAndEdits, [
+        onReplicate.perImage(0.06),
+      ]),
+      offer("fal", "fal-ai/ideogram/v3", draws, [onFal.perImage(0.06)]),
+      offer("fal", "fal-ai/ideogram/v3/edit", edits, [onFal.perImage(0.06)]),
+      offer("runware", "ideogram:4@1", draws),
+    ],
+  ),
+  model(
+    "ideogram-v3-quality",
+    "Ideogram 3.0 Quality",
+    [],
+    [
+      offer("replicate", "ideogram-ai/ideogram-v3-quality", drawsAndEdits, [
+        onReplicate.perImage(0.09),
+      ]),
+    ],
+  ),
+  model(
+    "recraft-v3",
+    "Recraft V3",
+    [],
+    [
+      offer("replicate", "recraft-ai/recraft-v3", draws, [onReplicate.perImage(0.04)]),
+      offer("fal", "fal-ai/recraft/v3/text-to-image", draws, [onFal.perImage(0.04)]),
+    ],
+  ),
+  model(
+    "recraft-v4",
+    "Recraft V4",
+    [],
+    [
+      offer("replicate", "recraft-ai/recraft-v4", draws, [onReplicate.perImage(0.04)]),
+      offer("fal", "fal-ai/recraft/v4/text-to-image", draws),
+      offer("runware", "recraft:v4@0", draws),
+    ],
+  ),
+  model(
+    "stable-diffusion-3.5-large",
+    "Stable Diffusion 3.5 Large",
+    ["sd-3.5-large"],
+    [
+      offer("replicate", "stability-ai/stable-diffusion-3.5-large", drawsAndEdits, [
+        onReplicate.perImage(0.065),
+      ]),
+      offer("fal", "fal-ai/stable-diffusion-v35-large", draws),
+    ],
+  ),
+  model(
+    "stable-diffusion-xl",
+    "Stable Diffusion XL",
+    ["sdxl"],
+    [
+      offer("fireworks", "accounts/fireworks/models/stable-diffusion-xl-1024-v1-0", draws),
+      offer("runware", "civitai:101055@128078", drawsAndEdits),
+    ],
+  ),
+];

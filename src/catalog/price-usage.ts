@@ -1,0 +1,130 @@
+import { type Cost, type CostComponent, unknownCost } from "../domain/cost.ts";
+import type { ModelOffer, Price } from "../domain/model.ts";
+import { areaOf, nearestTier, type Shape } from "../domain/shape.ts";
+import type { Task } from "../domain/task.ts";
+import type { Usage } from "../domain/usage.ts";
+import { matchPrice } from "./match-price.ts";
+
+/** What a provider did, as far as it can be billed. */
+export interface PricedWork {
+  /** The task as it was sent. */
+  readonly task: Task;
+  readonly usage: Usage;
+  /** The images that came, with the size that was read from their bytes. */
+  readonly images: readonly Shape[];
+}
+
+/**
+ * What a provider's work costs by the catalogue: by its tokens where it counts
+ * them and they have prices, else by machine time, else by images and megapixels.
+ * Unknown when the catalogue lacks the offer or a price, or when it is not
+ * certain which of several prices holds. A cost that the provider reports itself
+ * is always better than this.
+ */
+export function priceUsage(offer: ModelOffer | undefined, work: PricedWork): Cost {
+  const prices = offer?.prices ?? [];
+  const components =
+    priceTokens(prices, work) ?? priceSeconds(prices, work) ?? priceImages(prices, work);
+  return components === undefined ? unknownCost : totalCost(components);
+}
+
+/** The cost that lines of a bill add up to. */
+export function totalCost(components: readonly CostComponent[]): Cost {
+  const micros = components.reduce((sum, component) => sum + component.micros, 0);
+  return { basis: "priced", micros, components };
+}
+
+/** One line of a bill. */
+export function priceLine(unit: string, quantity: number, nanoUsd: number): CostComponent {
+  return { unit, quantity, micros: Math.round((quantity * nanoUsd) / 1000) };
+}
+
+/**
+ * How many megapixels an image counts as: begun ones count whole. One is 2^20
+ * pixels, so that 1024 x 1024 is one, and so is what blocks of pixels add to it.
+ */
+export function megapixelsOf(shape: Shape): number {
+  return Math.max(1, Math.ceil(areaOf(shape) / 2 ** 20 - 0.02));
+}
+
+/** Each kind of token at its price. Undefined when a number or a price is missing. */
+function priceTokens(
+  prices: readonly Price[],
+  { task, usage }: PricedWork,
+): readonly CostComponent[] | undefined {
+  const { inputTokens, outputTokens } = usage;
+  if (inputTokens === undefined || outputTokens === undefined) return undefined;
+  // Where a provider does not tell images from words, an image task's tokens are images.
+  const imageInput =
+    usage.imageInputTokens ??
+    (task.operation === "image_edit" && has(prices, "image_input_token") ? inputTokens : 0);
+  const imageOutput = usage.imageOutputTokens ?? (task.operation === "chat" ? 0 : outputTokens);
+  const quantities: readonly (readonly [Price["unit"], number])[] = [
+    [has(prices, "image_input_token") ? "image_input_token" : "input_token", imageInput],
+    ["input_token", inputTokens - imageInput],
+    ["image_output_token", imageOutput],
+    ["output_token", outputTokens - imageOutput],
+  ];
+  const components: CostComponent[] = [];
+  for (const [unit, quantity] of quantities) {
+    if (quantity <= 0) continue;
+    const price = matchPrice(prices, unit, {}).certain;
+    if (price === undefined) return undefined;
+    components.push(priceLine(unit, quantity, price.nanoUsd));
+  }
+  return components.length === 0 ? undefined : components;
+}
+
+function has(prices: readonly Price[], unit: Price["unit"]): boolean {
+  return prices.some((price) => price.unit === unit);
+}
+
+function priceSeconds(
+  prices: readonly Price[],
+  { usage }: PricedWork,
+): readonly CostComponent[] | undefined {
+  const price = matchPrice(prices, "second", {}).certain;
+  if (price === undefined || usage.seconds === undefined) return undefined;
+  return [priceLine("second", usage.seconds, price.nanoUsd)];
+}
+
+function priceImages(
+  prices: readonly Price[],
+  { task, images }: PricedWork,
+): readonly CostComponent[] | undefined {
+  if (task.operation === "chat" || images.length === 0) return undefined;
+  // Where megapixels are billed, an input's count too, and they are not known.
+  const byArea = has(prices, "megapixel");
+  if (byArea && task.operation !== "text_to_image") return undefined;
+  const components: CostComponent[] = [];
+  for (const image of images) {
+    const known = {
+      quality: task.options.quality,
+      resolution: nearestTier(areaOf(image)),
+      size: `${image.width}x${image.height}`,
+    };
+    const each = matchPrice(prices, "image", known).certain;
+    const area = matchPrice(prices, "megapixel", known).certain;
+    if (each === undefined && (area === undefined || has(prices, "image"))) return undefined;
+    if (byArea && area === undefined) return undefined;
+    if (each !== undefined) components.push(priceLine("image", 1, each.nanoUsd));
+    if (area !== undefined) {
+      components.push(priceLine("megapixel", megapixelsOf(image), area.nanoUsd));
+    }
+  }
+  return merge(components);
+}
+
+/** One line for each unit. */
+function merge(components: readonly CostComponent[]): readonly CostComponent[] {
+  const lines = new Map<string, CostComponent>();
+  for (const { unit, quantity, micros } of components) {
+    const line = lines.get(unit);
+    lines.set(unit, {
+      unit,
+      quantity: quantity + (line?.quantity ?? 0),
+      micros: micros + (line?.micros ?? 0),
+    });
+  }
+  return [...lines.values()];
+}
