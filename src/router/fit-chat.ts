@@ -1,0 +1,85 @@
+import type { Adjustment } from "../domain/adjustment.ts";
+import type { ChatCapabilities } from "../domain/capabilities.ts";
+import type { ChatTask } from "../domain/task.ts";
+
+/** A chat in a model's terms, or the part of it without which the answer would be wrong. */
+export type FittedChat =
+  | {
+      readonly kind: "fits";
+      readonly task: ChatTask;
+      readonly adjustments: readonly Adjustment[];
+    }
+  | { readonly kind: "unsupported"; readonly field: string; readonly reason: string };
+
+/**
+ * Puts a chat into a model's terms. What only shades the answer (sampling, seed,
+ * effort, stop texts) is left out and reported. What the answer is useless
+ * without (images, tools, its form) makes the target unfit.
+ */
+export function fitChat(
+  task: ChatTask,
+  capabilities: ChatCapabilities,
+  provider: string,
+): FittedChat {
+  const unfit = missing(task, capabilities);
+  if (unfit !== undefined) return { kind: "unsupported", ...unfit };
+
+  const adjustments: Adjustment[] = [];
+  const keep = <T extends number | string>(field: string, value: T | undefined, can: boolean) => {
+    if (value === undefined || can) return value;
+    const reason = "The model has no such parameter.";
+    adjustments.push({
+      field,
+      requested: String(value),
+      applied: "",
+      kind: "dropped",
+      provider,
+      reason,
+    });
+    return undefined;
+  };
+  const fitted: ChatTask = {
+    ...task,
+    temperature: keep("temperature", task.temperature, capabilities.temperature),
+    topP: keep("top_p", task.topP, capabilities.topP),
+    seed: keep("seed", task.seed, capabilities.seed),
+    reasoningEffort: keep("reasoning_effort", task.reasoningEffort, capabilities.reasoningEffort),
+    stop: task.stop.slice(0, capabilities.maxStop),
+  };
+  if (task.stop.length > capabilities.maxStop) {
+    // Stop texts are the caller's words, so they are counted and not repeated.
+    adjustments.push({
+      field: "stop",
+      requested: `${task.stop.length} texts`,
+      applied: capabilities.maxStop === 0 ? "" : `the first ${capabilities.maxStop}`,
+      kind: capabilities.maxStop === 0 ? "dropped" : "converted",
+      provider,
+      reason: `The model takes at most ${capabilities.maxStop}.`,
+    });
+  }
+  return { kind: "fits", task: adjustments.length === 0 ? task : fitted, adjustments };
+}
+
+function missing(
+  task: ChatTask,
+  capabilities: ChatCapabilities,
+): { field: string; reason: string } | undefined {
+  if (task.tools.length > 0 && !capabilities.tools) {
+    return { field: "tools", reason: "cannot call tools" };
+  }
+  if (!capabilities.imageInput && task.messages.some(hasImage)) {
+    return { field: "messages", reason: "cannot look at images" };
+  }
+  const form = task.responseFormat?.kind;
+  if (form === "json" && !capabilities.jsonFormat) {
+    return { field: "response_format", reason: "cannot be held to JSON" };
+  }
+  if (form === "json_schema" && !capabilities.jsonSchema) {
+    return { field: "response_format", reason: "cannot be held to a JSON schema" };
+  }
+  return undefined;
+}
+
+function hasImage(message: ChatTask["messages"][number]): boolean {
+  return message.parts.some(({ kind }) => kind === "image");
+}

@@ -1,0 +1,195 @@
+import type { Adjustment } from "../domain/adjustment.ts";
+import type { ImageCapabilities } from "../domain/capabilities.ts";
+import type { ImageFormat, ImageOptions, Quality } from "../domain/image-options.ts";
+import { chooseSize } from "./choose-size.ts";
+import type { Finish } from "./plan.ts";
+
+/** Image options in a provider's terms, and what it took to get there. */
+export interface FittedOptions {
+  readonly options: ImageOptions;
+  readonly adjustments: readonly Adjustment[];
+  readonly finish: Finish;
+}
+
+/** What the options belong to. */
+export interface OptionsContext {
+  /** The provider's slug, for the report. */
+  readonly provider: string;
+  /** Whether the task has a shape by itself, like an edit. */
+  readonly shapeIsGiven: boolean;
+}
+
+/**
+ * Puts image options into a provider's terms. What it cannot do becomes the
+ * nearest thing that it can (size, scale, quality), is done by Spillway (count,
+ * format, compression, fetching the bytes) or is left out (seed, background),
+ * and each of these is reported. `auto` where a provider has no such choice is
+ * what happens anyway, so it is no adjustment.
+ */
+export function fitImageOptions(
+  options: ImageOptions,
+  capabilities: ImageCapabilities,
+  { provider, shapeIsGiven }: OptionsContext,
+): FittedOptions {
+  const adjustments: Adjustment[] = [];
+  const report: Report = (field, requested, applied, kind, reason) => {
+    adjustments.push({ field, requested: String(requested), applied, kind, provider, reason });
+  };
+  fitCount(options.count, capabilities, report);
+  const { changes, ...size } = chooseSize(options, capabilities, shapeIsGiven);
+  for (const { field, requested, applied, reason } of changes) {
+    report(field, requested, applied, applied === "" ? "dropped" : "converted", reason);
+  }
+  const quality = fitQuality(options.quality, capabilities, report);
+  const background = fitBackground(options, capabilities, report);
+  const seed = fitSeed(options.seed, capabilities, report);
+  const file = fitFile(options, capabilities, report);
+  const delivery = fitDelivery(options, file.isConverted, capabilities, report);
+  return {
+    options: {
+      count: options.count,
+      ...size,
+      quality,
+      background,
+      seed,
+      format: file.format,
+      compression: file.compression,
+      delivery: delivery === capabilities.delivery ? delivery : undefined,
+    },
+    adjustments,
+    finish: { format: options.format, compression: file.toCompress, delivery },
+  };
+}
+
+type Report = (
+  field: string,
+  requested: string | number,
+  applied: string,
+  kind: Adjustment["kind"],
+  reason: string,
+) => void;
+
+function fitCount(count: number, capabilities: ImageCapabilities, report: Report): void {
+  const most = Math.max(1, capabilities.maxCountPerCall);
+  if (count <= most) return;
+  const calls = `${Math.ceil(count / most)} calls`;
+  const reason = `One call makes at most ${most}, so several are made at once.`;
+  report("options.count", count, calls, "emulated", reason);
+}
+
+/** The nearest quality; of two equally near ones the lower, since it does not cost more. */
+function fitQuality(
+  quality: Quality | undefined,
+  capabilities: ImageCapabilities,
+  report: Report,
+): Quality | undefined {
+  const offered = capabilities.qualities ?? [];
+  if (quality === undefined || offered.includes(quality)) return quality;
+  if (quality === "auto") return undefined;
+  const ranks: readonly Quality[] = ["low", "medium", "high"];
+  const wanted = ranks.indexOf(quality);
+  const [applied] = ranks
+    .filter((rank) => offered.includes(rank))
+    .sort((a, b) => Math.abs(ranks.indexOf(a) - wanted) - Math.abs(ranks.indexOf(b) - wanted));
+  if (applied === undefined) {
+    report("options.quality", quality, "", "dropped", "The quality cannot be chosen.");
+  } else {
+    const reason = "The nearest quality that can be chosen.";
+    report("options.quality", quality, applied, "converted", reason);
+  }
+  return applied;
+}
+
+function fitBackground(
+  { background, format }: ImageOptions,
+  capabilities: ImageCapabilities,
+  report: Report,
+): ImageOptions["background"] {
+  const field = "options.background";
+  if (background === "transparent" && (format === "jpeg" || format === "gif")) {
+    report(field, background, "", "dropped", `A ${format} file has no transparent background.`);
+    return undefined;
+  }
+  if (background === undefined || capabilities.backgrounds?.includes(background)) return background;
+  if (background !== "auto") {
+    report(field, background, "", "dropped", "This background cannot be chosen.");
+  }
+  return undefined;
+}
+
+function fitSeed(
+  seed: number | undefined,
+  capabilities: ImageCapabilities,
+  report: Report,
+): number | undefined {
+  if (seed === undefined || capabilities.seed === true) return seed;
+  report("options.seed", seed, "", "dropped", "The provider takes no seed.");
+  return undefined;
+}
+
+interface FittedFile {
+  readonly format: ImageFormat | undefined;
+  readonly compression: number | undefined;
+  /** The compression that is left for Spillway to apply. */
+  readonly toCompress: number | undefined;
+  /** Whether Spillway has to write the file anew. */
+  readonly isConverted: boolean;
+}
+
+/** Decides who makes the file that is asked for: the provider where it can, else Spillway. */
+function fitFile(
+  { format, compression }: ImageOptions,
+  capabilities: ImageCapabilities,
+  report: Report,
+): FittedFile {
+  const made = capabilities.formats ?? [];
+  const wanted = fitCompression(format, compression, report);
+  const isNative = format === undefined || made.includes(format);
+  const isCompressible =
+    wanted === undefined ||
+    (format !== undefined && (capabilities.compressibleFormats ?? []).includes(format));
+  if (isNative && isCompressible) {
+    return { format, compression: wanted, toCompress: undefined, isConverted: false };
+  }
+  if (!isNative) {
+    const reason = "The provider cannot be asked for this format, so Spillway converts to it.";
+    report("options.format", format, format, "emulated", reason);
+  }
+  if (wanted !== undefined) {
+    const reason = "The provider cannot be asked for a compression, so Spillway compresses.";
+    report("options.compression", wanted, String(wanted), "emulated", reason);
+  }
+  // What is written anew should not have lost anything before.
+  const lossless = made.includes("png") ? "png" : undefined;
+  return { format: lossless, compression: undefined, toCompress: wanted, isConverted: true };
+}
+
+/** The compression, where the file's format has one. */
+function fitCompression(
+  format: ImageFormat | undefined,
+  compression: number | undefined,
+  report: Report,
+): number | undefined {
+  if (compression === undefined) return undefined;
+  if (format !== undefined && format !== "png" && format !== "gif") return compression;
+  const reason =
+    format === undefined
+      ? "It needs to be said for which format."
+      : `A ${format} file has no compression that loses anything.`;
+  report("options.compression", compression, "", "dropped", reason);
+  return undefined;
+}
+
+function fitDelivery(
+  { delivery }: ImageOptions,
+  isConverted: boolean,
+  capabilities: ImageCapabilities,
+  report: Report,
+): ImageOptions["delivery"] {
+  if (delivery !== "url" || (capabilities.delivery === "url" && !isConverted)) return delivery;
+  const reason = isConverted
+    ? "The file is written anew, and there is nowhere to link to."
+    : "The provider gives no link, and there is nowhere to put the file.";
+  report("options.delivery", "url", "", "dropped", reason);
+  return "bytes";
+}

@@ -1,0 +1,96 @@
+import type { Model, ModelOffer } from "../domain/model.ts";
+import type { Operation } from "../domain/operation.ts";
+import { servesModel } from "./endpoint-models.ts";
+import type { Resolution } from "./resolve-model.ts";
+import type { RoutingWorld } from "./routing-world.ts";
+import { splitPrefix } from "./split-prefix.ts";
+
+/** Who may be asked for a model and under which name, before anything is said about whether it can. */
+export interface Target {
+  /** The provider's slug. */
+  readonly provider: string;
+  readonly upstreamModel: string;
+  readonly priority: number;
+  readonly weight: number;
+}
+
+/**
+ * The targets of a resolved model: the rule's, the one provider that is meant,
+ * or all that the catalogue lists. When a request asks for certain providers
+ * (`only`) and the rule has none of them, they are targets all the same, as if
+ * each had been forced: under the catalogue's name for the model, else the caller's.
+ */
+export function listTargets(
+  resolution: Resolution,
+  operation: Operation,
+  only: readonly string[],
+  world: RoutingWorld,
+): readonly Target[] {
+  const targets = namedTargets(resolution, operation, world);
+  if (only.length === 0 || resolution.step === "forced") return targets;
+  if (targets.some(({ provider }) => only.includes(provider))) return targets;
+  const wanted = only.map((provider) => alone(provider, upstreamName(provider)));
+  return [...wanted, ...targets];
+
+  function upstreamName(provider: string): string {
+    const entry = resolution.entry ?? modelOfOpenRouter(resolution, world);
+    const listed = entry && offerOf(entry, provider, operation)?.upstreamModel;
+    if (listed !== undefined) return listed;
+    const prefix = splitPrefix(resolution.name);
+    return prefix?.slug === provider ? prefix.rest : resolution.name;
+  }
+}
+
+function namedTargets(
+  resolution: Resolution,
+  operation: Operation,
+  world: RoutingWorld,
+): readonly Target[] {
+  const { entry, name } = resolution;
+  if (resolution.rule !== undefined) {
+    return resolution.rule.rule.targets.map(({ provider, priority, weight, model }) => ({
+      provider,
+      priority,
+      weight,
+      upstreamModel: model ?? offerOf(entry, provider, operation)?.upstreamModel ?? name,
+    }));
+  }
+  if (resolution.provider !== undefined) {
+    const listed = offerOf(entry, resolution.provider, operation);
+    return [alone(resolution.provider, listed?.upstreamModel ?? name)];
+  }
+  const listed = new Map<string, Target>();
+  for (const { provider } of entry?.offers ?? []) {
+    // A provider that this configuration leaves out altogether is no news to anyone.
+    if (listed.has(provider) || !world.fleet.has(provider)) continue;
+    listed.set(
+      provider,
+      alone(provider, offerOf(entry, provider, operation)?.upstreamModel ?? name),
+    );
+  }
+  for (const endpoint of world.fleet.values()) {
+    if (endpoint.models === undefined || listed.has(endpoint.slug)) continue;
+    if (servesModel(endpoint, name)) listed.set(endpoint.slug, alone(endpoint.slug, name));
+  }
+  return [...listed.values()];
+}
+
+function alone(provider: string, upstreamModel: string): Target {
+  return { provider, upstreamModel, priority: 0, weight: 1 };
+}
+
+/** A provider's offer of a model, by preference one for the operation. */
+function offerOf(
+  entry: Model | undefined,
+  provider: string,
+  operation: Operation,
+): ModelOffer | undefined {
+  const offers = entry?.offers.filter((offer) => offer.provider === provider);
+  return offers?.find((offer) => offer.operations.includes(operation)) ?? offers?.[0];
+}
+
+/** The catalogue's entry for an OpenRouter id, so that another provider can be asked for the same model. */
+function modelOfOpenRouter(resolution: Resolution, world: RoutingWorld): Model | undefined {
+  const offer = world.catalog.findOffer("openrouter", resolution.name);
+  return offer && world.catalog.models.find(({ offers }) => offers.includes(offer));
+}

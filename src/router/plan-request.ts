@@ -1,0 +1,216 @@
+import type { Cost } from "../domain/cost.ts";
+import type { GatewayError } from "../domain/gateway-error.ts";
+import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { Random } from "../domain/random.ts";
+import { estimateCost } from "./estimate-cost.ts";
+import { fitTask } from "./fit-task.ts";
+import { listTargets, type Target } from "./list-targets.ts";
+import type { Candidate, Plan, SkippedCandidate } from "./plan.ts";
+import { rendezvousOrder } from "./rendezvous-order.ts";
+import { type Resolution, resolveModel } from "./resolve-model.ts";
+import { emptyPlan, notConfigured, unknownProvider } from "./routing-errors.ts";
+import type { RoutingWorld } from "./routing-world.ts";
+import { shares, weightedOrder } from "./weighted-order.ts";
+
+/** A request's plan, or why there can be none. */
+export type PlanResult =
+  | { readonly kind: "planned"; readonly plan: Plan }
+  | { readonly kind: "failed"; readonly error: GatewayError };
+
+/**
+ * Plans a request: the targets of its model, then those of its fallback models,
+ * by priority group, inside a group by chance and weight, or by the routing key
+ * when there is one. `order` moves providers to the front of their model. Nobody
+ * is asked for the same upstream model twice. A plan that is returned has at
+ * least one candidate.
+ */
+export function planRequest(
+  request: GenerateRequest,
+  world: RoutingWorld & { readonly random: Random },
+): PlanResult {
+  return makePlan(request, world, (group) => weightedOrder(group, world.random));
+}
+
+/**
+ * Plans a request without chance, to be shown: inside a group the heaviest comes
+ * first, ties as the rule has them, and a routing key decides as it does in truth.
+ */
+export function explainRequest(request: GenerateRequest, world: RoutingWorld): PlanResult {
+  return makePlan(request, world, (group) =>
+    [...group].sort((left, right) => right.weight - left.weight),
+  );
+}
+
+type GroupOrder = (group: readonly Candidate[]) => readonly Candidate[];
+
+function makePlan(
+  request: GenerateRequest,
+  world: RoutingWorld,
+  orderByWeight: GroupOrder,
+): PlanResult {
+  const { routing } = request;
+  const misnamed = checkProviders(request, world);
+  if (misnamed !== undefined) return { kind: "failed", error: misnamed };
+
+  const names = [request.model, ...request.fallbackModels];
+  const resolutions: Resolution[] = [];
+  for (const name of names) {
+    const result = resolveModel(name, request.task.operation, world);
+    if (result.kind === "failed") return result;
+    resolutions.push(result.resolution);
+  }
+  const [primary] = resolutions;
+  if (primary === undefined) throw new Error("A request names at least one model.");
+
+  const orderGroup: GroupOrder =
+    routing.routingKey === ""
+      ? orderByWeight
+      : (group) => rendezvousOrder(group, routing.routingKey, nameOf);
+  const sieve = createSieve(request, world);
+  const candidates = resolutions.flatMap((resolution, modelIndex) => {
+    const targets = listTargets(resolution, request.task.operation, routing.only, world);
+    const able = targets.flatMap((target) => sieve.pass(target, resolution, modelIndex) ?? []);
+    return preferred(orderGroups(able, orderGroup), routing.order);
+  });
+  const { skipped, fields } = sieve;
+  if (candidates.length === 0) {
+    const error = emptyPlan(primary.model, request.task.operation, skipped, fields);
+    return { kind: "failed", error };
+  }
+  const rule = primary.rule?.rule;
+  const isAlone = primary.step === "forced" || routing.only.length === 1;
+  return {
+    kind: "planned",
+    plan: {
+      model: primary.model,
+      resolution: primary.step,
+      // Who names fallback models wants them tried, whoever serves the first.
+      forced: isAlone && request.fallbackModels.length === 0,
+      rule: primary.rule,
+      shadowedRules: primary.shadowedRules,
+      candidates,
+      skipped,
+      onRefusal: routing.onRefusal ?? rule?.onRefusal ?? "stop",
+      timeoutMs: rule?.timeoutMs,
+    },
+  };
+}
+
+/** Whether the providers that a request names exist, and whether one that it insists on can be called. */
+function checkProviders(
+  { routing }: GenerateRequest,
+  { fleet }: RoutingWorld,
+): GatewayError | undefined {
+  for (const slug of [...routing.only, ...routing.order]) {
+    if (!fleet.has(slug)) return unknownProvider(slug, fleet);
+  }
+  if (routing.only.length === 0) return undefined;
+  const callable = routing.only.some((slug) => fleet.get(slug)?.configured);
+  return callable ? undefined : notConfigured(routing.only);
+}
+
+/** Lets through the targets that can serve the request, and keeps why the others cannot. */
+interface Sieve {
+  pass(target: Target, resolution: Resolution, modelIndex: number): Candidate | undefined;
+  readonly skipped: readonly SkippedCandidate[];
+  /** The parameters that no target could honour. */
+  readonly fields: readonly string[];
+}
+
+function createSieve(request: GenerateRequest, world: RoutingWorld): Sieve {
+  const { routing, task } = request;
+  const seen = new Set<string>();
+  const skipped: SkippedCandidate[] = [];
+  const fields = new Set<string>();
+
+  function pass(target: Target, resolution: Resolution, modelIndex: number) {
+    const { provider, upstreamModel, priority, weight } = target;
+    const { model } = resolution;
+    const skip = (
+      cause: SkippedCandidate["cause"],
+      reason: string,
+      adjustments: SkippedCandidate["adjustments"] = [],
+    ) => {
+      skipped.push({ ...target, model, cause, reason: `${provider} ${reason}.`, adjustments });
+      return undefined;
+    };
+    const identity = nameOf(target);
+    if (seen.has(identity)) return undefined;
+    seen.add(identity);
+
+    const endpoint = world.fleet.get(provider);
+    if (endpoint === undefined) return skip("unknown_provider", "does not exist");
+    if (routing.exclude.includes(provider)) return skip("excluded", "is excluded by the request");
+    if (routing.only.length > 0 && !routing.only.includes(provider)) {
+      return skip("excluded", "is not among the providers that the request allows");
+    }
+    if (!endpoint.configured) return skip("not_configured", "has no credentials here");
+    const offer = world.catalog.findOffer(provider, upstreamModel);
+    if (resolution.step === "catalog" && offer && !offer.operations.includes(task.operation)) {
+      return skip("unsupported", `does not offer ${upstreamModel} for ${task.operation}`);
+    }
+    const result = fitTask(task, endpoint, upstreamModel, request.parameterMode);
+    if (result.kind === "unsupported") {
+      if (result.field !== "task") fields.add(result.field);
+      return skip("unsupported", result.reason, result.adjustments);
+    }
+    const { fit } = result;
+    const cost = estimateCost(offer, fit.task);
+    const unaffordable = passesLimit(cost, routing.maxCostMicros);
+    if (unaffordable !== undefined) return skip("cost", unaffordable, fit.adjustments);
+    return {
+      model,
+      modelIndex,
+      endpoint,
+      upstreamModel,
+      priority,
+      weight,
+      probability: 0,
+      fit,
+      cost,
+    };
+  }
+  return {
+    pass,
+    skipped,
+    get fields() {
+      return [...fields];
+    },
+  };
+}
+
+/** Why a cost is over a limit, as the end of a sentence. Undefined when it is not. */
+function passesLimit(cost: Cost, limit: number | undefined): string | undefined {
+  if (limit === undefined) return undefined;
+  if (cost.basis === "unknown") return "has no known price, and the request limits its cost";
+  if (cost.micros <= limit) return undefined;
+  return `costs ${cost.micros} micros, and the request allows ${limit}`;
+}
+
+function orderGroups(candidates: readonly Candidate[], orderGroup: GroupOrder): Candidate[] {
+  const priorities = [...new Set(candidates.map(({ priority }) => priority))];
+  priorities.sort((left, right) => left - right);
+  return priorities.flatMap((priority) => {
+    const group = candidates.filter((candidate) => candidate.priority === priority);
+    const share = shares(group);
+    return orderGroup(
+      group.map((candidate, index) => ({ ...candidate, probability: share[index] ?? 0 })),
+    );
+  });
+}
+
+/** The providers of `order` first and in its order, the others after them as they were. */
+function preferred(candidates: Candidate[], order: readonly string[]): readonly Candidate[] {
+  if (order.length === 0) return candidates;
+  const place = ({ endpoint }: Candidate) => {
+    const index = order.indexOf(endpoint.slug);
+    return index === -1 ? order.length : index;
+  };
+  return candidates.sort((left, right) => place(left) - place(right));
+}
+
+/** What tells two targets apart. */
+function nameOf(target: Target | Candidate): string {
+  const slug = "endpoint" in target ? target.endpoint.slug : target.provider;
+  return `${slug}\0${target.upstreamModel}`;
+}
