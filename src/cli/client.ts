@@ -14,6 +14,6 @@ export function gatewayClient(transport: Transport): GatewayClient {
 }
 
 /** The way to a running gateway: Connect over HTTP/1.1, which every proxy lets through. */
-export function connectTransport(server: string): Transport {
+export function connectTo(server: string): Transport {
   return createConnectTransport({ baseUrl: server, httpVersion: "1.1", useBinaryFormat: true });
 }

@@ -46,8 +46,8 @@ export function createProgram(parts: ProgramParts, exit: (code: number) => void)
     .configureOutput({
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => terminal.error(text),
-      getOutHelpWidth: () => terminal.columns,
-      getErrHelpWidth: () => terminal.columns,
+      getOutHelpWidth: () => Math.min(terminal.columns, 100),
+      getErrHelpWidth: () => Math.min(terminal.columns, 100),
     });
 
   program

@@ -17,7 +17,7 @@ export class StatusLine {
     const line = printable(text).replaceAll("\n", " ");
     if (line === this.#shown) return;
     if (this.#terminal.isTty) {
-      this.#terminal.error(`\r\u001b[K${line.slice(0, Math.max(this.#terminal.columns - 1, 10))}`);
+      this.#terminal.error(`\r\u001b[K${line.slice(0, this.#width())}`);
     } else this.#terminal.error(`${line}\n`);
     this.#shown = line;
   }
@@ -32,5 +32,11 @@ export class StatusLine {
   clear(): void {
     if (this.#terminal.isTty && this.#shown !== "") this.#terminal.error("\r\u001b[K");
     this.#shown = "";
+  }
+
+  /** One less than the terminal has: a full line would begin the next. */
+  #width(): number {
+    const { columns } = this.#terminal;
+    return Math.max(Number.isFinite(columns) ? columns - 1 : 79, 10);
   }
 }

@@ -4,7 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { describe, expect, it } from "vitest";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
-import { connectTransport, gatewayClient } from "../../src/cli/client.ts";
+import { connectTo, gatewayClient } from "../../src/cli/client.ts";
 import { explainError } from "../../src/cli/explain-error.ts";
 
 describe("the client of a running gateway", () => {
@@ -23,7 +23,7 @@ describe("the client of a running gateway", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
       const { port } = server.address() as AddressInfo;
-      const client = gatewayClient(connectTransport(`http://127.0.0.1:${port}`));
+      const client = gatewayClient(connectTo(`http://127.0.0.1:${port}`));
       const texts: unknown[] = [];
       for await (const { event } of client.streamGenerate({ generate: { model: "m" } })) {
         texts.push(event.value);
@@ -41,7 +41,7 @@ describe("the client of a running gateway", () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const address = `http://127.0.0.1:${port}`;
-    const client = gatewayClient(connectTransport(address));
+    const client = gatewayClient(connectTo(address));
     const error = await client.listProviders({}).catch((reason: unknown) => reason);
     expect(ConnectError.from(error).code).toBe(Code.Unavailable);
     expect(explainError(error, address, 80)).toMatch(`no gateway answers at ${address}`);
