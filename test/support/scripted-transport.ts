@@ -24,7 +24,7 @@ export type Step =
   | { readonly kind: "fail"; readonly failure: Failure; readonly ms?: number }
   /** No answer ever: it ends when it is aborted. */
   | { readonly kind: "hang"; readonly delivery: DeliveryState }
-  | { readonly kind: "events"; readonly events: readonly TimedEvent[]; readonly then?: Step };
+  | { readonly kind: "events"; readonly events: readonly TimedEvent[]; readonly ending?: Step };
 
 /** An event of a stream, some milliseconds after the one before it. */
 export interface TimedEvent {
@@ -97,9 +97,9 @@ export function scriptedTransport(clock: Clock, script: Script): ScriptedTranspo
           const verdict = await onEvent?.({ name: "", data: data as JsonValue } as StreamEvent);
           if (verdict === "stop") break;
         }
-        return step.then === undefined
+        return step.ending === undefined
           ? { kind: "ended", status: 200, headers: {} }
-          : play(step.then, signal, onEvent);
+          : play(step.ending, signal, onEvent);
       }
     }
   };

@@ -1,0 +1,456 @@
+import { describe, expect, it } from "vitest";
+import type { SkippedCandidate } from "../../src/router/plan.ts";
+import {
+  attemptsOf,
+  begin,
+  breaks,
+  candidate,
+  execute,
+  fails,
+  gives,
+  imageTask,
+  priced,
+} from "./world.ts";
+
+const skippedByRule: SkippedCandidate = {
+  model: "m",
+  provider: "z",
+  upstreamModel: "z-m",
+  priority: 0,
+  weight: 1,
+  reason: "It has no key.",
+  cause: "not_configured",
+  adjustments: [],
+};
+
+describe("walking a plan", () => {
+  it("gives the first success and the whole story", async () => {
+    const { result, skipped, endings } = await execute({
+      script: { steps: { a: [fails("quota", { ms: 200 })], b: [gives(1, { ms: 300 })] } },
+      plan: { skipped: [skippedByRule] },
+    });
+    if (result.kind !== "generated") throw new Error("It failed.");
+    expect(result.generated).toMatchObject({
+      requestId: "request-1",
+      model: "m",
+      provider: "b",
+      upstreamModel: "b-m",
+      configVersion: "v1",
+      sandbox: false,
+      replayed: false,
+      cost: { basis: "priced", micros: 40_000 },
+      timing: { totalMs: 500, providersMs: 500, gatewayMs: 0 },
+    });
+    expect(
+      result.generated.attempts.map(({ number, provider, outcome, reason, durationMs }) => [
+        number,
+        provider,
+        outcome,
+        reason,
+        durationMs,
+      ]),
+    ).toEqual([
+      [1, "z", "skipped", "first", 0],
+      [2, "a", "failed", "first", 200],
+      [3, "b", "succeeded", "failover", 300],
+    ]);
+    expect(skipped).toHaveLength(1);
+    expect(endings.map(({ ending }) => ending.next)).toEqual(["next_target", "done"]);
+  });
+
+  it("tells what was adapted for the targets that gave output, and for no other", async () => {
+    const adjustment = (provider: string) => ({
+      field: "options.seed",
+      requested: "1",
+      applied: "",
+      kind: "dropped" as const,
+      provider,
+      reason: "It has no seed.",
+    });
+    const { result } = await execute({
+      script: { steps: { a: [fails("quota")], b: [gives(1)] } },
+      candidates: [
+        candidate("a", { adjustments: [adjustment("a")] }),
+        candidate("b", { adjustments: [adjustment("b")] }),
+      ],
+    });
+    expect(result).toMatchObject({ generated: { adjustments: [adjustment("b")] } });
+  });
+
+  it("backs off before it asks the same target again", async () => {
+    const { transport } = await execute({
+      script: { steps: { a: [fails("server_fault"), gives(1)] } },
+      random: () => 1 - 2 ** -53,
+    });
+    const [first, second] = transport.exchanges;
+    expect(first?.at).toBe(0);
+    expect(second?.at).toBeCloseTo(300);
+  });
+
+  it("counts retries, and makes no more attempts than allowed", async () => {
+    const { result, transport } = await execute({
+      script: { steps: { a: [breaks("never_sent", "not_sent")], b: [gives(1)] } },
+      routing: { maxAttempts: 2 },
+    });
+    expect(transport.exchanges.map(({ slug }) => slug)).toEqual(["a", "a"]);
+    expect(attemptsOf(result).map(({ reason }) => reason)).toEqual(["first", "retry"]);
+    expect(result).toMatchObject({ error: { reason: "ALL_PROVIDERS_EXHAUSTED" } });
+  });
+
+  it("does not count what it skips", async () => {
+    const { result } = await execute({
+      script: { steps: { b: [gives(1)] } },
+      candidates: [candidate("a", { cost: priced(9) }), candidate("b", { cost: priced(1) })],
+      routing: { maxAttempts: 1, maxCostMicros: 50_000 },
+    });
+    expect(attemptsOf(result).map(({ outcome }) => outcome)).toEqual(["skipped", "succeeded"]);
+  });
+
+  it("takes a forced provider's failure as the answer", async () => {
+    const { result, transport } = await execute({
+      script: { steps: { a: [fails("server_fault")], b: [gives(1)] } },
+      plan: { forced: true },
+    });
+    expect(transport.exchanges.map(({ slug }) => slug)).toEqual(["a", "a"]);
+    expect(result.kind).toBe("failed");
+  });
+
+  it("goes on to a fallback model of the caller even from a forced provider", async () => {
+    const { result } = await execute({
+      script: { steps: { a: [fails("model_gone")], b: [gives(1)] } },
+      candidates: [candidate("a"), candidate("b", { modelIndex: 1 })],
+      plan: { forced: true },
+    });
+    expect(result).toMatchObject({ generated: { model: "fallback-1" } });
+    expect(attemptsOf(result)[1]?.reason).toBe("fallback_model");
+  });
+
+  it("tells the smallest Retry-After when everybody is overloaded", async () => {
+    const { result } = await execute({
+      script: {
+        steps: {
+          a: [fails("overloaded", { retryAfterMs: 7_000 })],
+          b: [fails("overloaded", { retryAfterMs: 20_000 })],
+        },
+      },
+    });
+    expect(result).toMatchObject({
+      error: { reason: "ALL_PROVIDERS_EXHAUSTED", retryAfterMs: 7_000 },
+    });
+  });
+
+  it("lets the last word decide", async () => {
+    const { result } = await execute({
+      script: { steps: { a: [fails("quota")], b: [fails("caller_fault", { httpStatus: 400 })] } },
+    });
+    expect(result).toMatchObject({
+      error: { reason: "UPSTREAM_REJECTED", metadata: { provider: "b", http_status: "400" } },
+    });
+  });
+
+  it("fails with what it has when the plan is empty", async () => {
+    const empty = await execute({ script: {}, candidates: [] });
+    expect(empty.result).toMatchObject({ error: { reason: "NO_CAPABLE_PROVIDER" } });
+    const tooDear = await execute({
+      script: {},
+      candidates: [],
+      plan: { skipped: [{ ...skippedByRule, cause: "cost" }] },
+    });
+    expect(tooDear.result).toMatchObject({ error: { reason: "COST_LIMIT" } });
+  });
+});
+
+describe("time", () => {
+  it("gives each attempt its own limit, and moves on", async () => {
+    const { result, transport } = await execute({
+      script: { steps: { a: [{ kind: "hang", delivery: "ambiguous" }], b: [gives(1)] } },
+    });
+    expect(transport.exchanges.map(({ at }) => at)).toEqual([0, 60_000]);
+    expect(attemptsOf(result)[0]).toMatchObject({
+      failure: "timeout",
+      delivery: "ambiguous",
+      message: "No result within 60000 ms.",
+      cost: { basis: "unknown" },
+    });
+  });
+
+  it("takes the endpoint's timeout in place of the provider's", async () => {
+    const { transport } = await execute({
+      script: { steps: { a: [{ kind: "hang", delivery: "not_sent" }], b: [gives(1)] } },
+      candidates: [candidate("a", { endpoint: { timeoutMs: 2_000 } }), candidate("b")],
+    });
+    expect(transport.exchanges.map(({ at }) => at)).toEqual([0, 2_000]);
+  });
+
+  it.each([true, false])("ends at the deadline (the caller's own: %s)", async (callerDeadline) => {
+    const world = begin({
+      script: { steps: { a: [{ kind: "hang", delivery: "ambiguous" }], b: [gives(1)] } },
+      deadlineMs: 1_234,
+      callerDeadline,
+    });
+    const result = await world.end();
+    expect(result.at).toBe(1_234);
+    expect(result).toMatchObject({ kind: "failed", error: { reason: "DEADLINE" } });
+    expect(attemptsOf(result)).toMatchObject([{ outcome: "cancelled", failure: "deadline" }]);
+    expect(world.transport.exchanges).toHaveLength(1);
+  });
+
+  it("leaves no timer behind", async () => {
+    const { clock } = await execute({ script: { steps: { a: [fails("quota")], b: [gives(1)] } } });
+    expect(clock.pending()).toBe(0);
+  });
+});
+
+describe("a caller that leaves", () => {
+  it("ends the provider's call at once", async () => {
+    const world = begin({
+      script: { steps: { a: [{ kind: "hang", delivery: "ambiguous" }], b: [gives(1)] } },
+    });
+    await world.clock.advance(500);
+    world.caller.abort();
+    const result = await world.end();
+    expect(result.at).toBe(500);
+    expect(world.transport.exchanges[0]?.exchange.signal.aborted).toBe(true);
+    expect(result).toMatchObject({ kind: "failed", error: { reason: "CANCELLED" } });
+    expect(attemptsOf(result)).toMatchObject([{ outcome: "cancelled", failure: "cancelled" }]);
+  });
+
+  it("ends a wait between attempts", async () => {
+    const world = begin({
+      script: { steps: { a: [fails("overloaded", { retryAfterMs: 4_000 }), gives(1)] } },
+      candidates: [candidate("a")],
+    });
+    await world.clock.advance(1_000);
+    world.caller.abort();
+    const result = await world.end();
+    expect(result.at).toBe(1_000);
+    expect(result).toMatchObject({ error: { reason: "CANCELLED" } });
+  });
+});
+
+describe("money", () => {
+  it("is what the provider reports, else what the catalogue says", async () => {
+    const cost = { basis: "reported" as const, micros: 7, components: [] };
+    const reported = await execute({ script: { steps: { a: [gives(1, { cost })] } } });
+    expect(reported.result).toMatchObject({ generated: { cost } });
+    const fromCatalog = await execute({ script: { steps: { a: [gives(1)] } } });
+    expect(fromCatalog.result).toMatchObject({ generated: { cost: priced(1) } });
+  });
+
+  it("is unknown as soon as one attempt may have been billed", async () => {
+    const { result } = await execute({
+      script: { steps: { a: [breaks("ambiguous", "ambiguous")], b: [gives(1)] } },
+    });
+    expect(result).toMatchObject({ generated: { cost: { basis: "unknown" } } });
+    expect(attemptsOf(result)[1]?.cost).toEqual(priced(1));
+  });
+
+  it("stops before an attempt that would pass the limit", async () => {
+    const { result, transport } = await execute({
+      script: { steps: { a: [breaks("ambiguous", "ambiguous")], b: [gives(1)] } },
+      candidates: [candidate("a", { cost: priced(1) }), candidate("b", { cost: priced(1) })],
+      routing: { maxCostMicros: 60_000 },
+    });
+    expect(transport.exchanges.map(({ slug }) => slug)).toEqual(["a"]);
+    expect(result).toMatchObject({
+      error: { reason: "COST_LIMIT", metadata: { max_cost_micros: "60000" } },
+    });
+    expect(attemptsOf(result)[1]).toMatchObject({
+      outcome: "skipped",
+      message: "Its price would pass max_cost_micros.",
+    });
+  });
+
+  it("does not count attempts that cost nothing", async () => {
+    const { result } = await execute({
+      script: { steps: { a: [fails("overloaded")], b: [gives(1)] } },
+      candidates: [candidate("a", { cost: priced(1) }), candidate("b", { cost: priced(1) })],
+      routing: { maxCostMicros: 60_000 },
+    });
+    expect(result.kind).toBe("generated");
+  });
+});
+
+describe("what a provider is sent", () => {
+  it("has the caller's options for it merged in, and nobody else's", async () => {
+    const { transport } = await execute({
+      script: { steps: { a: [gives(1)] } },
+      request: { providerOptions: { a: { n: 9, extra: { deep: true } }, b: { other: 1 } } },
+    });
+    expect(transport.exchanges[0]?.exchange.call.body).toEqual({
+      kind: "json",
+      value: { n: 9, seed: undefined, extra: { deep: true } },
+    });
+  });
+
+  it("tells a fault to embedded providers only", async () => {
+    const labels = { "sandbox.fault": "a=http-503" };
+    const { transport } = await execute({
+      script: { steps: { a: [fails("quota")], b: [gives(1)] } },
+      candidates: [candidate("a", { endpoint: { sandbox: true } }), candidate("b")],
+      request: { labels },
+    });
+    expect(transport.exchanges.map(({ exchange }) => exchange.headers)).toEqual([
+      { traceparent: "00-test", "x-spillway-sandbox-fault": "a=http-503" },
+      { traceparent: "00-test" },
+    ]);
+  });
+
+  it("carries the first key, and nothing secret is told to who watches", async () => {
+    const { transport, observed } = await execute({ script: { steps: { a: [gives(1)] } } });
+    expect(transport.exchanges[0]?.exchange.key?.reveal()).toBe("a-key");
+    expect(observed).toEqual([
+      { method: "POST", url: "https://a.test/v1/submit", purpose: "submit" },
+    ]);
+  });
+});
+
+describe("images", () => {
+  const four = imageTask(4, 42);
+
+  it("are made by parallel calls when one call cannot make them all", async () => {
+    const { result, transport } = await execute({
+      task: imageTask(10),
+      script: {
+        steps: { a: [gives(4, { ms: 100 }), gives(4, { ms: 100 }), gives(2, { ms: 100 })] },
+      },
+      candidates: [candidate("a", { task: imageTask(10), maxCountPerCall: 4 })],
+    });
+    expect(transport.exchanges.map(({ at, exchange }) => [at, exchange.call.body])).toMatchObject([
+      [0, { value: { n: 4 } }],
+      [0, { value: { n: 4 } }],
+      [0, { value: { n: 2 } }],
+    ]);
+    if (result.kind !== "generated" || result.generated.output.kind !== "images") {
+      throw new Error("There are no images.");
+    }
+    expect(result.generated.output.images.map(({ height }) => height)).toEqual([
+      1, 2, 3, 4, 1, 2, 3, 4, 1, 2,
+    ]);
+    expect(result.generated.attempts).toHaveLength(1);
+    expect(result.generated.cost).toMatchObject({ micros: 400_000 });
+  });
+
+  it("have different seeds in parallel calls", async () => {
+    const { transport } = await execute({
+      task: four,
+      script: { steps: { a: [gives(2), gives(2)] } },
+      candidates: [candidate("a", { task: four, maxCountPerCall: 2 })],
+    });
+    expect(transport.exchanges.map(({ exchange }) => exchange.call.body)).toMatchObject([
+      { value: { n: 2, seed: 42 } },
+      { value: { n: 2, seed: 44 } },
+    ]);
+  });
+
+  it("that came are kept, and only the missing ones are asked of the next target", async () => {
+    const { result, transport } = await execute({
+      task: four,
+      script: { steps: { a: [gives(2), fails("server_fault")], b: [gives(2)] } },
+      candidates: [
+        candidate("a", { task: four, maxCountPerCall: 2 }),
+        candidate("b", { task: four }),
+      ],
+    });
+    expect(transport.exchanges[2]?.exchange.call.body).toMatchObject({ value: { n: 2, seed: 44 } });
+    expect(attemptsOf(result)).toMatchObject([
+      { provider: "a", outcome: "partial", failure: "server_fault", cost: { micros: 80_000 } },
+      { provider: "b", outcome: "succeeded", reason: "missing_images" },
+    ]);
+    if (result.kind !== "generated" || result.generated.output.kind !== "images") {
+      throw new Error("There are no images.");
+    }
+    expect(result.generated.output.images.map(({ provider }) => provider)).toEqual([
+      "a",
+      "a",
+      "b",
+      "b",
+    ]);
+    expect(result.generated.cost).toMatchObject({ micros: 160_000 });
+  });
+
+  it("that are fewer than asked inside a success are a partial result too", async () => {
+    const { result, transport } = await execute({
+      task: four,
+      script: { steps: { a: [gives(3)], b: [gives(1)] } },
+      candidates: [candidate("a", { task: four }), candidate("b", { task: four })],
+    });
+    expect(attemptsOf(result)[0]).toMatchObject({
+      outcome: "partial",
+      failure: "server_fault",
+      message: "The provider returned 3 of 4 images.",
+    });
+    expect(transport.exchanges[1]?.exchange.call.body).toMatchObject({ value: { n: 1 } });
+  });
+
+  it("that are there are the result when nobody makes the rest", async () => {
+    const { result } = await execute({
+      task: four,
+      script: { steps: { a: [gives(3)], b: [fails("quota")] } },
+      candidates: [candidate("a", { task: four }), candidate("b", { task: four })],
+    });
+    if (result.kind !== "generated" || result.generated.output.kind !== "images") {
+      throw new Error("There are no images.");
+    }
+    expect(result.generated.output.images).toHaveLength(3);
+    expect(result.generated.provider).toBe("a");
+    expect(result.generated.attempts.map(({ outcome }) => outcome)).toEqual(["partial", "failed"]);
+  });
+
+  it("that a provider's safety held back are not asked of another one", async () => {
+    const shortfall = {
+      class: "refused" as const,
+      delivery: "sent" as const,
+      message: "One image was held back.",
+    };
+    const { result, transport } = await execute({
+      task: four,
+      script: { steps: { a: [gives(3, { shortfall })], b: [gives(1)] } },
+      candidates: [candidate("a", { task: four }), candidate("b", { task: four })],
+    });
+    expect(transport.exchanges).toHaveLength(1);
+    expect(result.kind).toBe("generated");
+    expect(attemptsOf(result)[0]).toMatchObject({ outcome: "partial", failure: "refused" });
+  });
+
+  it("that are missing are asked of the same target when there is no other", async () => {
+    const { result } = await execute({
+      task: four,
+      script: { steps: { a: [gives(3), gives(1)] } },
+      candidates: [candidate("a", { task: four })],
+    });
+    expect(attemptsOf(result).map(({ reason, outcome }) => [reason, outcome])).toEqual([
+      ["first", "partial"],
+      ["retry", "succeeded"],
+    ]);
+  });
+
+  it("that cannot be fetched are the server's fault, after the work was paid", async () => {
+    const url = "https://files.test/1.png?signature=secret";
+    const linked = gives(0, {
+      output: { kind: "images", images: [{ content: { kind: "url", url } }] },
+    });
+    const { result, transport, observed } = await execute({
+      script: {
+        steps: { a: [linked], b: [gives(1)] },
+        download: () => ({
+          kind: "failed",
+          failure: { class: "server_fault", delivery: "sent", message: "404", httpStatus: 404 },
+        }),
+      },
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+    expect(attemptsOf(result)[0]).toMatchObject({
+      failure: "server_fault",
+      delivery: "sent",
+      cost: { basis: "unknown" },
+    });
+    expect(transport.downloads).toHaveLength(2);
+    expect(observed[1]).toEqual({
+      method: "GET",
+      url: "https://files.test/1.png",
+      purpose: "download",
+    });
+  });
+});

@@ -1,0 +1,225 @@
+import { describe, expect, it } from "vitest";
+import {
+  attemptsOf,
+  begin,
+  breaks,
+  candidate,
+  execute,
+  failed,
+  fails,
+  gives,
+  job,
+  jobDialect,
+} from "./world.ts";
+
+const withJobs = () => [candidate("a", { dialect: { job: jobDialect } }), candidate("b")];
+const paths = (world: { transport: { exchanges: { slug: string; path: string }[] } }) =>
+  world.transport.exchanges.map(({ slug, path }) => slug + path);
+
+describe("a job", () => {
+  it("is asked for as long as the provider says, and tells its progress", async () => {
+    const { result, transport, events } = await execute({
+      candidates: withJobs(),
+      stream: {},
+      script: {
+        steps: {
+          a: [job({ waitMs: 1_000, progress: { kind: "progress", queuePosition: 3 } })],
+          "a/poll": [
+            job({ waitMs: 2_000, progress: { kind: "progress", fraction: 0.5 } }),
+            gives(1),
+          ],
+        },
+      },
+    });
+    expect(transport.exchanges.map(({ at }) => at)).toEqual([0, 1_000, 3_000]);
+    expect(result.kind).toBe("generated");
+    expect(events.map(({ kind }) => kind)).toEqual([
+      "attempt_started",
+      "progress",
+      "progress",
+      "image",
+      "attempt_finished",
+    ]);
+  });
+
+  it("is asked for again when a question fails, and never submitted again", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: {
+        steps: {
+          a: [job()],
+          "a/poll": [
+            breaks("never_sent", "not_sent"),
+            fails("overloaded", { retryAfterMs: 3_000 }),
+            fails("server_fault"),
+            breaks("ambiguous", "ambiguous"),
+            gives(1),
+          ],
+        },
+      },
+    });
+    expect(world.result.kind).toBe("generated");
+    expect(paths(world)).toEqual(["a/submit?secret=1", ...Array(5).fill("a/poll")]);
+    expect(world.transport.exchanges.map(({ at }) => at)).toEqual([
+      0, 1_000, 2_000, 5_000, 6_000, 7_000,
+    ]);
+    expect(attemptsOf(world.result)).toHaveLength(1);
+  });
+
+  it("is asked for again when a question hangs", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: {
+        steps: { a: [job()], "a/poll": [{ kind: "hang", delivery: "ambiguous" }, gives(1)] },
+      },
+    });
+    expect(world.transport.exchanges.map(({ at }) => at)).toEqual([0, 1_000, 32_000]);
+    expect(world.result.kind).toBe("generated");
+  });
+
+  it.each(["model_gone", "credential", "quota", "unknown"] as const)(
+    "that cannot be found (%s) is ambiguous",
+    async (name) => {
+      const setup = {
+        script: { steps: { a: [job()], "a/poll": [fails(name)], b: [gives(1)] } },
+      };
+      const allowed = await execute({ ...setup, candidates: withJobs() });
+      expect(attemptsOf(allowed.result)[0]).toMatchObject({
+        failure: "ambiguous",
+        delivery: "ambiguous",
+      });
+      expect(allowed.result.kind).toBe("generated");
+      const forbidden = await execute({
+        ...setup,
+        candidates: withJobs(),
+        routing: { duplicateSpend: "forbid" },
+      });
+      expect(forbidden.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+    },
+  );
+
+  it("that only gets faults for an answer counts as lost after five", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: { steps: { a: [job()], "a/poll": [fails("server_fault")], b: [gives(1)] } },
+    });
+    expect(paths(world)).toEqual([
+      "a/submit?secret=1",
+      ...Array(5).fill("a/poll"),
+      "b/submit?secret=1",
+    ]);
+    expect(attemptsOf(world.result)[0]?.failure).toBe("ambiguous");
+  });
+
+  it.each(["refused", "caller_fault"] as const)(
+    "takes a verdict on the request (%s) as the answer",
+    async (name) => {
+      const { result } = await execute({
+        candidates: withJobs(),
+        script: { steps: { a: [job()], "a/poll": [fails(name)], b: [gives(1)] } },
+      });
+      expect(result.kind).toBe("failed");
+      expect(attemptsOf(result)).toMatchObject([{ failure: name, delivery: "sent" }]);
+    },
+  );
+
+  it("that failed by its own account is that failure", async () => {
+    const polled = { kind: "reply" as const, status: 200, json: { outcome: failed("refused") } };
+    const { result } = await execute({
+      candidates: withJobs(),
+      script: { steps: { a: [job()], "a/poll": [polled] } },
+    });
+    expect(result).toMatchObject({ error: { reason: "CONTENT_REFUSED" } });
+    expect(attemptsOf(result)[0]?.cost).toEqual({ basis: "unknown" });
+  });
+});
+
+describe("a job whose time is up", () => {
+  const steps = (cancelStatus: number) => ({
+    a: [job()],
+    "a/poll": [job()],
+    "a/cancel": [{ kind: "reply" as const, status: cancelStatus, json: {} }],
+    b: [gives(1)],
+  });
+
+  it("is cancelled first, and then the next target is asked", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: { steps: steps(202) },
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(paths(world).slice(-2)).toEqual(["a/cancel", "b/submit?secret=1"]);
+    expect(world.transport.exchanges.at(-1)?.at).toBe(60_000);
+    expect(world.result.kind).toBe("generated");
+    expect(attemptsOf(world.result)[0]).toMatchObject({ failure: "timeout", delivery: "sent" });
+    expect(world.observed.map(({ purpose }) => purpose)).toContain("cancel");
+  });
+
+  it("is ambiguous when the provider does not confirm", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: { steps: steps(404) },
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(paths(world).at(-1)).toBe("a/cancel");
+    expect(world.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+    expect(attemptsOf(world.result)[0]).toMatchObject({
+      failure: "timeout",
+      delivery: "ambiguous",
+    });
+  });
+
+  it("is ambiguous when the cancelling itself gets no answer in five seconds", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: {
+        steps: { ...steps(200), "a/cancel": [{ kind: "hang" as const, delivery: "ambiguous" }] },
+      },
+    });
+    expect(world.transport.exchanges.at(-1)).toMatchObject({ slug: "b", at: 65_000 });
+    expect(attemptsOf(world.result)[0]?.delivery).toBe("ambiguous");
+  });
+
+  it("does not make the caller wait for the cancelling past the deadline", async () => {
+    const world = begin({
+      candidates: withJobs(),
+      deadlineMs: 10_500,
+      script: {
+        steps: { ...steps(200), "a/cancel": [{ kind: "hang" as const, delivery: "ambiguous" }] },
+      },
+    });
+    const result = await world.end();
+    expect(result.at).toBe(10_500);
+    expect(result).toMatchObject({ error: { reason: "DEADLINE" } });
+    expect(paths(world).at(-1)).toBe("a/cancel");
+    expect(world.transport.exchanges.at(-1)?.exchange.signal.aborted).toBe(false);
+    await world.clock.advance(5_000);
+    expect(world.transport.exchanges.at(-1)?.exchange.signal.aborted).toBe(true);
+  });
+
+  it("is cancelled when the caller leaves, over a connection that the caller cannot end", async () => {
+    const world = begin({ candidates: withJobs(), script: { steps: steps(200) } });
+    await world.clock.advance(1_500);
+    world.caller.abort();
+    const result = await world.end();
+    expect(paths(world)).toEqual(["a/submit?secret=1", "a/poll", "a/cancel"]);
+    expect(result.at).toBe(1_500);
+    expect(result).toMatchObject({ error: { reason: "CANCELLED" } });
+    expect(attemptsOf(result)).toMatchObject([
+      { outcome: "cancelled", failure: "cancelled", delivery: "sent" },
+    ]);
+  });
+
+  it("is given up when the provider cannot cancel", async () => {
+    const { cancel: _, ...withoutCancel } = jobDialect;
+    const world = await execute({
+      candidates: [candidate("a", { dialect: { job: withoutCancel } })],
+      script: { steps: steps(200) },
+    });
+    expect(paths(world)).not.toContain("a/cancel");
+    expect(attemptsOf(world.result)[0]).toMatchObject({
+      failure: "timeout",
+      delivery: "ambiguous",
+    });
+  });
+});
