@@ -19,6 +19,7 @@ export function readUsage(value: JsonValue | undefined): Usage {
   return {
     inputTokens,
     outputTokens,
+    imageInputTokens: asCount(read?.["image_tokens"]),
     cachedInputTokens: asCount(read?.["cached_tokens"]),
     reasoningTokens: asCount(written?.["reasoning_tokens"]),
     imageOutputTokens: asCount(written?.["image_tokens"]),

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { openai } from "../../src/providers/openai.ts";
+import { chatTask, jsonBody, target, textToImageTask } from "./support.ts";
+
+const images = openai.operations.text_to_image;
+const chat = openai.operations.chat;
+
+describe("OpenAI's images", () => {
+  it.each([
+    "gpt-image-2",
+    "gpt-image-2-2026-04-21",
+    "gpt-image-2.5-flare",
+    "gpt-image-2.6-sunburst",
+  ])("can have any size on %s", (model) => {
+    expect(images?.capabilities(model, {}).size).toMatchObject({
+      kind: "free",
+      multipleOf: 16,
+      maxRatio: 3,
+    });
+  });
+
+  it.each(["gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest", "gpt-image-20", "other"])(
+    "have one of three sizes on %s",
+    (model) => {
+      expect(images?.capabilities(model, {}).size).toEqual({
+        kind: "listed",
+        sizes: ["1024x1024", "1536x1024", "1024x1536"],
+      });
+    },
+  );
+
+  it("take neither a seed nor a negative prompt", () => {
+    const capabilities = images?.capabilities("gpt-image-2", {});
+    expect(capabilities?.seed).toBeFalsy();
+    expect(capabilities?.negativePrompt).toBeFalsy();
+  });
+
+  it("are asked for nothing that the caller did not ask for", () => {
+    const call = images?.request(textToImageTask(), target("gpt-image-1.5"));
+    expect(jsonBody(call)).toEqual({ model: "gpt-image-1.5", prompt: "a boat", n: 1 });
+  });
+
+  it("are streamed one at a time, and without unfinished ones unless asked", () => {
+    expect(images?.stream?.maxCountPerCall).toBe(1);
+    const call = images?.stream?.request(textToImageTask(), target("gpt-image-2"));
+    expect(jsonBody(call)).toEqual({
+      model: "gpt-image-2",
+      prompt: "a boat",
+      n: 1,
+      stream: true,
+    });
+  });
+});
+
+describe("OpenAI's chat", () => {
+  it("is asked for nothing that the caller did not ask for", () => {
+    const call = chat?.request(chatTask(), target("gpt-5.4"));
+    expect(jsonBody(call)).toEqual({
+      model: "gpt-5.4",
+      messages: [{ role: "user", content: "hello" }],
+    });
+  });
+
+  it.each([
+    ["gpt-4o", true, false],
+    ["gpt-4.1-mini", true, false],
+    ["gpt-5", false, true],
+    ["gpt-5-mini", false, true],
+    ["gpt-5.4", true, true],
+    ["gpt-5.4-mini", true, true],
+    ["gpt-5-chat-latest", true, false],
+    ["gpt-6", false, true],
+    ["o4-mini", false, true],
+  ])("on %s takes a temperature: %s, an effort of reasoning: %s", (model, samples, reasons) => {
+    expect(chat?.capabilities(model, {})).toMatchObject({
+      temperature: samples,
+      topP: samples,
+      reasoningEffort: reasons,
+    });
+  });
+});

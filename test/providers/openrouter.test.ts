@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { openrouter } from "../../src/providers/openrouter.ts";
+import { chatTask, jsonBody, target, textToImageTask } from "./support.ts";
+
+const images = openrouter.operations.text_to_image;
+const chat = openrouter.operations.chat;
+
+function costOf(usage: Record<string, unknown>) {
+  const value = { data: [{ b64_json: new Uint8Array([1]) }], usage };
+  const reply = { status: 200, headers: {}, body: { kind: "json", value } } as never;
+  const outcome = images?.result(reply, textToImageTask(), target("a/b"));
+  return outcome?.kind === "done" ? outcome.cost : undefined;
+}
+
+describe("OpenRouter's images", () => {
+  it("can be what OpenAI makes them on its models", () => {
+    expect(images?.capabilities("openai/gpt-image-2", {})).toMatchObject({
+      size: { kind: "free" },
+      maxPartialImages: 3,
+    });
+  });
+
+  it("have a ratio and a scale on other models, and come one by one", () => {
+    expect(images?.capabilities("google/gemini-3-pro-image", {})).toMatchObject({
+      maxCountPerCall: 1,
+      size: { kind: "ratio" },
+      resolutions: ["1K", "2K", "4K"],
+    });
+  });
+
+  it("cost what OpenRouter says", () => {
+    expect(costOf({ cost: 0.0413 })).toMatchObject({ basis: "reported", micros: 41_300 });
+    expect(costOf({ cost: 0 })).toMatchObject({ basis: "reported", micros: 0 });
+    expect(costOf({ cost: null })).toBeUndefined();
+    expect(costOf({ cost: -1 })).toBeUndefined();
+  });
+
+  it("cost the fee and what the provider behind bills, with a key of one's own", () => {
+    const cost_details = { upstream_inference_cost: 0.04 };
+    const own = { cost: 0.002, is_byok: true };
+    expect(costOf({ ...own, cost_details })).toMatchObject({ micros: 42_000 });
+    expect(costOf(own)).toBeUndefined();
+  });
+});
+
+describe("OpenRouter's chat", () => {
+  it("is asked for nothing that the caller did not ask for, a limit of tokens least of all", () => {
+    const call = chat?.stream?.request(chatTask(), target("a/b"));
+    expect(jsonBody(call)).toEqual({
+      model: "a/b",
+      messages: [{ role: "user", content: "hello" }],
+      stream: true,
+    });
+  });
+});

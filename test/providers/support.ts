@@ -1,0 +1,38 @@
+import type { ImageOptions } from "../../src/domain/image-options.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import type { ChatTask, TextToImageTask } from "../../src/domain/task.ts";
+import type { HttpCall } from "../../src/providers/http-call.ts";
+import type { CallTarget } from "../../src/providers/provider.ts";
+
+/** A small task for images. */
+export function textToImageTask(options: Partial<ImageOptions> = {}): TextToImageTask {
+  return {
+    operation: "text_to_image",
+    prompt: "a boat",
+    negativePrompt: "",
+    options: { count: 1, ...options },
+  };
+}
+
+/** A small task for chat. */
+export function chatTask(parts: Partial<ChatTask> = {}): ChatTask {
+  return {
+    operation: "chat",
+    messages: [{ role: "user", parts: [{ kind: "text", text: "hello" }] }],
+    stop: [],
+    tools: [],
+    ...parts,
+  };
+}
+
+/** A target with nothing special about it. */
+export function target(upstreamModel: string, parts: Partial<CallTarget> = {}): CallTarget {
+  const plain = { settings: {}, endUser: "", partialImages: 0, timeLeftMs: 60_000 };
+  return { upstreamModel, ...plain, ...parts };
+}
+
+/** The JSON body of a call, without what would not be sent. */
+export function jsonBody(call: HttpCall | undefined): JsonObject {
+  if (call?.body?.kind !== "json") throw new Error("the call has no JSON body");
+  return JSON.parse(JSON.stringify(call.body.value));
+}
