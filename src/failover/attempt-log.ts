@@ -6,7 +6,7 @@ import type { AttemptEnding, AttemptObserver, RequestObserver } from "../domain/
 import type { Operation } from "../domain/operation.ts";
 import type { Candidate, SkippedCandidate } from "../router/plan.ts";
 import { AbortScope } from "./abort-scope.ts";
-import type { ExecuteInput } from "./execution.ts";
+import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
 import { findDialect } from "./find-dialect.ts";
 import type { AttemptResult } from "./run-attempt.ts";
 
@@ -23,13 +23,12 @@ export interface AttemptVerdict {
   readonly next: AttemptEnding["next"];
   /** Whether what was streamed from it is void. */
   readonly discardOutput: boolean;
-  /** Whether the providers' own words may be told. */
-  readonly captureContent: boolean;
 }
 
 /** The story of one request: numbers its attempts, keeps them, and tells the observer and the caller of a stream. */
 export class AttemptLog {
   readonly #attempts: Attempt[] = [];
+  readonly #captureContent: boolean;
   readonly #clock: Clock;
   readonly #input: ExecuteInput;
   readonly #observer: RequestObserver;
@@ -37,8 +36,13 @@ export class AttemptLog {
   readonly #emit: EmitEvent | undefined;
   #providersMs = 0;
 
-  constructor(input: ExecuteInput, clock: Clock, emit: EmitEvent | undefined) {
+  constructor(
+    input: ExecuteInput,
+    { clock, captureContent }: Pick<ExecuteDependencies, "clock" | "captureContent">,
+    emit: EmitEvent | undefined,
+  ) {
     this.#clock = clock;
+    this.#captureContent = captureContent;
     this.#input = input;
     this.#observer = input.observer;
     this.#operation = input.request.task.operation;
@@ -100,7 +104,7 @@ export class AttemptLog {
     this.#attempts.push(attempt);
     running.observer.finished(attempt, {
       next: verdict.next,
-      detail: verdict.captureContent ? failure?.detail : undefined,
+      detail: this.#captureContent ? failure?.detail : undefined,
       inputTokens: result.usage.inputTokens,
       outputTokens: result.usage.outputTokens,
       images: this.#operation === "chat" ? undefined : result.imageCount,

@@ -1,15 +1,16 @@
 import type { AttemptReason } from "../domain/attempt.ts";
+import type { Cost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { Generated } from "../domain/generated.ts";
+import type { EmitEvent, Generated } from "../domain/generated.ts";
 import type { FinishedOutput } from "../domain/output.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
 import { AttemptLog } from "./attempt-log.ts";
-import { type Decision, decideNext } from "./decide-next.ts";
+import { type Decision, decideNext, type Situation } from "./decide-next.ts";
 import { describeError, type LastWord } from "./describe-error.ts";
 import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
-import { type AttemptResult, missingSlots, runAttempt } from "./run-attempt.ts";
+import { missingSlots, runAttempt } from "./run-attempt.ts";
 import { SpendLimit, shareOf } from "./spend-limit.ts";
 
 /**
@@ -27,84 +28,46 @@ export async function executePlan(
   input: ExecuteInput,
   dependencies: ExecuteDependencies,
 ): Promise<ExecuteResult> {
-  const { plan, request, stream } = input;
-  const { clock, random, captureContent } = dependencies;
-  const emit = stream && orderedEmit(stream.emit);
-  const log = new AttemptLog(input, clock, emit);
-  const harvest = new Harvest(request.task);
-  const spend = new SpendLimit(request.routing.maxCostMicros);
+  const { plan, request } = input;
+  const walk = begin(input, dependencies);
+  const { log, harvest, spend } = walk;
   for (const skipped of plan.skipped) await log.skip(skipped, "first", skipped.reason);
 
-  let lastWord: LastWord = withoutCandidates(plan);
+  let lastWord = withoutCandidates(plan);
   let asked: Candidate | undefined;
   let attemptsLeft = request.routing.maxAttempts;
-  let retries = 0;
-  let delayMs = 0;
-  let candidate = plan.candidates[0];
-  while (candidate !== undefined) {
-    const end = endFromOutside(input, dependencies);
+  let turn = turnFor(plan.candidates[0]);
+  while (turn !== undefined) {
+    const { candidate } = turn;
+    const end = endFromOutside(walk);
     if (end !== undefined) {
       lastWord = { kind: "failure", failure: end, candidate: asked, ambiguous: false };
       break;
     }
-    const missing = missingSlots(harvest.images).length;
+    const next = turnFor(nextCandidate(plan, candidate));
     const reason = reasonFor(candidate, asked, harvest);
-    const next = nextCandidate(plan, candidate);
-    const estimate = shareOf(candidate.cost, missing, harvest.images.length);
-    if (!spend.allows(estimate)) {
+    if (!spend.allows(estimateOf(walk, candidate))) {
       await log.skip(candidate, reason, "Its price would pass max_cost_micros.");
       lastWord = { kind: "cost_limit" };
-      candidate = next;
-      retries = 0;
-      delayMs = 0;
+      turn = next;
       continue;
     }
-
-    attemptsLeft -= 1;
     asked = candidate;
-    const running = await log.start(candidate, reason, Math.max(1, missing));
-    const { observer } = running;
-    const { images } = harvest;
-    const result = await runAttempt({ candidate, input, dependencies, observer, images, emit });
-    spend.count(result.cost, estimate);
-    harvest.add(candidate, result);
-    const { failure } = result;
-    const decision = failure && decide(failure, result);
-    await log.finish(running, result, {
-      next: decision?.kind ?? "done",
-      discardOutput: result.loose && decision !== undefined && decision.kind !== "stop",
-      captureContent,
+    attemptsLeft -= 1;
+    const shortfall = await tryTarget(walk, turn, reason, {
+      attemptsLeft,
+      hasNext: next !== undefined,
     });
-    if (failure === undefined || decision === undefined) break;
+    if (shortfall === undefined) break;
+    const { failure, decision } = shortfall;
     const ambiguous = decision.kind === "stop" && decision.ambiguous;
     lastWord = { kind: "failure", failure, candidate, ambiguous };
     if (decision.kind === "stop") break;
-    if (decision.kind === "retry") {
-      retries += 1;
-      delayMs = decision.delayMs;
-      if (delayMs > 0) await clock.sleep(delayMs, input.signal);
+    if (decision.kind === "next_target") {
+      turn = next;
     } else {
-      candidate = next;
-      retries = 0;
-      delayMs = 0;
-    }
-
-    function decide(why: Failure, came: AttemptResult): Decision {
-      return decideNext(
-        {
-          failure: why,
-          retries,
-          previousDelayMs: delayMs,
-          attemptsLeft,
-          hasNext: next !== undefined,
-          timeLeftMs: input.deadlineAt - clock.monotonic(),
-          partial: came.imageCount > 0,
-          committed: came.loose && stream?.failoverAfterOutput === false,
-          onRefusal: request.routing.onRefusal ?? plan.onRefusal,
-          duplicateSpend: request.routing.duplicateSpend,
-        },
-        random,
-      );
+      turn = { candidate, retries: turn.retries + 1, delayMs: decision.delayMs };
+      if (turn.delayMs > 0) await dependencies.clock.sleep(turn.delayMs, input.signal);
     }
   }
 
@@ -112,7 +75,89 @@ export async function executePlan(
   const callerLeft = lastWord.kind === "failure" && lastWord.failure.class === "cancelled";
   return output === undefined || callerLeft
     ? { kind: "failed", error: describeError(lastWord, input, log.attempts) }
-    : { kind: "generated", generated: toGenerated(output, harvest, log, input, dependencies) };
+    : { kind: "generated", generated: toGenerated(output, walk) };
+}
+
+/** One request's way through its plan. */
+interface Walk {
+  readonly input: ExecuteInput;
+  readonly dependencies: ExecuteDependencies;
+  readonly emit: EmitEvent | undefined;
+  readonly log: AttemptLog;
+  readonly harvest: Harvest;
+  readonly spend: SpendLimit;
+}
+
+/** What is tried now. */
+interface Turn {
+  readonly candidate: Candidate;
+  /** How often it was asked again already. */
+  readonly retries: number;
+  /** The wait before it, in milliseconds. */
+  readonly delayMs: number;
+}
+
+function begin(input: ExecuteInput, dependencies: ExecuteDependencies): Walk {
+  const emit = input.stream && orderedEmit(input.stream.emit);
+  return {
+    input,
+    dependencies,
+    emit,
+    log: new AttemptLog(input, dependencies, emit),
+    harvest: new Harvest(input.request.task),
+    spend: new SpendLimit(input.request.routing.maxCostMicros),
+  };
+}
+
+function turnFor(candidate: Candidate | undefined): Turn | undefined {
+  return candidate && { candidate, retries: 0, delayMs: 0 };
+}
+
+/** Makes one attempt. Returns why it is not enough and what happens now; undefined when all is there. */
+async function tryTarget(
+  walk: Walk,
+  turn: Turn,
+  reason: AttemptReason,
+  left: Pick<Situation, "attemptsLeft" | "hasNext">,
+): Promise<{ readonly failure: Failure; readonly decision: Decision } | undefined> {
+  const { input, dependencies, emit, log, harvest, spend } = walk;
+  const { candidate, retries, delayMs } = turn;
+  const { plan, request, stream, deadlineAt } = input;
+  const { images } = harvest;
+  const estimate = estimateOf(walk, candidate);
+  const running = await log.start(candidate, reason, Math.max(1, missingSlots(images).length));
+  const { observer } = running;
+  const result = await runAttempt({ candidate, input, dependencies, observer, images, emit });
+  spend.count(result.cost, estimate);
+  harvest.add(candidate, result);
+  const { failure, loose } = result;
+  if (failure === undefined) {
+    await log.finish(running, result, { next: "done", discardOutput: false });
+    return undefined;
+  }
+  const decision = decideNext(
+    {
+      ...left,
+      failure,
+      retries,
+      previousDelayMs: delayMs,
+      timeLeftMs: deadlineAt - dependencies.clock.monotonic(),
+      partial: result.imageCount > 0,
+      committed: loose && stream?.failoverAfterOutput === false,
+      onRefusal: request.routing.onRefusal ?? plan.onRefusal,
+      duplicateSpend: request.routing.duplicateSpend,
+    },
+    dependencies.random,
+  );
+  const discardOutput = loose && decision.kind !== "stop";
+  await log.finish(running, result, { next: decision.kind, discardOutput });
+  return { failure, decision };
+}
+
+/** What the images that are missing cost at this target, or the chat. */
+function estimateOf({ harvest }: Walk, candidate: Candidate): Cost {
+  const { images } = harvest;
+  return shareOf(candidate.cost, missingSlots(images).length, images.length);
 }
 
 function withoutCandidates(plan: Plan): LastWord {
@@ -122,14 +167,11 @@ function withoutCandidates(plan: Plan): LastWord {
 }
 
 /** Why no further attempt may begin. */
-function endFromOutside(
-  { signal, deadlineAt }: ExecuteInput,
-  { clock }: ExecuteDependencies,
-): Failure | undefined {
-  if (signal.aborted) {
+function endFromOutside({ input, dependencies }: Walk): Failure | undefined {
+  if (input.signal.aborted) {
     return { class: "cancelled", delivery: "not_sent", message: "The caller left." };
   }
-  if (clock.monotonic() >= deadlineAt) {
+  if (dependencies.clock.monotonic() >= input.deadlineAt) {
     return {
       class: "deadline",
       delivery: "not_sent",
@@ -159,13 +201,9 @@ function reasonFor(
   return asked === undefined ? "first" : "failover";
 }
 
-function toGenerated(
-  output: FinishedOutput,
-  harvest: Harvest,
-  log: AttemptLog,
-  input: ExecuteInput,
-  { clock, configVersion }: ExecuteDependencies,
-): Generated {
+function toGenerated(output: FinishedOutput, walk: Walk): Generated {
+  const { input, log, harvest } = walk;
+  const { clock, configVersion } = walk.dependencies;
   const { contributors } = harvest;
   const last = contributors[contributors.length - 1];
   if (last === undefined) throw new Error("There is output that no attempt gave.");
