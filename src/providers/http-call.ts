@@ -18,7 +18,7 @@ export interface HttpCall {
   readonly media?: readonly string[] | undefined;
 }
 
-/** The body of a call. */
+/** The body of a call. Bytes inside a JSON value are written as base64 by the transport. */
 export type HttpBody =
   | { readonly kind: "json"; readonly value: JsonObject }
   | { readonly kind: "multipart"; readonly parts: readonly MultipartPart[] };

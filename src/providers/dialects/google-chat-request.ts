@@ -10,7 +10,7 @@ import type {
 } from "../../domain/task.ts";
 import { seed31 } from "./google-seed.ts";
 import { thinkingConfig, thinksInTokens } from "./google-thinking.ts";
-import { imageAddress } from "./image-address.ts";
+import { imageType } from "./image-type.ts";
 import { asObject } from "./read-json.ts";
 
 /** What a variant of generateContent wants to know of a model, to be talked with. */
@@ -28,7 +28,7 @@ export function googleChatRequest(task: ChatTask, style: ChatStyle): JsonObject 
     contents: contents(task.messages, style),
     tools:
       task.tools.length === 0 ? undefined : [{ functionDeclarations: task.tools.map(declare) }],
-    toolConfig: toolConfig(task.toolChoice),
+    toolConfig: task.tools.length === 0 ? undefined : toolConfig(task.toolChoice),
     generationConfig: {
       temperature: task.temperature,
       topP: task.topP,
@@ -116,14 +116,17 @@ function callArguments(text: string): JsonObject {
   }
 }
 
-/** Bytes go inside the body; an address goes as it is, and Google fetches it. */
+/** Bytes go inside the body, where the transport writes them; an address goes as it is, and Google fetches it. */
 function imagePart(image: ImageInput): JsonObject {
-  const address = imageAddress(image);
-  const data = /^data:([^;,]+);base64,/.exec(address);
-  if (data === null) {
-    return { fileData: { mimeType: image.mimeType || typeOf(address), fileUri: address } };
+  if (image.kind === "bytes") {
+    const { bytes, mimeType } = image;
+    return { inlineData: { mimeType: imageType(bytes, mimeType), data: bytes } };
   }
-  return { inlineData: { mimeType: data[1], data: address.slice(data[0].length) } };
+  const data = /^data:([^;,]+);base64,/.exec(image.url);
+  if (data !== null) {
+    return { inlineData: { mimeType: data[1], data: image.url.slice(data[0].length) } };
+  }
+  return { fileData: { mimeType: image.mimeType || typeOf(image.url), fileUri: image.url } };
 }
 
 function typeOf(url: string): string {

@@ -19,8 +19,8 @@ export function replicateInput(task: TextToImageTask, upstreamModel: string): Js
     output_format: options.format && model.formats?.[options.format],
     ...named(model.compressionKey, options.compression),
     seed: model.seed ? options.seed : undefined,
-    quality: model.openAiLook ? options.quality : undefined,
-    background: model.openAiLook ? options.background : undefined,
+    quality: model.qualities ? options.quality : undefined,
+    background: model.backgrounds ? options.background : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ImageCapabilities, SizeCapability } from "../../domain/capabilities.ts";
-import type { ImageFormat, Resolution } from "../../domain/image-options.ts";
+import type { Background, ImageFormat, Quality, Resolution } from "../../domain/image-options.ts";
 
 /**
  * How one family of models on Replicate takes its input. Each model has a JSON
@@ -26,8 +26,8 @@ export interface ReplicateModel {
   readonly compressionKey?: string | undefined;
   readonly seed?: boolean | undefined;
   readonly negativePrompt?: boolean | undefined;
-  /** Whether there are `quality` and `background` as OpenAI has them. */
-  readonly openAiLook?: boolean | undefined;
+  readonly qualities?: readonly Quality[] | undefined;
+  readonly backgrounds?: readonly Background[] | undefined;
 }
 
 interface Worded<T extends string> {
@@ -49,8 +49,8 @@ export function replicateCapabilities(upstreamModel: string): ImageCapabilities 
     maxCountPerCall: model.count?.max ?? 1,
     size: model.size,
     resolutions: keysOf(model.resolution?.words),
-    qualities: model.openAiLook ? ["auto", "low", "medium", "high"] : undefined,
-    backgrounds: model.openAiLook ? ["auto", "transparent", "opaque"] : undefined,
+    qualities: model.qualities,
+    backgrounds: model.backgrounds,
     formats,
     compressibleFormats:
       model.compressionKey === undefined ? undefined : formats.filter((format) => format !== "png"),
@@ -91,6 +91,13 @@ const googleRatios = ratio(
   ...["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"],
 );
 const seedreamRatios = ratio("1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3", "21:9");
+
+const gptImage = {
+  size: ratio("1:1", "3:2", "2:3"),
+  formats: { png: "png", jpeg: "jpeg", webp: "webp" },
+  compressionKey: "output_compression",
+  qualities: ["auto", "low", "medium", "high"],
+} as const;
 
 const unknownModel: ReplicateModel = { names: [] };
 
@@ -142,6 +149,14 @@ const models: readonly ReplicateModel[] = [
     seed: true,
   },
   {
+    names: ["black-forest-labs/flux-2-dev"],
+    size: pixels(256, 1440),
+    customRatio: true,
+    formats: jpgOrWebp,
+    compressionKey: "output_quality",
+    seed: true,
+  },
+  {
     names: ["google/imagen-4", "google/imagen-4-fast", "google/imagen-4-ultra"],
     size: ratio("1:1", "9:16", "16:9", "3:4", "4:3"),
     formats: jpg,
@@ -159,11 +174,15 @@ const models: readonly ReplicateModel[] = [
   },
   {
     names: ["openai/gpt-image-1", "openai/gpt-image-1.5"],
-    size: ratio("1:1", "3:2", "2:3"),
+    ...gptImage,
     count: { key: "number_of_images", max: 10 },
-    formats: { png: "png", jpeg: "jpeg", webp: "webp" },
-    compressionKey: "output_compression",
-    openAiLook: true,
+    backgrounds: ["auto", "transparent", "opaque"],
+  },
+  {
+    // Sources disagree on more ratios, more images and transparency; this is what all have.
+    names: ["openai/gpt-image-2"],
+    ...gptImage,
+    backgrounds: ["auto", "opaque"],
   },
   {
     // More than one image only where the model itself finds that the prompt wants a series.
@@ -175,6 +194,12 @@ const models: readonly ReplicateModel[] = [
     names: ["bytedance/seedream-4.5"],
     size: seedreamRatios,
     resolution: { key: "size", words: { "2K": "2K", "4K": "4K" } },
+  },
+  {
+    names: ["bytedance/seedream-5-lite"],
+    size: seedreamRatios,
+    resolution: { key: "size", words: { "2K": "2K" } },
+    formats: { png: "png", jpeg: "jpeg" },
   },
   {
     names: ["ideogram-ai/ideogram-v2", "ideogram-ai/ideogram-v2-turbo"],

@@ -42,6 +42,17 @@ const rows: readonly (readonly [string, JsonObject])[] = [
       seed: 7,
     },
   ],
+  [
+    "black-forest-labs/flux-2-dev",
+    {
+      aspect_ratio: "custom",
+      width: 1440,
+      height: 1440,
+      output_format: "jpg",
+      output_quality: 80,
+      seed: 7,
+    },
+  ],
   ["google/imagen-4-fast", { aspect_ratio: "1:1", output_format: "jpg" }],
   ["google/nano-banana", { aspect_ratio: "1:1", output_format: "jpg" }],
   ["google/nano-banana-pro", { aspect_ratio: "1:1", resolution: "4K", output_format: "jpg" }],
@@ -56,6 +67,17 @@ const rows: readonly (readonly [string, JsonObject])[] = [
       background: "opaque",
     },
   ],
+  [
+    "openai/gpt-image-2",
+    {
+      aspect_ratio: "1:1",
+      output_format: "jpeg",
+      output_compression: 80,
+      quality: "high",
+      background: "opaque",
+    },
+  ],
+  ["bytedance/seedream-5-lite", { aspect_ratio: "1:1", size: "2K", output_format: "jpeg" }],
   ["bytedance/seedream-4", { aspect_ratio: "1:1", size: "4K" }],
   ["bytedance/seedream-4.5", { aspect_ratio: "1:1", size: "4K" }],
   ["ideogram-ai/ideogram-v2", { aspect_ratio: "1:1", seed: 7, negative_prompt: "cups" }],
@@ -70,7 +92,7 @@ const rows: readonly (readonly [string, JsonObject])[] = [
     { width: 1536, height: 1536, num_outputs: 4, seed: 7, negative_prompt: "cups" },
   ],
   ["somebody/unknown", {}],
-  ["black-forest-labs/flux-2-dev", {}],
+  ["recraft-ai/recraft-v4", {}],
 ];
 
 describe("a model on Replicate", () => {
