@@ -1,0 +1,15 @@
+import type { DestinationStream } from "pino";
+import type { Clock } from "../domain/clock.ts";
+import type { Random } from "../domain/random.ts";
+
+/** What a process has of the world: main.ts gives the real ones, tests their own. */
+export interface ProcessWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Makes an id that nobody else makes. */
+  readonly newId: () => string;
+  /** Spillway's version. */
+  readonly version: string;
+  /** Where the log goes. Undefined means standard output. */
+  readonly logDestination?: DestinationStream | undefined;
+}

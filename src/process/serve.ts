@@ -1,0 +1,104 @@
+import { createCatalog } from "../catalog/catalog.ts";
+import { models } from "../catalog/models.ts";
+import type { Config } from "../config/config.ts";
+import { buildFleet } from "../gateway/build-fleet.ts";
+import { createGateway } from "../gateway/create-gateway.ts";
+import { formatAddress } from "../rpc/address.ts";
+import { type RunningServer, startServer } from "../rpc/server.ts";
+import { parseFault } from "../sandbox/fault.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { createTelemetry } from "../telemetry/create-telemetry.ts";
+import type { ExportSettings } from "../telemetry/export-settings.ts";
+import { createLogger, type Logger } from "../telemetry/logger.ts";
+import { createMetrics } from "../telemetry/metrics.ts";
+import { startTelemetrySdk } from "../telemetry/sdk.ts";
+import { createTransport } from "../transport/http-transport.ts";
+import type { ProcessWorld } from "./process-world.ts";
+
+/** A gateway that accepts connections. */
+export interface RunningGateway {
+  readonly addresses: RunningServer["addresses"];
+  /** The embedded providers, when they run. */
+  readonly sandbox: Sandbox | undefined;
+  readonly logger: Logger;
+  /** Stops taking requests, lets the running ones finish up to the configured time, and ends. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything that a configuration asks for. Resolves when every listener accepts connections. */
+export async function serve(
+  config: Config,
+  settings: ExportSettings,
+  world: ProcessWorld,
+): Promise<RunningGateway> {
+  const { clock, random, version } = world;
+  const logger = createLogger({
+    level: settings.logLevel,
+    clock,
+    destination: world.logDestination,
+  });
+  const sandbox = config.sandbox.enabled
+    ? await startSandbox({ clock, faults: config.sandbox.faults.map(fault) })
+    : undefined;
+  const sdk = await startTelemetrySdk(settings, version);
+  const catalog = createCatalog(models);
+  const transport = createTransport({ version });
+  const gateway = createGateway({
+    rules: config.routes,
+    fleet: buildFleet(config, sandbox?.baseUrls ?? {}),
+    catalog,
+    transport,
+    clock,
+    random,
+    configVersion: config.version,
+    captureContent: settings.captureContent,
+  });
+  const telemetry = createTelemetry({
+    tracer: sdk.tracer,
+    metrics: createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined),
+    logger,
+    clock,
+    captureContent: settings.captureContent,
+  });
+  const closeBelow = async () => {
+    await transport.close();
+    await sandbox?.close();
+    await sdk.shutdown();
+  };
+  let server: RunningServer;
+  try {
+    server = await startServer({
+      listen: formatAddress(config.server.listen),
+      grpc: config.server.grpc && formatAddress(config.server.grpc),
+      admin: config.server.admin && formatAddress(config.server.admin),
+      cors: config.server.cors,
+      drainMs: config.server.drainMs,
+      limits: { maxMessageBytes: config.server.maxMessageBytes },
+      gateway: () => gateway,
+      telemetry,
+      metrics: () => sdk.metricsText(),
+      clock,
+      newId: world.newId,
+      onBug: (error) => logger.error({ err: error }, "bug"),
+    });
+  } catch (error) {
+    await closeBelow();
+    throw error;
+  }
+  return {
+    addresses: server.addresses,
+    sandbox,
+    logger,
+    async stop() {
+      await server.drain();
+      await closeBelow();
+    },
+  };
+}
+
+/** The configuration has checked the order already. */
+function fault(order: string) {
+  const parsed = parseFault(order);
+  if (typeof parsed === "string") throw new Error(parsed);
+  return parsed;
+}
