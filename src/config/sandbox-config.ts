@@ -3,7 +3,8 @@ export const sandboxSource = "(sandbox)";
 
 /**
  * The built-in configuration that serves when no file is given: every provider
- * embedded, no key, no network. Its rules show groups and weights at work.
+ * embedded, no key, no network. Its rule shows groups and weights at work; every
+ * other model goes to whoever has it by the catalogue.
  */
 export const sandboxConfigText = `
 server:
@@ -27,6 +28,4 @@ routes:
       - { provider: gemini,    priority: 0, weight: 100, model: gemini-3-pro-image }
       - { provider: openai,    priority: 1, weight: 70,  model: gpt-image-2 }
       - { provider: replicate, priority: 1, weight: 30,  model: google/nano-banana-pro }
-  - models: ["*"]
-    targets: [{ provider: openrouter }]
 `;

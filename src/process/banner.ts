@@ -31,9 +31,10 @@ export function banner(addresses: RunningServer["addresses"], sandbox: boolean):
 const sandboxLine =
   "Spillway SANDBOX: every provider is embedded, every picture is drawn here, nothing is real and nothing costs.";
 
-const request = '{"model":"gemini-3-pro-image","textToImage":{"prompt":"a paper boat"}}';
+const request =
+  '{"model":"gemini-3-pro-image","textToImage":{"prompt":"a paper boat","options":{"format":"IMAGE_FORMAT_PNG","delivery":"DELIVERY_BYTES"}}}';
 
 /** Node is what everybody has who can read this. */
 const saveImage =
-  `node -e 'let s="";process.stdin.on("data",d=>s+=d).on("end",()=>{const i=JSON.parse(s).images.images[0];` +
-  `require("fs").writeFileSync("boat."+i.mimeType.split("/")[1],Buffer.from(i.data,"base64"))})'`;
+  `node -e 'let s="";process.stdin.on("data",d=>s+=d).on("end",()=>` +
+  `require("fs").writeFileSync("boat.png",JSON.parse(s).images.images[0].data,"base64"))'`;

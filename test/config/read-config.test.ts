@@ -31,7 +31,6 @@ describe("reading a configuration", () => {
     expect(config.providers.flatMap(({ keys }) => keys)).toEqual([]);
     expect(config.routes.map(({ line, models }) => [line, models])).toEqual([
       [0, ["gemini-3-pro-image", "imagen-*"]],
-      [0, ["*"]],
     ]);
     expect(config.server.listen).toEqual({ host: "127.0.0.1", port: 8080 });
   });
