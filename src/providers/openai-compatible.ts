@@ -5,17 +5,14 @@ import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
-import { openAiFailure, openAiReplyFailure, readEmbeddedError } from "./dialects/openai-errors.ts";
+import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
 import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
 import type { EndpointSettings } from "./endpoint.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const answers: OpenAiAnswers = {
-  embeddedFailure(body, reply) {
-    const error = readEmbeddedError(body);
-    return error && openAiFailure(reply, error);
-  },
+  embeddedFailure: openAiEmbeddedFailure,
   requestIdHeaders: ["x-request-id", "x-correlation-id"],
 };
 

@@ -45,7 +45,7 @@ export function eventFailure(
   answers: OpenAiAnswers,
 ): Failure | undefined {
   const isError = event.name === "error" || data["type"] === "error";
-  const body = isError && data["error"] === undefined ? { error: data } : data;
+  const body = isError && !data["error"] ? { error: data } : data;
   return answers.embeddedFailure(body, eventReply);
 }
 

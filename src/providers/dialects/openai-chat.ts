@@ -67,11 +67,11 @@ function messagesOf(message: ChatMessage): JsonObject[] {
 
 type ContentPart = Extract<ChatPart, { kind: "text" | "image" }>;
 
-/** A lone text goes as a plain string, since some compatible servers take nothing else. */
+/** Nothing but text goes as one plain string, since some compatible servers take nothing else. */
 function contentOf(parts: readonly ContentPart[]): JsonValue {
-  const [first] = parts;
-  if (first === undefined) return null;
-  if (parts.length === 1 && first.kind === "text") return first.text;
+  if (parts.length === 0) return null;
+  const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  if (texts.length === parts.length) return texts.join("\n");
   return parts.map((part) =>
     part.kind === "text"
       ? { type: "text", text: part.text }

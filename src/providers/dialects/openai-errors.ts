@@ -68,6 +68,12 @@ export function openAiReplyFailure(reply: FailedReply): Failure {
   return openAiFailure(reply, readError(body));
 }
 
+/** The failure that an answer or event of 2xx tells of all the same. Undefined when it tells of none. */
+export function openAiEmbeddedFailure(body: JsonObject, reply: FailedReply): Failure | undefined {
+  const error = readEmbeddedError(body);
+  return error && openAiFailure(reply, error);
+}
+
 /** What class an error is of. A status of 2xx means that it was embedded, so that only its own words count. */
 export function classOfError(status: number, error: OpenAiError): FailureClass {
   const byCode = classesOfCodes.get(error.code ?? "");

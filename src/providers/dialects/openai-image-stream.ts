@@ -1,5 +1,4 @@
-import type { Cost } from "../../domain/cost.ts";
-import { addCosts } from "../../domain/cost.ts";
+import { addCosts, type Cost } from "../../domain/cost.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";

@@ -2,14 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/domain/json.ts";
 import type { OpenAiAnswers } from "../../../src/providers/dialects/openai-answers.ts";
 import { readChatStream } from "../../../src/providers/dialects/openai-chat-stream.ts";
-import { openAiFailure, readEmbeddedError } from "../../../src/providers/dialects/openai-errors.ts";
+import { openAiEmbeddedFailure } from "../../../src/providers/dialects/openai-errors.ts";
 import type { StreamEvent } from "../../../src/providers/reply.ts";
 
 const answers: OpenAiAnswers = {
-  embeddedFailure(body, reply) {
-    const error = readEmbeddedError(body);
-    return error && openAiFailure(reply, error);
-  },
+  embeddedFailure: openAiEmbeddedFailure,
   requestIdHeaders: [],
 };
 
@@ -91,6 +88,7 @@ describe("readChatStream", () => {
     [{ data: { error: { message: "words", type: "insufficient_quota" } } }, "quota"],
     [{ data: { error: "words" } }, "server_fault"],
     [{ data: { object: "error", message: "words", code: 404 } }, "model_gone"],
+    [{ data: { type: "error", error: null, message: "words" } }, "server_fault"],
     [{ name: "error", text: "words" }, "server_fault"],
     [{ text: '{"choices":[{"del' }, "server_fault"],
     [{ data: { error: { message: "blocked by the safety system" } } }, "refused"],

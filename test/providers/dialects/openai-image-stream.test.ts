@@ -1,14 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { reportedCost } from "../../../src/domain/cost.ts";
 import type { OpenAiAnswers } from "../../../src/providers/dialects/openai-answers.ts";
-import { openAiFailure, readEmbeddedError } from "../../../src/providers/dialects/openai-errors.ts";
+import { openAiEmbeddedFailure } from "../../../src/providers/dialects/openai-errors.ts";
 import { readImageStream } from "../../../src/providers/dialects/openai-image-stream.ts";
 
 const answers: OpenAiAnswers = {
-  embeddedFailure(body, reply) {
-    const error = readEmbeddedError(body);
-    return error && openAiFailure(reply, error);
-  },
+  embeddedFailure: openAiEmbeddedFailure,
   cost: (usage) => (usage["cost"] === undefined ? undefined : reportedCost(Number(usage["cost"]))),
   requestIdHeaders: [],
 };
