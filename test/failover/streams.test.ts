@@ -349,6 +349,19 @@ describe("a stream of images", () => {
     ]);
   });
 
+  it("makes no more images by one streamed call than its provider can stream", async () => {
+    const three = imageTask(3);
+    const stream = { ...streamDialect, maxCountPerCall: 1 };
+    const { result, transport } = await execute({
+      task: three,
+      stream: {},
+      candidates: [candidate("a", { task: three, dialect: { stream } })],
+      script: { steps: { a: [{ kind: "events", events: [last(done(1))] }] } },
+    });
+    expect(transport.exchanges).toHaveLength(3);
+    expect(result).toMatchObject({ generated: { output: { images: { length: 3 } } } });
+  });
+
   it("hands over one event after the other, whatever arrives at the same time", async () => {
     const four = imageTask(4);
     let open = 0;

@@ -1,0 +1,140 @@
+import { type Cost, unknownCost } from "../domain/cost.ts";
+import type { Failure } from "../domain/failure.ts";
+import { sandboxFaultLabel } from "../domain/sandbox-fault.ts";
+import type { Task } from "../domain/task.ts";
+import type { Done, Failed } from "../providers/outcome.ts";
+import type { CallTarget, OperationDialect } from "../providers/provider.ts";
+import { AbortScope } from "./abort-scope.ts";
+import { costOfFailure } from "./attempt-cost.ts";
+import { CallOutput } from "./call-output.ts";
+import { firstKey } from "./choose-key.ts";
+import type { Line } from "./exchange.ts";
+import type { AttemptToRun } from "./run-attempt.ts";
+import { runCall } from "./run-call.ts";
+
+/** The part of an attempt that one call makes. */
+export interface Share {
+  readonly attempt: AttemptToRun;
+  readonly dialect: OperationDialect<Task, unknown>;
+  /** The places that it fills. Empty for a chat. */
+  readonly slots: readonly number[];
+  /** Told of the provider's first piece of real content in a stream. */
+  readonly onFirstContent: () => void;
+}
+
+/** What came of it. */
+export interface ShareReport {
+  readonly result: Done | Failed;
+  /** Why it is less than what was asked. Undefined when all came. */
+  readonly failure: Failure | undefined;
+  readonly imageCount: number;
+  readonly cost: Cost;
+  /** Whether the caller of a stream got output that another attempt makes void. */
+  readonly loose: boolean;
+}
+
+/** Makes one share: one call, the job that may come of it, and all that belongs to its output. */
+export async function runShare(share: Share): Promise<ShareReport> {
+  const { attempt, dialect, slots, onFirstContent } = share;
+  const { candidate, input, dependencies } = attempt;
+  const { endpoint, fit } = candidate;
+  const { clock, random } = dependencies;
+  const { signal: callerSignal, deadlineAt } = input;
+  const limitMs = endpoint.timeoutMs ?? dialect.timeouts.totalMs;
+  const scope = new AbortScope({ clock, callerSignal, deadlineAt, limitMs });
+  const line = openLine(attempt);
+  const output = new CallOutput({
+    line,
+    media: dependencies,
+    finish: fit.finish,
+    images: attempt.images,
+    slots,
+    scope,
+    emit: attempt.emit,
+    onFirstContent,
+  });
+  const task = taskFor(fit.task, slots);
+  try {
+    const result = await runCall({
+      line,
+      dialect,
+      task,
+      target: targetFor(attempt, limitMs),
+      options: input.request.providerOptions[endpoint.slug],
+      streamed: input.stream !== undefined,
+      scope,
+      deadlineAt,
+      random,
+      output,
+    });
+    const failure = result.kind === "done" ? await output.complete(result) : result.failure;
+    return {
+      result,
+      failure,
+      imageCount: output.images.length,
+      cost: costOf(attempt, result, failure, task, output),
+      loose: output.loose,
+    };
+  } finally {
+    scope.close();
+  }
+}
+
+function openLine({ candidate, input, dependencies, observer }: AttemptToRun): Line {
+  const { endpoint } = candidate;
+  const { transport, clock, chooseKey = firstKey } = dependencies;
+  return {
+    transport,
+    clock,
+    endpoint,
+    key: chooseKey(endpoint),
+    sandboxFault: input.request.labels[sandboxFaultLabel],
+    observer,
+  };
+}
+
+function targetFor({ candidate, input, dependencies }: AttemptToRun, limitMs: number): CallTarget {
+  const { endpoint, upstreamModel } = candidate;
+  const leftMs = input.deadlineAt - dependencies.clock.monotonic();
+  return {
+    upstreamModel,
+    settings: endpoint.settings,
+    endUser: input.request.endUser,
+    partialImages: input.stream?.partialImages ?? 0,
+    baseUrl: endpoint.baseUrl,
+    timeLeftMs: Math.max(0, Math.min(limitMs, leftMs)),
+  };
+}
+
+/**
+ * The task of one call: as many images as it has places. The same seed would make
+ * the same images in each call, so it is counted up by the first place.
+ */
+function taskFor(task: Task, slots: readonly number[]): Task {
+  const [firstSlot] = slots;
+  if (task.operation === "chat" || firstSlot === undefined) return task;
+  const { seed } = task.options;
+  const options = {
+    ...task.options,
+    count: slots.length,
+    seed: seed === undefined ? undefined : seed + firstSlot,
+  };
+  return { ...task, options };
+}
+
+function costOf(
+  attempt: AttemptToRun,
+  result: Done | Failed,
+  failure: Failure | undefined,
+  task: Task,
+  output: CallOutput,
+): Cost {
+  if (result.kind === "failed") return costOfFailure(result.failure);
+  if (result.cost !== undefined) return result.cost;
+  // What could not be fetched or read was made all the same.
+  if (output.spoiled) return unknownCost;
+  if (failure !== undefined && output.images.length === 0) return costOfFailure(failure);
+  const { endpoint, upstreamModel } = attempt.candidate;
+  const { price } = attempt.dependencies;
+  return price(endpoint.slug, upstreamModel, task, result.usage, output.images);
+}
