@@ -3,20 +3,21 @@ import { describe, expect, it } from "vitest";
 import { type Failure, type FailureClass, failureClasses } from "../../src/domain/failure.ts";
 import type { JsonValue } from "../../src/domain/json.ts";
 import { type Operation, operations } from "../../src/domain/operation.ts";
-import type { Task } from "../../src/domain/task.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
-import type { Job, Outcome, StreamStep } from "../../src/providers/outcome.ts";
-import type { OperationDialect, Provider } from "../../src/providers/provider.ts";
-import type { Reply, StreamEvent } from "../../src/providers/reply.ts";
-import { type EventFixture, type Fixture, loadFixtures, operationInNames } from "./fixture.ts";
+import type { Outcome, StreamStep } from "../../src/providers/outcome.ts";
+import type { Provider } from "../../src/providers/provider.ts";
+import type { Reply } from "../../src/providers/reply.ts";
+import { type Fixture, loadFixtures, operationInNames } from "./fixture.ts";
+import { countNodes, plain, replaceNode, replaceStrings } from "./json-tree.ts";
 import {
-  countNodes,
-  decodeMedia,
-  deepFreeze,
-  plain,
-  replaceNode,
-  replaceStrings,
-} from "./json-tree.ts";
+  type AnyDialect,
+  callOf,
+  dialectFor,
+  followJob,
+  jobOf,
+  outcomeOf,
+  readStream,
+} from "./play-fixture.ts";
 
 /** The cases that every operation of every provider needs, and what each must be taken for. */
 const neededCases: Readonly<Record<string, FailureClass | "success">> = {
@@ -87,9 +88,15 @@ export function itKeepsTheProviderContract(provider: Provider): void {
         if (fixture.events !== undefined && fixture.steps !== undefined) {
           const { steps } = readStream(dialect, fixture, fixture.events);
           expect(plain(steps)).toMatchObject(fixture.steps);
+          if (steps.some((step) => step.kind === "failed")) expect(outcome.kind).toBe("failed");
         }
         for (const poll of fixture.polls) {
-          outcome = followJob(provider, fixture, outcome, poll);
+          const followed = followJob(provider, fixture, outcome, poll);
+          itIsProper(followed.call, provider);
+          if (poll.call !== undefined) {
+            expect(plain(withoutMedia(followed.call))).toEqual(expectedCall(poll.call));
+          }
+          outcome = followed.outcome;
           expect(plain(outcome)).toMatchObject(poll.expect);
         }
         if (fixture.cancel !== undefined) {
@@ -191,19 +198,11 @@ export function itKeepsTheProviderContract(provider: Provider): void {
   });
 }
 
-type AnyDialect = OperationDialect<Task, unknown>;
-
 function dialectsOf(provider: Provider): [Operation, AnyDialect][] {
   return operations.flatMap((operation) => {
     const dialect = provider.operations[operation] as AnyDialect | undefined;
     return dialect === undefined ? [] : [[operation, dialect]];
   });
-}
-
-function dialectFor(provider: Provider, fixture: Fixture): AnyDialect {
-  const dialect = provider.operations[fixture.operation] as AnyDialect | undefined;
-  if (dialect === undefined) throw new Error(`${fixture.name}: the provider cannot do this`);
-  return dialect;
 }
 
 function neededNames(provider: Provider): string[] {
@@ -226,102 +225,8 @@ function isCount(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 1;
 }
 
-function callOf(dialect: AnyDialect, fixture: Fixture): HttpCall {
-  const task = deepFreeze(fixture.task);
-  const target = deepFreeze(fixture.target);
-  if (!fixture.stream) return dialect.request(task, target);
-  if (dialect.stream === undefined) throw new Error(`${fixture.name}: it does not stream`);
-  return dialect.stream.request(task, target);
-}
-
-function withoutMedia({ media: _media, ...call }: HttpCall): HttpCall {
-  return call;
-}
-
-/** A fixture writes a JSON body as it is; a multipart one as `{parts: [...]}`. */
-function expectedCall({ body, ...call }: Fixture["call"]): unknown {
-  if (body === undefined) return call;
-  if (typeof body === "object" && body !== null && "parts" in body) {
-    return { ...call, body: { kind: "multipart", ...body } };
-  }
-  return { ...call, body: { kind: "json", value: body } };
-}
-
-function itIsProper(call: HttpCall, provider: Provider): void {
-  expect(call.path).toMatch(/^\//);
-  expect(call.path).not.toMatch(/[?&](?:api_?)?key=/i);
-  const reserved = ["authorization", "content-type", "content-length", "host"];
-  if (provider.credential.kind === "header") reserved.push(provider.credential.name);
-  for (const name of Object.keys(call.headers ?? {})) {
-    expect(name).toBe(name.toLowerCase());
-    expect(reserved).not.toContain(name);
-  }
-}
-
-function outcomeOf(provider: Provider, fixture: Fixture): Outcome {
-  const dialect = dialectFor(provider, fixture);
-  if (fixture.events !== undefined) {
-    return readStream(dialect, fixture, fixture.events).outcome;
-  }
-  if (fixture.reply === undefined) throw new Error(`${fixture.name}: neither reply nor events`);
-  const reply = decoded(fixture.reply, callOf(dialect, fixture));
-  if (isFailedStatus(reply)) return { kind: "failed", failure: provider.failure(reply) };
-  return dialect.result(reply, fixture.task, fixture.target);
-}
-
-function followJob(
-  provider: Provider,
-  fixture: Fixture,
-  outcome: Outcome,
-  poll: Fixture["polls"][number],
-): Outcome {
-  const dialect = dialectFor(provider, fixture);
-  const job = jobOf(outcome);
-  if (dialect.job === undefined) throw new Error(`${fixture.name}: it has no jobs`);
-  const call = dialect.job.poll(job, fixture.target);
-  itIsProper(call, provider);
-  if (poll.call !== undefined) expect(plain(withoutMedia(call))).toEqual(expectedCall(poll.call));
-  const reply = decoded(poll.reply, call);
-  if (isFailedStatus(reply)) return { kind: "failed", failure: provider.failure(reply) };
-  return dialect.job.result(reply, job, fixture.task, fixture.target);
-}
-
-/** A job must survive being stored, so it is written as JSON and read again. */
-function jobOf(outcome: Outcome): Job {
-  if (outcome.kind !== "job") throw new Error(`the outcome is no job but ${outcome.kind}`);
-  return JSON.parse(JSON.stringify(outcome.job));
-}
-
-function readStream(
-  dialect: AnyDialect,
-  fixture: Fixture,
-  events: readonly EventFixture[],
-): { steps: StreamStep[]; outcome: Outcome } {
-  if (dialect.stream === undefined) throw new Error(`${fixture.name}: it does not stream`);
-  const { media } = dialect.stream.request(fixture.task, fixture.target);
-  const reader = dialect.stream.open(fixture.task, fixture.target);
-  const steps = events.flatMap((event) => reader.read(eventOf(event, media)));
-  const outcome = reader.end();
-  if (steps.some((step) => step.kind === "failed")) expect(outcome.kind).toBe("failed");
-  return { steps, outcome };
-}
-
-function eventOf(event: EventFixture, media: readonly string[] | undefined): StreamEvent {
-  const { name = "", data, text } = event;
-  return { name, text, data: data === undefined ? undefined : decodeMedia(data, media) };
-}
-
 function isUnfinishedContent(step: StreamStep): boolean {
   return step.kind === "output" && !["image", "progress"].includes(step.event.kind);
-}
-
-function decoded(reply: Reply, call: HttpCall): Reply {
-  if (reply.body.kind !== "json") return reply;
-  return { ...reply, body: { kind: "json", value: decodeMedia(reply.body.value, call.media) } };
-}
-
-function isFailedStatus(reply: Reply): boolean {
-  return reply.status < 200 || reply.status > 299;
 }
 
 function failureOf(outcome: Outcome): Failure | undefined {
@@ -353,4 +258,28 @@ function damage(fixture: Fixture, garbage: JsonValue, number: number): Fixture {
   const { value } = reply.body;
   const damaged = replaceNode(value, number % countNodes(value), garbage);
   return { ...fixture, reply: { ...reply, body: { kind: "json", value: damaged } } };
+}
+
+function withoutMedia({ media: _media, ...call }: HttpCall): HttpCall {
+  return call;
+}
+
+/** A fixture writes a JSON body as it is; a multipart one as `{parts: [...]}`. */
+function expectedCall({ body, ...call }: Fixture["call"]): unknown {
+  if (body === undefined) return call;
+  if (typeof body === "object" && body !== null && "parts" in body) {
+    return { ...call, body: { kind: "multipart", ...body } };
+  }
+  return { ...call, body: { kind: "json", value: body } };
+}
+
+function itIsProper(call: HttpCall, provider: Provider): void {
+  expect(call.path).toMatch(/^\//);
+  expect(call.path).not.toMatch(/[?&](?:api_?)?key=/i);
+  const reserved = ["authorization", "content-type", "content-length", "host"];
+  if (provider.credential.kind === "header") reserved.push(provider.credential.name);
+  for (const name of Object.keys(call.headers ?? {})) {
+    expect(name).toBe(name.toLowerCase());
+    expect(reserved).not.toContain(name);
+  }
 }
