@@ -74,7 +74,7 @@ class EventReader implements AnswerReader {
   #handOver(): void {
     if (this.#isWaiting) return;
     const events = this.#events;
-    for (let index = 0; index < events.length; index++) {
+    for (let index = 0; index < events.length && !this.#control.isSettled; index++) {
       const verdict = this.#onEvent(readEvent(events[index] as SseEvent, this.#options.media));
       if (verdict === undefined) continue;
       if (verdict === "stop") {

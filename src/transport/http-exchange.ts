@@ -23,6 +23,8 @@ export interface AnswerReader {
 
 /** What a reader can do to the exchange whose answer it reads. */
 export interface AnswerControl<Result> {
+  /** Whether the exchange has its result: whatever the reader does now is for nobody. */
+  readonly isSettled: boolean;
   /** Ends the exchange with a result. The connection is closed unless the answer is over. */
   finish(result: Result | FailedExchange): void;
   /** Ends the exchange with a bug. */
@@ -82,6 +84,10 @@ class HttpExchange<Result>
     this.#resolve = resolve;
     this.#reject = reject;
     signal.addEventListener("abort", this, { once: true });
+  }
+
+  get isSettled(): boolean {
+    return this.#settled;
   }
 
   /** The signal was aborted. */

@@ -37,6 +37,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const userAgent = options.version === undefined ? "spillway" : `spillway/${options.version}`;
   const dispatchers = new Map<string, Dispatcher>();
   const bases = new Map<string, Base>();
+  let closing: Promise<void> | undefined;
   const downloader = createDownloader({ connect, lookup: options.lookup, userAgent });
 
   /** What a base URL comes to; there are as many as endpoints, and they are looked up at every call. */
@@ -113,9 +114,12 @@ export function createTransport(options: TransportOptions = {}): Transport {
       );
     },
     download: (download) => downloader.download(download),
-    async close() {
-      const open = [...dispatchers.values()].map((dispatcher) => dispatcher.close());
-      await Promise.all([...open, downloader.close()]);
+    close() {
+      closing ??= Promise.all([
+        downloader.close(),
+        ...Array.from(dispatchers.values(), (dispatcher) => dispatcher.close()),
+      ]).then(() => {});
+      return closing;
     },
   };
 }
