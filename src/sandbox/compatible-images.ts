@@ -38,7 +38,7 @@ export async function compatibleImages(
         variant: index + (asNumber(body["seed"]) ?? 0),
       });
       if (body["response_format"] === "b64_json") return { b64_json: bytes.toString("base64") };
-      const file = { bytes, contentType: "image/png" };
+      const file = { bytes, contentType: "image/png", foreign: false };
       return { url: context.origin + context.files.put("/generated-images", "image.png", file) };
     }),
   );

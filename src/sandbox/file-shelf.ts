@@ -9,6 +9,8 @@ export interface FileShelf {
 export interface ShelfFile {
   readonly bytes: Uint8Array;
   readonly contentType: string;
+  /** Whether a request that carries a credential is turned away, as a host of another origin does. */
+  readonly foreign: boolean;
 }
 
 const capacity = 64;

@@ -122,7 +122,8 @@ async function oneImage(
   const bytes = await draw(order, index);
   const revised = order.revises ? { revised_prompt: `${order.prompt}, in fine detail` } : {};
   if (!order.link) return { b64_json: bytes.toString("base64"), ...revised };
-  const path = context.files.put("/openai-files", "img.png", { bytes, contentType: "image/png" });
+  const file = { bytes, contentType: "image/png", foreign: true };
+  const path = context.files.put("/openai-files", "img.png", file);
   return { url: context.origin + path, ...revised };
 }
 

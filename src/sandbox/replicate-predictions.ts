@@ -89,7 +89,7 @@ export function createPredictions(
         variant: index + (asNumber(input["seed"]) ?? 0),
         note: count > 1 ? `${index + 1} OF ${count}` : undefined,
       });
-      const file = { bytes, contentType: `image/${format}` };
+      const file = { bytes, contentType: `image/${format}`, foreign: true };
       urls.push(context.origin + context.files.put(filePath, `out-${index}.${suffix}`, file));
     }
     return prediction.known.output === "list" ? urls : (urls[0] ?? null);

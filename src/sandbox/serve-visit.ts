@@ -115,9 +115,9 @@ function garbage(visit: Visit): Answer {
   return { kind: "bytes", status: 200, contentType: "text/html", bytes: Buffer.from(page) };
 }
 
-/** Result files are open to whoever knows the address; like the real hosts, they refuse a credential. */
+/** Result files are open to whoever knows the address. */
 function sendFile(request: IncomingMessage, file: ShelfFile): Answer {
-  if (request.headers.authorization !== undefined) {
+  if (file.foreign && request.headers.authorization !== undefined) {
     const bytes = Buffer.from("This host takes no credential.");
     return { kind: "bytes", status: 400, contentType: "text/plain", bytes };
   }

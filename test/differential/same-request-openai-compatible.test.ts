@@ -1,0 +1,72 @@
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import type { TextToImageTask } from "../../src/domain/task.ts";
+import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import { askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
+import { type RequestPair, saysJson, testSameRequests } from "./compare-requests.ts";
+import { requestOf, send, target, testKey } from "./our-request.ts";
+import { plainChat, plainImage, richChat } from "./tasks.ts";
+
+const imageModel = "sd-turbo";
+const chatModel = "llama-3.3-70b";
+const fullImage: TextToImageTask = {
+  ...plainImage,
+  options: { count: 3, size: { kind: "pixels", width: 512, height: 768 } },
+};
+const ai = (origin: string) =>
+  createOpenAICompatible({
+    name: "local",
+    apiKey: testKey,
+    baseURL: `${origin}/v1`,
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+  });
+
+const pairs: readonly RequestPair[] = [
+  {
+    name: "a plain image",
+    ours: ours(requestOf(openaiCompatible, plainImage, target(imageModel))),
+    theirs: (origin) => askImage(ai(origin).imageModel(imageModel)),
+    accepted: [saysJson],
+  },
+  {
+    name: "an image with every option",
+    ours: ours(
+      requestOf(
+        openaiCompatible,
+        fullImage,
+        target(imageModel, { endUser: "user-1", settings: { responseFormat: "b64_json" } }),
+      ),
+    ),
+    theirs: (origin) =>
+      askImage(ai(origin).imageModel(imageModel), {
+        n: 3,
+        size: "512x768",
+        providerOptions: { local: { response_format: "b64_json", user: "user-1" } },
+      }),
+    accepted: [saysJson],
+  },
+  {
+    name: "a plain chat",
+    ours: ours(requestOf(openaiCompatible, plainChat, target(chatModel))),
+    theirs: (origin) => askText(ai(origin)(chatModel)),
+    accepted: [saysJson],
+  },
+  {
+    name: "a chat with tools, an image and a schema",
+    ours: ours(requestOf(openaiCompatible, richChat, target(chatModel))),
+    theirs: (origin) => askRich(ai(origin)(chatModel)),
+    accepted: [saysJson],
+  },
+  {
+    name: "a streamed chat",
+    ours: ours(requestOf(openaiCompatible, plainChat, target(chatModel), true)),
+    theirs: (origin) => askTextStream(ai(origin)(chatModel)),
+    accepted: [saysJson],
+  },
+];
+
+testSameRequests("our request to an OpenAI-compatible server is the AI SDK's", pairs);
+
+function ours(call: Parameters<typeof send>[2]): RequestPair["ours"] {
+  return send(openaiCompatible, "/v1", call);
+}

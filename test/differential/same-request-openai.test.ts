@@ -1,0 +1,207 @@
+import { createOpenAI } from "@ai-sdk/openai";
+import OpenAI from "openai";
+import type { TextToImageTask } from "../../src/domain/task.ts";
+import { openai } from "../../src/providers/openai.ts";
+import { askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
+import {
+  type AcceptedDifference,
+  type RequestPair,
+  saysJson,
+  saysStream,
+  testSameRequests,
+} from "./compare-requests.ts";
+import { requestOf, send, target, testKey } from "./our-request.ts";
+import { citySchema, pixel, plainChat, plainImage, richChat } from "./tasks.ts";
+
+const imageModel = "gpt-image-2";
+const chatModel = "gpt-5.4";
+const fullImage: TextToImageTask = {
+  ...plainImage,
+  options: {
+    count: 3,
+    size: { kind: "pixels", width: 1536, height: 1024 },
+    quality: "low",
+    background: "opaque",
+    format: "webp",
+    compression: 80,
+  },
+};
+const fullTarget = target(imageModel, { endUser: "user-1" });
+const sdk = (origin: string): OpenAI =>
+  new OpenAI({ apiKey: testKey, baseURL: `${origin}/v1`, maxRetries: 0 });
+const ai = (origin: string) => createOpenAI({ apiKey: testKey, baseURL: `${origin}/v1` });
+const messages = [{ role: "user" as const, content: "What is the capital of Peru?" }];
+
+/** What @ai-sdk/openai does for every model of the line that can reason. */
+const reasoningModel: readonly AcceptedDifference[] = [
+  {
+    at: "body.messages[0].role",
+    ours: "system",
+    theirs: "developer",
+    because: "OpenAI reads both as the same, and compatible servers know only the first.",
+  },
+  {
+    at: "body.temperature",
+    ours: 0.5,
+    because: "GPT-5.4 reasons only when asked to, and takes it then; theirs wants that said.",
+  },
+  { at: "body.top_p", ours: 0.9, because: "The same as for the temperature." },
+];
+
+const pairs: readonly RequestPair[] = [
+  {
+    name: "a plain image, as npm openai asks for it",
+    ours: ours(requestOf(openai, plainImage, target(imageModel))),
+    theirs: (origin) =>
+      sdk(origin).images.generate({ model: imageModel, prompt: plainImage.prompt, n: 1 }),
+    accepted: [],
+  },
+  {
+    name: "a plain image, as @ai-sdk/openai asks for it",
+    ours: ours(requestOf(openai, plainImage, target(imageModel))),
+    theirs: (origin) => askImage(ai(origin).image(imageModel)),
+    accepted: [saysJson],
+  },
+  {
+    name: "an image with every option, as npm openai asks for it",
+    ours: ours(requestOf(openai, fullImage, fullTarget)),
+    theirs: (origin) =>
+      sdk(origin).images.generate({
+        model: imageModel,
+        prompt: plainImage.prompt,
+        n: 3,
+        size: "1536x1024",
+        quality: "low",
+        background: "opaque",
+        output_format: "webp",
+        output_compression: 80,
+        safety_identifier: "user-1",
+      }),
+    accepted: [],
+  },
+  {
+    name: "an image with every option, as @ai-sdk/openai asks for it",
+    ours: ours(requestOf(openai, fullImage, fullTarget)),
+    theirs: (origin) =>
+      askImage(ai(origin).image(imageModel), {
+        n: 3,
+        size: "1536x1024",
+        providerOptions: {
+          openai: {
+            quality: "low",
+            background: "opaque",
+            outputFormat: "webp",
+            outputCompression: 80,
+            safetyIdentifier: "user-1",
+          },
+        },
+      }),
+    accepted: [saysJson],
+  },
+  {
+    name: "a streamed image, as npm openai asks for it",
+    ours: ours(requestOf(openai, plainImage, target(imageModel, { partialImages: 2 }), true)),
+    theirs: (origin) =>
+      sdk(origin).images.generate({
+        model: imageModel,
+        prompt: plainImage.prompt,
+        n: 1,
+        stream: true,
+        partial_images: 2,
+      }),
+    accepted: [saysStream("application/json")],
+  },
+  {
+    name: "a plain chat, as npm openai asks for it",
+    ours: ours(requestOf(openai, plainChat, target(chatModel))),
+    theirs: (origin) => sdk(origin).chat.completions.create({ model: chatModel, messages }),
+    accepted: [],
+  },
+  {
+    name: "a plain chat, as @ai-sdk/openai asks for it",
+    ours: ours(requestOf(openai, plainChat, target(chatModel))),
+    theirs: (origin) => askText(ai(origin).chat(chatModel)),
+    accepted: [saysJson],
+  },
+  {
+    name: "a chat with tools, an image and a schema, as npm openai asks for it",
+    ours: ours(requestOf(openai, richChat, target(chatModel))),
+    theirs: (origin) => sdk(origin).chat.completions.create(richBody),
+    accepted: [],
+  },
+  {
+    name: "a chat with tools, an image and a schema, as @ai-sdk/openai asks for it",
+    ours: ours(requestOf(openai, richChat, target(chatModel))),
+    theirs: (origin) => askRich(ai(origin).chat(chatModel)),
+    accepted: [saysJson, ...reasoningModel],
+  },
+  {
+    name: "a streamed chat, as npm openai asks for it",
+    ours: ours(requestOf(openai, plainChat, target(chatModel), true)),
+    theirs: (origin) =>
+      sdk(origin).chat.completions.create({
+        model: chatModel,
+        messages,
+        stream: true,
+        stream_options: { include_usage: true },
+      }),
+    accepted: [saysStream("application/json")],
+  },
+  {
+    name: "a streamed chat, as @ai-sdk/openai asks for it",
+    ours: ours(requestOf(openai, plainChat, target(chatModel), true)),
+    theirs: (origin) => askTextStream(ai(origin).chat(chatModel)),
+    accepted: [saysStream("*/*")],
+  },
+];
+
+const richBody: OpenAI.ChatCompletionCreateParamsNonStreaming = {
+  model: chatModel,
+  messages: [
+    { role: "system", content: "Be brief." },
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "Where is this?" },
+        {
+          type: "image_url",
+          image_url: { url: `data:image/png;base64,${pixel.toString("base64")}` },
+        },
+      ],
+    },
+    {
+      role: "assistant",
+      content: null,
+      tool_calls: [
+        {
+          id: "call_1",
+          type: "function",
+          function: { name: "locate", arguments: '{"city":"Lima"}' },
+        },
+      ],
+    },
+    { role: "tool", tool_call_id: "call_1", content: "In the west." },
+  ],
+  temperature: 0.5,
+  top_p: 0.9,
+  max_completion_tokens: 200,
+  stop: ["END"],
+  seed: 7,
+  tools: [
+    {
+      type: "function",
+      function: { name: "locate", description: "Finds a city.", parameters: citySchema },
+    },
+  ],
+  tool_choice: "auto",
+  response_format: {
+    type: "json_schema",
+    json_schema: { name: "place", schema: citySchema, strict: true },
+  },
+};
+
+testSameRequests("our request to OpenAI is its clients'", pairs);
+
+function ours(call: Parameters<typeof send>[2]): RequestPair["ours"] {
+  return send(openai, "/v1", call);
+}

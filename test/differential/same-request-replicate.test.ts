@@ -1,0 +1,122 @@
+import { createReplicate } from "@ai-sdk/replicate";
+import Replicate from "replicate";
+import type { TextToImageTask } from "../../src/domain/task.ts";
+import type { HttpCall } from "../../src/providers/http-call.ts";
+import type { Job } from "../../src/providers/outcome.ts";
+import { replicate } from "../../src/providers/replicate.ts";
+import { askImage } from "./ai-sdk-call.ts";
+import {
+  type AcceptedDifference,
+  type RequestPair,
+  saysJson,
+  testSameRequests,
+} from "./compare-requests.ts";
+import { requestOf, send, target, testKey } from "./our-request.ts";
+import { plainImage } from "./tasks.ts";
+
+const model = "black-forest-labs/flux-schnell";
+const hash = "0123456789abcdef".repeat(4);
+const fullImage: TextToImageTask = {
+  ...plainImage,
+  options: {
+    count: 2,
+    size: { kind: "aspect_ratio", width: 16, height: 9 },
+    seed: 7,
+    format: "jpeg",
+    compression: 80,
+  },
+};
+const job: Job = { id: "q3r8v1m5a9rme0cw0qk9d2x7t4", waitMs: 500, state: {} };
+const input = { prompt: plainImage.prompt, num_outputs: 1 };
+const fullInput = {
+  prompt: plainImage.prompt,
+  num_outputs: 2,
+  aspect_ratio: "16:9",
+  seed: 7,
+  output_format: "jpg",
+  output_quality: 80,
+};
+const sdk = (origin: string): Replicate =>
+  new Replicate({ auth: testKey, baseUrl: `${origin}/v1` });
+const ai = (origin: string) => createReplicate({ apiToken: testKey, baseURL: `${origin}/v1` });
+
+const deadlineSaid: AcceptedDifference = {
+  at: "headers.cancel-after",
+  ours: "65s",
+  because:
+    "What nobody waits for any more shall not run on and cost; the clients have no word for it.",
+};
+const noBody: AcceptedDifference = {
+  at: "headers.content-type",
+  theirs: "application/json",
+  because: "There is no body that could have a type.",
+};
+
+const pairs: readonly RequestPair[] = [
+  {
+    name: "a plain image, as npm replicate asks for it",
+    ours: ours(requestOf(replicate, plainImage, target(model))),
+    theirs: (origin) => sdk(origin).predictions.create({ model, input, wait: 5 }),
+    accepted: [saysJson, deadlineSaid],
+  },
+  {
+    name: "a plain image, as @ai-sdk/replicate asks for it",
+    ours: ours(requestOf(replicate, plainImage, target(model))),
+    theirs: (origin) =>
+      askImage(ai(origin).image(model), {
+        providerOptions: { replicate: { maxWaitTimeInSeconds: 5 } },
+      }),
+    accepted: [saysJson, deadlineSaid],
+  },
+  {
+    name: "an image with every option, as npm replicate asks for it",
+    ours: ours(requestOf(replicate, fullImage, target(model))),
+    theirs: (origin) => sdk(origin).predictions.create({ model, input: fullInput, wait: 5 }),
+    accepted: [saysJson, deadlineSaid],
+  },
+  {
+    name: "an image with every option, as @ai-sdk/replicate asks for it",
+    ours: ours(requestOf(replicate, fullImage, target(model))),
+    theirs: (origin) =>
+      askImage(ai(origin).image(model), {
+        n: 2,
+        maxImagesPerCall: 2,
+        aspectRatio: "16:9",
+        seed: 7,
+        providerOptions: {
+          replicate: { maxWaitTimeInSeconds: 5, output_format: "jpg", output_quality: 80 },
+        },
+      }),
+    accepted: [saysJson, deadlineSaid],
+  },
+  {
+    name: "an image of a community model, by its version, as npm replicate asks for it",
+    ours: ours(requestOf(replicate, plainImage, target(`someone/thing:${hash}`))),
+    theirs: (origin) =>
+      sdk(origin).predictions.create({
+        version: hash,
+        input: { prompt: plainImage.prompt },
+        wait: 5,
+      }),
+    accepted: [saysJson, deadlineSaid],
+  },
+  {
+    name: "how a prediction is, as npm replicate asks for it",
+    ours: ours(replicate.operations.text_to_image?.job?.poll(job, target(model))),
+    theirs: (origin) => sdk(origin).predictions.get(job.id),
+    accepted: [saysJson, noBody],
+  },
+  {
+    name: "the end of a prediction, as npm replicate asks for it",
+    ours: ours(replicate.operations.text_to_image?.job?.cancel?.(job, target(model))),
+    theirs: (origin) => sdk(origin).predictions.cancel(job.id),
+    accepted: [saysJson, noBody],
+  },
+];
+
+testSameRequests("our request to Replicate is its clients'", pairs);
+
+function ours(call: HttpCall | undefined): RequestPair["ours"] {
+  if (call === undefined) throw new Error("Replicate's jobs cannot be followed.");
+  return send(replicate, "/v1", call);
+}

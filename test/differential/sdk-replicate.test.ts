@@ -1,0 +1,64 @@
+import Replicate from "replicate";
+import { describe, expect, it } from "vitest";
+import { type OpenSandbox, openSandbox } from "../sandbox/open-sandbox.ts";
+
+/** The official `replicate` client works against the sandbox, unchanged but for its base URL. */
+describe("npm replicate, against the sandbox", () => {
+  const client = ({ sandbox }: OpenSandbox, auth = "r8_test"): Replicate =>
+    new Replicate({ auth, baseUrl: sandbox.baseUrls["replicate"] ?? "" });
+  const model = "black-forest-labs/flux-schnell" as const;
+  const input = { prompt: "a paper boat", num_outputs: 2 };
+
+  it("runs a model, waiting in the call", async () => {
+    await using open = await openSandbox();
+    const output = (await client(open).run(model, { input })) as string[];
+    expect(output).toHaveLength(2);
+    expect((await fetch(output[0] ?? "")).headers.get("content-type")).toBe("image/webp");
+    expect(open.sandbox.submissions()["replicate"]).toBe(1);
+  });
+
+  it("runs a model, polling", async () => {
+    await using open = await openSandbox();
+    const seen: string[] = [];
+    await client(open).run(model, { input, wait: { mode: "poll", interval: 1 } }, ({ status }) => {
+      seen.push(status);
+    });
+    expect(new Set(seen)).toEqual(new Set(["starting", "processing", "succeeded"]));
+  });
+
+  it("creates, gets and cancels a prediction", async () => {
+    await using open = await openSandbox();
+    const replicate = client(open);
+    const { id, status } = await replicate.predictions.create({ model, input });
+    expect(status).toBe("starting");
+    expect((await replicate.predictions.get(id)).status).toBe("processing");
+    expect((await replicate.predictions.cancel(id)).status).toBe("canceled");
+  });
+
+  it("tells who it is", async () => {
+    await using open = await openSandbox();
+    expect((await client(open).accounts.current()).username).toBe("sandbox");
+  });
+
+  it("tells a bad token and a bad input apart", async () => {
+    await using open = await openSandbox();
+    const unknown = await client(open, "r8_invalid")
+      .predictions.create({ model, input })
+      .catch(same);
+    expect(unknown).toMatchObject({ name: "ApiError", response: { status: 401 } });
+    const wrong = await client(open)
+      .predictions.create({ model, input: { ...input, num_outputs: 9 } })
+      .catch(same);
+    expect(wrong).toMatchObject({ name: "ApiError", response: { status: 422 } });
+    expect((wrong as Error).message).toContain("input.num_outputs");
+  });
+
+  it("throws what a failed prediction says", async () => {
+    await using open = await openSandbox("replicate=refuse");
+    await expect(client(open).run(model, { input })).rejects.toThrow(/E005/);
+  });
+});
+
+function same(error: unknown): unknown {
+  return error;
+}
