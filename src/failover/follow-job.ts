@@ -134,11 +134,8 @@ async function abandon(following: JobToFollow, job: Job): Promise<Failed> {
   if (cause === undefined) throw new Error("A job was abandoned without a cause.");
   if (dialect.cancel === undefined) return aborted(cause, false);
   const cancelled = exchangeCancel(line, dialect.cancel(job, target));
-  // Nobody waits any more when the caller has left. Before, nobody waits past the deadline.
-  const confirmed =
-    cause.kind === "caller_left"
-      ? await cancelled
-      : await within(line.clock, deadlineAt - line.clock.monotonic(), cancelled);
+  // The cancelling goes on after the deadline; whoever waits does not.
+  const confirmed = await within(line.clock, deadlineAt - line.clock.monotonic(), cancelled);
   return aborted(cause, confirmed ?? false);
 }
 

@@ -8,6 +8,7 @@ import {
   execute,
   fails,
   gives,
+  image,
   imageTask,
   priced,
 } from "./world.ts";
@@ -215,6 +216,19 @@ describe("a caller that leaves", () => {
     expect(attemptsOf(result)).toMatchObject([{ outcome: "cancelled", failure: "cancelled" }]);
   });
 
+  it("gets nothing, even when some images are there", async () => {
+    const two = imageTask(2);
+    const world = begin({
+      task: two,
+      script: { steps: { a: [gives(1), { kind: "hang", delivery: "ambiguous" }] } },
+      candidates: [candidate("a", { task: two, maxCountPerCall: 1 })],
+    });
+    await world.clock.advance(100);
+    world.caller.abort();
+    const result = await world.end();
+    expect(result).toMatchObject({ kind: "failed", error: { reason: "CANCELLED" } });
+  });
+
   it("ends a wait between attempts", async () => {
     const world = begin({
       script: { steps: { a: [fails("overloaded", { retryAfterMs: 4_000 }), gives(1)] } },
@@ -414,15 +428,77 @@ describe("images", () => {
   });
 
   it("that are missing are asked of the same target when there is no other", async () => {
+    const adjustment = {
+      field: "options.seed",
+      requested: "42",
+      applied: "",
+      kind: "dropped" as const,
+      provider: "a",
+      reason: "It has no seed.",
+    };
     const { result } = await execute({
       task: four,
       script: { steps: { a: [gives(3), gives(1)] } },
-      candidates: [candidate("a", { task: four })],
+      candidates: [candidate("a", { task: four, adjustments: [adjustment] })],
     });
+    expect(result).toMatchObject({ generated: { adjustments: [adjustment] } });
     expect(attemptsOf(result).map(({ reason, outcome }) => [reason, outcome])).toEqual([
       ["first", "partial"],
       ["retry", "succeeded"],
     ]);
+  });
+
+  it("are not asked for again when one of several calls may have been billed", async () => {
+    const { result, transport } = await execute({
+      task: four,
+      script: {
+        steps: { a: [fails("overloaded"), breaks("ambiguous", "ambiguous")], b: [gives(4)] },
+      },
+      candidates: [
+        candidate("a", { task: four, maxCountPerCall: 2 }),
+        candidate("b", { task: four }),
+      ],
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(transport.exchanges.map(({ slug }) => slug)).toEqual(["a", "a"]);
+    expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+  });
+
+  it("that are none make the cost unknown, also when others are fine", async () => {
+    const two = imageTask(2);
+    const junk = { content: { kind: "bytes" as const, bytes: new Uint8Array(50) } };
+    const { result } = await execute({
+      task: two,
+      script: {
+        steps: {
+          a: [gives(0, { output: { kind: "images", images: [image(1), junk] } })],
+          b: [gives(1)],
+        },
+      },
+      candidates: [candidate("a", { task: two }), candidate("b", { task: two })],
+    });
+    expect(attemptsOf(result)[0]).toMatchObject({ outcome: "partial", cost: { basis: "unknown" } });
+  });
+
+  it("that arrive too late are a timeout, after the provider did its work", async () => {
+    const content = { kind: "url" as const, url: "https://files.test/slow.png" };
+    const linked = gives(0, { output: { kind: "images", images: [{ content }] } });
+    const { result, transport } = await execute({
+      script: {
+        steps: { a: [linked], b: [gives(1)] },
+        download: ({ signal }) =>
+          new Promise((resolve) => {
+            signal.addEventListener("abort", () =>
+              resolve({
+                kind: "failed",
+                failure: { class: "cancelled", delivery: "ambiguous", message: "Aborted." },
+              }),
+            );
+          }),
+      },
+    });
+    expect(transport.exchanges[1]?.at).toBe(60_000);
+    expect(attemptsOf(result)[0]).toMatchObject({ failure: "timeout", delivery: "sent" });
   });
 
   it("that cannot be fetched are the server's fault, after the work was paid", async () => {

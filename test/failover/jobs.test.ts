@@ -111,6 +111,15 @@ describe("a job", () => {
     expect(attemptsOf(world.result)[0]?.failure).toBe("ambiguous");
   });
 
+  it("is not lost while some answers are good", async () => {
+    const faults = Array(4).fill(fails("server_fault"));
+    const world = await execute({
+      candidates: withJobs(),
+      script: { steps: { a: [job()], "a/poll": [...faults, job(), ...faults, gives(1)] } },
+    });
+    expect(world.result).toMatchObject({ generated: { provider: "a" } });
+  });
+
   it.each(["refused", "caller_fault"] as const)(
     "takes a verdict on the request (%s) as the answer",
     async (name) => {

@@ -233,6 +233,19 @@ describe("the clocks of a stream", () => {
     expect(result).toMatchObject({ at: 100, error: { reason: "CANCELLED" } });
   });
 
+  it("do not blame the provider for a stream that ends while the caller leaves", async () => {
+    const world = begin({
+      task: chatTask,
+      candidates: streaming(),
+      script: { steps: { a: [{ kind: "events", events: [piece(100, text("Go"))] }] } },
+      stream: { emit: (event) => (event.kind === "text" ? new Promise(() => {}) : undefined) },
+    });
+    await world.clock.advance(200);
+    world.caller.abort();
+    const result = await world.end();
+    expect(attemptsOf(result)).toMatchObject([{ failure: "cancelled", outcome: "cancelled" }]);
+  });
+
   it("end with the deadline even when the caller does not read", async () => {
     const world = begin({
       task: chatTask,
@@ -292,7 +305,10 @@ describe("a stream of images", () => {
           a: [
             {
               kind: "events",
-              events: [piece(10, { kind: "image", index: 1, image: image(9) })],
+              events: [
+                piece(10, { kind: "partial_image", index: 1, image: image(8) }),
+                piece(10, { kind: "image", index: 1, image: image(9) }),
+              ],
               ending: breaks("ambiguous", "ambiguous"),
             },
           ],
@@ -301,6 +317,7 @@ describe("a stream of images", () => {
       },
     });
     expect(at(events)).toEqual([
+      ["partial_image", 1, 8],
       ["image", 1, 9],
       ["image", 0, 1],
     ]);
@@ -374,7 +391,9 @@ describe("a stream of images", () => {
         emit: async () => {
           open += 1;
           mostOpen = Math.max(mostOpen, open);
-          await new Promise((resolve) => setImmediate(resolve));
+          for (let turn = 0; turn < 20; turn++) {
+            await new Promise((resolve) => setImmediate(resolve));
+          }
           open -= 1;
         },
       },
