@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /**
- * The targets of a resolved model: the rule's, the one provider that is meant,
+ * The targets of a resolved model, by priority: the rule's, the one provider that is meant,
  * or all that the catalogue lists. When a request asks for certain providers
  * (`only`) and the rule has none of them, they are targets all the same, as if
  * each had been forced: under the catalogue's name for the model, else the caller's.
@@ -48,12 +48,12 @@ function namedTargets(
 ): readonly Target[] {
   const { entry, name } = resolution;
   if (resolution.rule !== undefined) {
-    return resolution.rule.rule.targets.map(({ provider, priority, weight, model }) => ({
-      provider,
-      priority,
-      weight,
-      upstreamModel: model ?? offerOf(entry, provider, operation)?.upstreamModel ?? name,
-    }));
+    const targets = resolution.rule.rule.targets.map((target): Target => {
+      const { provider, priority, weight, model } = target;
+      const listed = offerOf(entry, provider, operation)?.upstreamModel;
+      return { provider, priority, weight, upstreamModel: model ?? listed ?? name };
+    });
+    return targets.sort((left, right) => left.priority - right.priority);
   }
   if (resolution.provider !== undefined) {
     const listed = offerOf(entry, resolution.provider, operation);

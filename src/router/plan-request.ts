@@ -1,11 +1,9 @@
-import type { Cost } from "../domain/cost.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Random } from "../domain/random.ts";
-import { estimateCost } from "./estimate-cost.ts";
-import { fitTask } from "./fit-task.ts";
-import { listTargets, type Target } from "./list-targets.ts";
-import type { Candidate, Plan, SkippedCandidate } from "./plan.ts";
+import { createSieve, targetName } from "./create-sieve.ts";
+import { listTargets } from "./list-targets.ts";
+import type { Candidate, Plan } from "./plan.ts";
 import { rendezvousOrder } from "./rendezvous-order.ts";
 import { type Resolution, resolveModel } from "./resolve-model.ts";
 import { emptyPlan, notConfigured, unknownProvider } from "./routing-errors.ts";
@@ -65,7 +63,10 @@ function makePlan(
   const orderGroup: GroupOrder =
     routing.routingKey === ""
       ? orderByWeight
-      : (group) => rendezvousOrder(group, routing.routingKey, nameOf);
+      : (group) =>
+          rendezvousOrder(group, routing.routingKey, (candidate) =>
+            targetName(candidate.endpoint.slug, candidate.upstreamModel),
+          );
   const sieve = createSieve(request, world);
   const candidates = resolutions.flatMap((resolution, modelIndex) => {
     const targets = listTargets(resolution, request.task.operation, routing.only, world);
@@ -109,84 +110,6 @@ function checkProviders(
   return callable ? undefined : notConfigured(routing.only);
 }
 
-/** Lets through the targets that can serve the request, and keeps why the others cannot. */
-interface Sieve {
-  pass(target: Target, resolution: Resolution, modelIndex: number): Candidate | undefined;
-  readonly skipped: readonly SkippedCandidate[];
-  /** The parameters that no target could honour. */
-  readonly fields: readonly string[];
-}
-
-function createSieve(request: GenerateRequest, world: RoutingWorld): Sieve {
-  const { routing, task } = request;
-  const seen = new Set<string>();
-  const skipped: SkippedCandidate[] = [];
-  const fields = new Set<string>();
-
-  function pass(target: Target, resolution: Resolution, modelIndex: number) {
-    const { provider, upstreamModel, priority, weight } = target;
-    const { model } = resolution;
-    const skip = (
-      cause: SkippedCandidate["cause"],
-      reason: string,
-      adjustments: SkippedCandidate["adjustments"] = [],
-    ) => {
-      skipped.push({ ...target, model, cause, reason: `${provider} ${reason}.`, adjustments });
-      return undefined;
-    };
-    const identity = nameOf(target);
-    if (seen.has(identity)) return undefined;
-    seen.add(identity);
-
-    const endpoint = world.fleet.get(provider);
-    if (endpoint === undefined) return skip("unknown_provider", "does not exist");
-    if (routing.exclude.includes(provider)) return skip("excluded", "is excluded by the request");
-    if (routing.only.length > 0 && !routing.only.includes(provider)) {
-      return skip("excluded", "is not among the providers that the request allows");
-    }
-    if (!endpoint.configured) return skip("not_configured", "has no credentials here");
-    const offer = world.catalog.findOffer(provider, upstreamModel);
-    if (resolution.step === "catalog" && offer && !offer.operations.includes(task.operation)) {
-      return skip("unsupported", `does not offer ${upstreamModel} for ${task.operation}`);
-    }
-    const result = fitTask(task, endpoint, upstreamModel, request.parameterMode);
-    if (result.kind === "unsupported") {
-      if (result.field !== "task") fields.add(result.field);
-      return skip("unsupported", result.reason, result.adjustments);
-    }
-    const { fit } = result;
-    const cost = estimateCost(offer, fit.task);
-    const unaffordable = passesLimit(cost, routing.maxCostMicros);
-    if (unaffordable !== undefined) return skip("cost", unaffordable, fit.adjustments);
-    return {
-      model,
-      modelIndex,
-      endpoint,
-      upstreamModel,
-      priority,
-      weight,
-      probability: 0,
-      fit,
-      cost,
-    };
-  }
-  return {
-    pass,
-    skipped,
-    get fields() {
-      return [...fields];
-    },
-  };
-}
-
-/** Why a cost is over a limit, as the end of a sentence. Undefined when it is not. */
-function passesLimit(cost: Cost, limit: number | undefined): string | undefined {
-  if (limit === undefined) return undefined;
-  if (cost.basis === "unknown") return "has no known price, and the request limits its cost";
-  if (cost.micros <= limit) return undefined;
-  return `costs ${cost.micros} micros, and the request allows ${limit}`;
-}
-
 function orderGroups(candidates: readonly Candidate[], orderGroup: GroupOrder): Candidate[] {
   const priorities = [...new Set(candidates.map(({ priority }) => priority))];
   priorities.sort((left, right) => left - right);
@@ -207,10 +130,4 @@ function preferred(candidates: Candidate[], order: readonly string[]): readonly 
     return index === -1 ? order.length : index;
   };
   return candidates.sort((left, right) => place(left) - place(right));
-}
-
-/** What tells two targets apart. */
-function nameOf(target: Target | Candidate): string {
-  const slug = "endpoint" in target ? target.endpoint.slug : target.provider;
-  return `${slug}\0${target.upstreamModel}`;
 }

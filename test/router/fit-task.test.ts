@@ -1,0 +1,351 @@
+import { describe, expect, it } from "vitest";
+import type { Adjustment } from "../../src/domain/adjustment.ts";
+import type { ImageCapabilities } from "../../src/domain/capabilities.ts";
+import type { ImageOptions } from "../../src/domain/image-options.ts";
+import type { ChatTask, ImageEditTask, ImageUpscaleTask, Task } from "../../src/domain/task.ts";
+import { fitTask } from "../../src/router/fit-task.ts";
+import type { Fit } from "../../src/router/plan.ts";
+import { fakeEndpoint } from "../support/fake-provider.ts";
+import { chatTask, imageTask } from "../support/fake-request.ts";
+
+const all = ["text_to_image", "image_edit", "image_upscale", "chat"] as const;
+
+function tryFit(
+  task: Task,
+  images: Partial<ImageCapabilities> = {},
+  mode: "adapt" | "strict" = "adapt",
+) {
+  return fitTask(task, fakeEndpoint({ slug: "acme", operations: all, images }), "m", mode);
+}
+
+function fits(task: Task, images: Partial<ImageCapabilities> = {}): Fit {
+  const result = tryFit(task, images);
+  if (result.kind === "unsupported") throw new Error(result.reason);
+  return result.fit;
+}
+
+/** The options as they are sent, without what is undefined. */
+function sent({ task }: Fit): Partial<ImageOptions> {
+  if (task.operation === "chat") throw new Error("A chat has no image options.");
+  return Object.fromEntries(
+    Object.entries(task.options).filter(([, value]) => value !== undefined),
+  );
+}
+
+const told = (adjustments: readonly Adjustment[]) =>
+  adjustments.map(({ field, kind, applied }) => `${field} ${kind} ${applied}`.trim());
+
+const edit: ImageEditTask = {
+  operation: "image_edit",
+  prompt: "bluer",
+  images: [{ kind: "url", url: "https://example.com/a.png", mimeType: "" }],
+  maskPolarity: "transparent_is_edited",
+  options: { count: 1 },
+};
+const upscale: ImageUpscaleTask = {
+  operation: "image_upscale",
+  image: { kind: "url", url: "https://example.com/a.png", mimeType: "" },
+  scaleFactor: 2,
+  options: { count: 1 },
+};
+
+describe("what a provider can do", () => {
+  it("is sent as it is, with nothing to report", () => {
+    const options: ImageOptions = {
+      count: 4,
+      size: { kind: "aspect_ratio", width: 16, height: 9 },
+      resolution: "2K",
+      quality: "high",
+      background: "transparent",
+      seed: 0,
+      format: "webp",
+      compression: 80,
+      delivery: "bytes",
+    };
+    const fitted = fits(imageTask(options, { negativePrompt: "people" }), {
+      maxCountPerCall: 10,
+      size: { kind: "ratio", ratios: ["16:9"] },
+      resolutions: ["2K"],
+      qualities: ["high"],
+      backgrounds: ["transparent"],
+      seed: true,
+      negativePrompt: true,
+      formats: ["webp"],
+      compressibleFormats: ["webp"],
+    });
+    expect(fitted.adjustments).toEqual([]);
+    expect(sent(fitted)).toEqual(options);
+    expect(fitted.task).toMatchObject({ negativePrompt: "people" });
+    expect(fitted.finish).toEqual({ format: "webp", compression: undefined, delivery: "bytes" });
+  });
+});
+
+describe("the count", () => {
+  it("beyond one call is emulated, and the task keeps the whole of it", () => {
+    const fitted = fits(imageTask({ count: 5 }), { maxCountPerCall: 2 });
+    expect(told(fitted.adjustments)).toEqual(["options.count emulated 3 calls"]);
+    expect(fitted.maxCountPerCall).toBe(2);
+    expect(sent(fitted).count).toBe(5);
+  });
+});
+
+describe("the quality", () => {
+  it.each([
+    ["high", ["low", "medium"], "medium", ["options.quality converted medium"]],
+    ["medium", ["low", "high"], "low", ["options.quality converted low"]],
+    ["low", ["high"], "high", ["options.quality converted high"]],
+    ["medium", [], undefined, ["options.quality dropped"]],
+    ["medium", ["auto"], undefined, ["options.quality dropped"]],
+    ["auto", ["low", "high"], undefined, []],
+    ["auto", ["auto", "low"], "auto", []],
+  ] as const)("%s of %o becomes %s", (quality, qualities, expected, adjustments) => {
+    const fitted = fits(imageTask({ quality }), { qualities });
+    expect(sent(fitted).quality).toBe(expected);
+    expect(told(fitted.adjustments)).toEqual(adjustments);
+  });
+});
+
+describe("the background", () => {
+  const backgrounds = ["auto", "transparent", "opaque"] as const;
+
+  it.each(["jpeg", "gif"] as const)("cannot be transparent in a %s file", (format) => {
+    const fitted = fits(imageTask({ background: "transparent", format }), {
+      backgrounds,
+      formats: [format],
+    });
+    expect(told(fitted.adjustments)).toEqual(["options.background dropped"]);
+    expect(sent(fitted)).toEqual({ count: 1, format });
+  });
+
+  it("that a provider does not know is dropped, but auto is what it does anyway", () => {
+    expect(told(fits(imageTask({ background: "opaque" })).adjustments)).toEqual([
+      "options.background dropped",
+    ]);
+    expect(fits(imageTask({ background: "auto" })).adjustments).toEqual([]);
+  });
+});
+
+describe("what a provider has no parameter for", () => {
+  it("is dropped, and the caller's words are not repeated", () => {
+    const fitted = fits(imageTask({ seed: 0 }, { negativePrompt: "secret" }));
+    expect(told(fitted.adjustments)).toEqual(["negative_prompt dropped", "options.seed dropped"]);
+    expect(fitted.task).toMatchObject({ negativePrompt: "" });
+    expect(sent(fitted)).toEqual({ count: 1 });
+    expect(JSON.stringify(fitted.adjustments)).not.toContain("secret");
+    expect(fitted.adjustments[0]?.provider).toBe("acme");
+  });
+});
+
+describe("the format", () => {
+  it("that a provider cannot make is converted to, from PNG where it can make that", () => {
+    const fitted = fits(imageTask({ format: "avif", compression: 60 }), {
+      formats: ["jpeg", "png"],
+      compressibleFormats: ["jpeg"],
+    });
+    expect(told(fitted.adjustments)).toEqual([
+      "options.format emulated avif",
+      "options.compression emulated 60",
+    ]);
+    expect(sent(fitted)).toEqual({ count: 1, format: "png" });
+    expect(fitted.finish).toMatchObject({ format: "avif", compression: 60 });
+  });
+
+  it("is left to Spillway where a provider has no such parameter", () => {
+    const fitted = fits(imageTask({ format: "webp" }));
+    expect(sent(fitted)).toEqual({ count: 1 });
+    expect(fitted.finish.format).toBe("webp");
+  });
+
+  it("that a provider makes but cannot compress is compressed by Spillway", () => {
+    const fitted = fits(imageTask({ format: "jpeg", compression: 50 }), {
+      formats: ["jpeg", "png"],
+    });
+    expect(told(fitted.adjustments)).toEqual(["options.compression emulated 50"]);
+    expect(sent(fitted)).toEqual({ count: 1, format: "png" });
+    expect(fitted.finish).toMatchObject({ format: "jpeg", compression: 50 });
+  });
+
+  it.each(["png", "gif", undefined] as const)("%s takes no compression", (format) => {
+    const fitted = fits(imageTask({ format, compression: 50 }), { formats: ["png", "gif"] });
+    expect(told(fitted.adjustments)).toEqual(["options.compression dropped"]);
+    expect(fitted.finish.compression).toBeUndefined();
+  });
+
+  it("that is not asked for is left alone", () => {
+    expect(fits(imageTask()).finish).toEqual({
+      format: undefined,
+      compression: undefined,
+      delivery: undefined,
+    });
+  });
+});
+
+describe("the delivery", () => {
+  it("of bytes from a provider of links is exact", () => {
+    const fitted = fits(imageTask({ delivery: "bytes" }), { delivery: "url" });
+    expect(fitted.adjustments).toEqual([]);
+    expect(fitted.finish.delivery).toBe("bytes");
+    expect(sent(fitted).delivery).toBeUndefined();
+  });
+
+  it("of a link from a provider of links is a link", () => {
+    const fitted = fits(imageTask({ delivery: "url" }), { delivery: "url" });
+    expect(fitted.adjustments).toEqual([]);
+    expect(fitted.finish.delivery).toBe("url");
+  });
+
+  it("of a link is dropped when there are bytes only, or the file is written anew", () => {
+    const bytes = fits(imageTask({ delivery: "url" }), { delivery: "bytes" });
+    const anew = fits(imageTask({ delivery: "url", format: "avif" }), { delivery: "url" });
+    for (const fitted of [bytes, anew]) {
+      expect(told(fitted.adjustments)).toContain("options.delivery dropped");
+      expect(fitted.finish.delivery).toBe("bytes");
+    }
+  });
+});
+
+describe("an edit", () => {
+  it("is taken with all of its images or not at all", () => {
+    const two = { ...edit, images: [...edit.images, ...edit.images] };
+    expect(tryFit(two, { maxInputImages: 1 })).toMatchObject({
+      kind: "unsupported",
+      field: "images",
+    });
+    expect(tryFit(two, { maxInputImages: 2 }).kind).toBe("fits");
+    expect(tryFit(two, {}).kind).toBe("fits");
+  });
+
+  it("with a mask needs a provider that takes masks", () => {
+    const masked = { ...edit, mask: edit.images[0] };
+    expect(tryFit(masked)).toMatchObject({ kind: "unsupported", field: "mask" });
+    expect(tryFit(masked, { mask: true }).kind).toBe("fits");
+  });
+});
+
+describe("an upscale", () => {
+  it("makes one image whose size follows from its input", () => {
+    const options = {
+      count: 2,
+      size: { kind: "pixels", width: 9, height: 9 },
+      resolution: "4K",
+    } as const;
+    const fitted = fits({ ...upscale, options }, { size: { kind: "listed", sizes: ["9x9"] } });
+    expect(told(fitted.adjustments)).toEqual([
+      "options.count dropped",
+      "options.pixels dropped",
+      "options.resolution dropped",
+    ]);
+    expect(sent(fitted)).toEqual({ count: 1 });
+  });
+});
+
+describe("an endpoint", () => {
+  it("that lacks the operation is unsupported, though its provider has it", () => {
+    const endpoint = { ...fakeEndpoint({ operations: all }), operations: ["chat"] as const };
+    expect(fitTask(imageTask(), endpoint, "m", "adapt")).toMatchObject({
+      kind: "unsupported",
+      field: "task",
+    });
+  });
+
+  it("serves the models that its globs match and no others", () => {
+    const endpoint = fakeEndpoint({ models: ["llama-*", "org/*"] });
+    const serves = (model: string) => fitTask(chatTask(), endpoint, model, "adapt").kind === "fits";
+    expect(["llama-4", "org/x/y", "gpt-5"].map(serves)).toEqual([true, true, false]);
+  });
+});
+
+describe("STRICT", () => {
+  it("refuses what would be converted or dropped, and names the parameter", () => {
+    expect(tryFit(imageTask({ seed: 1 }), {}, "strict")).toMatchObject({
+      kind: "unsupported",
+      field: "options.seed",
+      adjustments: [{ kind: "dropped" }],
+    });
+    const ratio = { size: { kind: "aspect_ratio", width: 5, height: 4 } } as const;
+    const capabilities = { size: { kind: "ratio", ratios: ["1:1"] } } as const;
+    expect(tryFit(imageTask(ratio), capabilities, "strict")).toMatchObject({
+      kind: "unsupported",
+      field: "options.aspect_ratio",
+    });
+  });
+
+  it("accepts emulation, which is exact", () => {
+    expect(tryFit(imageTask({ count: 3, format: "avif" }), {}, "strict").kind).toBe("fits");
+  });
+});
+
+describe("a chat", () => {
+  const everything: Partial<ChatTask> = {
+    temperature: 0,
+    topP: 0.5,
+    seed: 0,
+    stop: ["secret one", "two"],
+    reasoningEffort: "high",
+    maxOutputTokens: 10,
+  };
+  const none = {
+    tools: false,
+    imageInput: false,
+    jsonFormat: false,
+    jsonSchema: false,
+    reasoningEffort: false,
+    seed: false,
+    temperature: false,
+    topP: false,
+    maxStop: 0,
+  };
+  const chatFit = (task: ChatTask, chat = {}) =>
+    fitTask(task, fakeEndpoint({ chat }), "m", "adapt");
+
+  it("is sent as it is to a model that can do everything", () => {
+    const task = chatTask(everything);
+    expect(chatFit(task)).toEqual({
+      kind: "fits",
+      fit: { task, maxCountPerCall: 1, adjustments: [], finish: {} },
+    });
+  });
+
+  it("loses what only shades the answer", () => {
+    const result = chatFit(chatTask(everything), none);
+    if (result.kind === "unsupported") throw new Error(result.reason);
+    expect(told(result.fit.adjustments)).toEqual([
+      "temperature dropped",
+      "top_p dropped",
+      "seed dropped",
+      "reasoning_effort dropped",
+      "stop dropped",
+    ]);
+    expect(result.fit.task).toEqual({
+      ...chatTask(),
+      temperature: undefined,
+      topP: undefined,
+      seed: undefined,
+      reasoningEffort: undefined,
+      maxOutputTokens: 10,
+    });
+    expect(JSON.stringify(result.fit.adjustments)).not.toContain("secret");
+  });
+
+  it("keeps as many stop texts as the model takes", () => {
+    const result = chatFit(chatTask({ stop: ["a", "b", "c"] }), { maxStop: 2 });
+    expect(result).toMatchObject({
+      fit: { task: { stop: ["a", "b"] }, adjustments: [{ field: "stop", kind: "converted" }] },
+    });
+  });
+
+  const tool = { name: "clock", description: "" };
+  const image = { kind: "url", url: "https://example.com/a.png", mimeType: "" } as const;
+  it.each<[string, Partial<ChatTask>]>([
+    ["tools", { tools: [tool] }],
+    ["messages", { messages: [{ role: "user", parts: [{ kind: "image", image }] }] }],
+    ["response_format", { responseFormat: { kind: "json" } }],
+    [
+      "response_format",
+      { responseFormat: { kind: "json_schema", name: "x", schema: {}, strict: true } },
+    ],
+  ])("is unsupported where the answer would be wrong without its %s", (field, task) => {
+    expect(chatFit(chatTask(task), none)).toMatchObject({ kind: "unsupported", field });
+    expect(chatFit(chatTask(task)).kind).toBe("fits");
+  });
+});
