@@ -15,8 +15,12 @@ export function closestNames(
     const distance = Math.min(...wanted.map((word) => distanceWithin(word, plainCandidate)));
     if (Number.isFinite(distance)) found.set(candidate, distance);
   }
+  const lengthened = (candidate: string) => Math.abs(candidate.length - name.length);
   return [...found]
-    .sort(([left, near], [right, far]) => near - far || (left < right ? -1 : 1))
+    .sort(
+      ([left, near], [right, far]) =>
+        near - far || lengthened(left) - lengthened(right) || (left < right ? -1 : 1),
+    )
     .slice(0, limit)
     .map(([candidate]) => candidate);
 }
