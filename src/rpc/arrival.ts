@@ -11,7 +11,9 @@ export interface Arrival {
   readonly observer: RpcObserver;
   /** The call has failed. Only the first failure is told. */
   failed(failure: RpcFailure): void;
-  /** The call is over. Only the first end is told; without a failure before it, `code` is its code. */
+  /** A handler runs for it: the call is not over before the handler is. Returns the way to say that it is. */
+  handling(): () => void;
+  /** The caller has its answer, or has left. Without a failure, `code` is the call's code. Only the first end counts. */
   ended(code: CanonicalCode): void;
 }
 
@@ -42,7 +44,17 @@ export function arrive(
     ? telemetry.rpcStarted({ ...call, requestId })
     : silentObserver;
   let failure: RpcFailure | undefined;
+  let end: CanonicalCode | undefined;
+  let running = false;
   let over = false;
+
+  // A caller that leaves is gone before its handler knows why.
+  function tellEnd(): void {
+    if (over || running || end === undefined) return;
+    over = true;
+    observer.ended(codeName(failure?.code ?? end));
+  }
+
   return {
     requestId,
     arrivedAt: clock.monotonic(),
@@ -52,10 +64,16 @@ export function arrive(
       failure = next;
       observer.failed(next.error);
     },
+    handling() {
+      running = true;
+      return () => {
+        running = false;
+        tellEnd();
+      };
+    },
     ended(code) {
-      if (over) return;
-      over = true;
-      observer.ended(codeName(failure?.code ?? code));
+      end ??= code;
+      tellEnd();
     },
   };
 }

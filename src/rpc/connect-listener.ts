@@ -49,13 +49,15 @@ export async function openConnectListener(
     }
   }
 
+  // The headers are a part of the request.
+  const headersTimeout = Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs);
   const http1 = createHttp1Server(
     {
       maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersTimeoutMs,
+      headersTimeout,
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.idleTimeoutMs,
-      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs) / 2,
+      connectionsCheckingInterval: headersTimeout / 2,
     },
     (request, response) => {
       // Once a drain has begun, a connection is done when its answer is.
@@ -77,6 +79,10 @@ export async function openConnectListener(
       maxSessionMemory: maxSessionMegabytes,
     },
     (request, response) => {
+      if (headerBytes(request.rawHeaders) > limits.maxHeaderBytes) {
+        response.writeHead(431).end();
+        return;
+      }
       const cancel = clock.timer(limits.requestTimeoutMs, () => {
         request.stream.close(constants.NGHTTP2_CANCEL);
       });
@@ -138,6 +144,16 @@ function preflight(response: PlainResponse, headers: Readonly<Record<string, str
 
 function setHeaders(response: PlainResponse, headers: Readonly<Record<string, string>>): void {
   for (const name in headers) response.setHeader(name, headers[name] as string);
+}
+
+/**
+ * The size of headers as HTTP/2 counts it (RFC 9113, section 6.5.2). Node
+ * enforces the announced limit only once the client has acknowledged it.
+ */
+function headerBytes(rawHeaders: readonly string[]): number {
+  let bytes = rawHeaders.length * 16;
+  for (const text of rawHeaders) bytes += text.length;
+  return bytes;
 }
 
 // HTTP/2's own windows of 64 KiB would make an upload of images wait for each

@@ -42,6 +42,8 @@ export async function serveConnect(
   });
   response.setHeader(requestIdHeader, arrival.requestId);
   response.once("close", () => arrival.ended(response.writableFinished ? Code.OK : Code.CANCELLED));
+  let complete = false;
+  response.once("close", () => arrival.ended(complete ? Code.OK : Code.CANCELLED));
   let answer: UniversalServerResponse;
   try {
     const values = createContextValues().set(arrivalKey, arrival);
@@ -55,8 +57,21 @@ export async function serveConnect(
   const explained = await explainedResponse(answer, (code, message) =>
     explain(code, message, arrival, context),
   );
+  const body = watched(explained.body, () => {
+    complete = true;
+  });
   // It does not tell reliably when it is done, only when it could not be.
-  universalResponseToNodeResponse(explained, response).catch(() => response.destroy());
+  universalResponseToNodeResponse({ ...explained, body }, response).catch(() => {
+    response.destroy();
+  });
+}
+
+async function* watched(
+  body: UniversalServerResponse["body"],
+  onEnd: () => void,
+): AsyncIterable<Uint8Array> {
+  if (body) yield* body;
+  onEnd();
 }
 
 function explain(

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { formatAddress, type ListenAddress } from "./address.ts";
 import { callWatch } from "./grpc-call-watch.ts";
 import { grpcMethod } from "./grpc-method.ts";
@@ -13,6 +13,8 @@ export async function openGrpcListener(
   context: RpcContext,
 ): Promise<Listener> {
   const { limits } = context;
+  // It writes to the standard error what the rejection of this promise says as well.
+  setLogVerbosity(logVerbosity.NONE);
   const watch = callWatch(context);
   const server = new Server({
     "grpc.max_receive_message_length": limits.maxMessageBytes,
@@ -29,13 +31,22 @@ export async function openGrpcListener(
     const { definition, handler } = grpcMethod(rpc, context, watch.arrivalOf);
     server.addService({ [rpc.method.name]: definition }, { [rpc.method.name]: handler });
   }
+  const destroyed = Promise.withResolvers<void>();
   const host = address.host === "" ? "[::]" : address.host;
   const port = await bind(server, formatAddress({ host, port: address.port }));
   return {
     address: formatAddress({ host: address.host, port }),
-    drain: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
-    destroy: () => server.forceShutdown(),
+    drain: () => Promise.race([shutdown(server), destroyed.promise]),
+    destroy() {
+      // grpc-js does not call back once it is forced.
+      server.forceShutdown();
+      destroyed.resolve();
+    },
   };
+}
+
+function shutdown(server: Server): Promise<void> {
+  return new Promise((resolve) => server.tryShutdown(() => resolve()));
 }
 
 function bind(server: Server, address: string): Promise<number> {

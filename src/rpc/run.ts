@@ -19,6 +19,7 @@ export async function runUnary(
   call: Call,
   arrival: Arrival,
 ): Promise<RpcResult> {
+  const handled = arrival.handling();
   let result: RpcResult;
   try {
     result = await rpc.handle(request, call);
@@ -26,10 +27,13 @@ export async function runUnary(
     context.onBug(bug);
     result = refused(internalFailure(call.requestId));
   }
-  if (result.kind === "message") return result;
-  const failure = atShutdown(context, result.failure);
-  arrival.failed(failure);
-  return refused(failure);
+  if (result.kind === "failed") {
+    const failure = atShutdown(context, result.failure);
+    arrival.failed(failure);
+    result = refused(failure);
+  }
+  handled();
+  return result;
 }
 
 /** Runs a streaming method. It does not reject: a bug becomes INTERNAL. */
@@ -41,6 +45,7 @@ export async function runStream(
   send: Send,
   arrival: Arrival,
 ): Promise<RpcFailure | undefined> {
+  const handled = arrival.handling();
   let failure: RpcFailure | undefined;
   try {
     failure = await rpc.handle(request, call, send);
@@ -48,9 +53,11 @@ export async function runStream(
     context.onBug(bug);
     failure = internalFailure(call.requestId);
   }
-  if (failure === undefined) return undefined;
-  failure = atShutdown(context, failure);
-  arrival.failed(failure);
+  if (failure !== undefined) {
+    failure = atShutdown(context, failure);
+    arrival.failed(failure);
+  }
+  handled();
   return failure;
 }
 
