@@ -1,4 +1,5 @@
 import type { Background, ImageFormat, Quality, Resolution } from "./image-options.ts";
+import type { MaskPolarity } from "./task.ts";
 
 /**
  * What the images of one model can be at one provider: data, from which the
@@ -26,8 +27,15 @@ export interface ImageCapabilities {
   readonly maxPartialImages?: number | undefined;
   /** The most input images of an edit. */
   readonly maxInputImages?: number | undefined;
-  /** Whether an edit can be told which part to change. Undefined means no. */
-  readonly mask?: boolean | undefined;
+  /** How the mask of an edit is read. Undefined means that there is none. */
+  readonly mask?: MaskPolarity | undefined;
+  /**
+   * Whether input images may be addresses, which the provider fetches itself.
+   * Default false: Spillway fetches them and hands over the bytes.
+   */
+  readonly inputUrls?: boolean | undefined;
+  /** The factors of an upscale that can be asked for, in ascending order. */
+  readonly scaleFactors?: readonly number[] | undefined;
 }
 
 /** How a provider takes the shape of an image. */
@@ -53,6 +61,8 @@ export type SizeCapability =
 export interface ChatCapabilities {
   readonly tools: boolean;
   readonly imageInput: boolean;
+  /** Whether an image may be an address, which the provider fetches itself. Default false. */
+  readonly imageUrls?: boolean | undefined;
   readonly jsonFormat: boolean;
   readonly jsonSchema: boolean;
   readonly reasoningEffort: boolean;

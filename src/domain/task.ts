@@ -22,9 +22,12 @@ export interface ImageEditTask {
   readonly prompt: string;
   readonly images: readonly ImageInput[];
   readonly mask?: ImageInput | undefined;
-  readonly maskPolarity: "transparent_is_edited" | "white_is_edited" | "black_is_edited";
+  readonly maskPolarity: MaskPolarity;
   readonly options: ImageOptions;
 }
+
+/** How a mask is read: which of its pixels are changed. */
+export type MaskPolarity = "transparent_is_edited" | "white_is_edited" | "black_is_edited";
 
 /** The same image with more pixels. */
 export interface ImageUpscaleTask {

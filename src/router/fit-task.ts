@@ -110,7 +110,7 @@ function unfitEdit(task: ImageEditTask, capabilities: ImageCapabilities): FitRes
   if (most !== undefined && task.images.length > most) {
     return cannot("images", `edit ${task.images.length} images at once, only ${most}`);
   }
-  if (task.mask !== undefined && capabilities.mask !== true) {
+  if (task.mask !== undefined && capabilities.mask === undefined) {
     return cannot("mask", "keep an edit to a mask");
   }
   return undefined;

@@ -218,7 +218,7 @@ describe("an edit", () => {
   it("with a mask needs a provider that takes masks", () => {
     const masked = { ...edit, mask: edit.images[0] };
     expect(tryFit(masked)).toMatchObject({ kind: "unsupported", field: "mask" });
-    expect(tryFit(masked, { mask: true }).kind).toBe("fits");
+    expect(tryFit(masked, { mask: "transparent_is_edited" }).kind).toBe("fits");
   });
 });
 
