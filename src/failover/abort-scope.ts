@@ -27,7 +27,7 @@ export interface AbortLimits {
  */
 export class AbortScope {
   readonly #controller = new AbortController();
-  readonly #callerSignal: AbortSignal;
+  readonly #limits: AbortLimits;
   readonly #stopTimer: () => void;
   #cause: AbortCause | undefined;
 
@@ -38,7 +38,7 @@ export class AbortScope {
       limitMs < leftMs
         ? { kind: "timeout", message: `No result within ${Math.round(limitMs)} ms.` }
         : { kind: "deadline" };
-    this.#callerSignal = callerSignal;
+    this.#limits = limits;
     this.#stopTimer = clock.timer(Math.min(limitMs, leftMs), () => this.end(cause));
     callerSignal.addEventListener("abort", this.#callerLeft, { once: true });
     if (callerSignal.aborted) this.#callerLeft();
@@ -63,7 +63,7 @@ export class AbortScope {
   /** Lets go of clock and caller. */
   close(): void {
     this.#stopTimer();
-    this.#callerSignal.removeEventListener("abort", this.#callerLeft);
+    this.#limits.callerSignal.removeEventListener("abort", this.#callerLeft);
   }
 
   /** Waits for work that cannot be aborted itself, but no longer than this scope lasts. */
@@ -82,7 +82,19 @@ export class AbortScope {
     }
   }
 
-  readonly #callerLeft = (): void => this.end({ kind: "caller_left" });
+  readonly #callerLeft = (): void =>
+    this.end({ kind: isDeadline(this.#limits) ? "deadline" : "caller_left" });
+}
+
+/** How close to the deadline a caller's leaving is the deadline, in milliseconds. */
+export const deadlineSlackMs = 50;
+
+/**
+ * Whether a caller that leaves now leaves because of its deadline. A protocol ends
+ * its call at the deadline by itself, and its timer may be a moment before ours.
+ */
+export function isDeadline(limits: Pick<AbortLimits, "clock" | "deadlineAt">): boolean {
+  return limits.clock.monotonic() >= limits.deadlineAt - deadlineSlackMs;
 }
 
 /** Words a failure of work that was ended from this side. */

@@ -4,6 +4,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { EmitEvent, Generated } from "../domain/generated.ts";
 import type { FinishedOutput } from "../domain/output.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
+import { abortFailure, isDeadline } from "./abort-scope.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { type Decision, decideNext, type Situation } from "./decide-next.ts";
 import { describeError, type LastWord } from "./describe-error.ts";
@@ -168,17 +169,12 @@ function withoutCandidates(plan: Plan): LastWord {
 
 /** Why no further attempt may begin. */
 function endFromOutside({ input, dependencies }: Walk): Failure | undefined {
-  if (input.signal.aborted) {
-    return { class: "cancelled", delivery: "not_sent", message: "The caller left." };
-  }
-  if (dependencies.clock.monotonic() >= input.deadlineAt) {
-    return {
-      class: "deadline",
-      delivery: "not_sent",
-      message: "The time of the request was up before another attempt.",
-    };
-  }
-  return undefined;
+  const { signal, deadlineAt } = input;
+  const { clock } = dependencies;
+  const late = clock.monotonic() >= deadlineAt;
+  if (!late && !signal.aborted) return undefined;
+  const deadline = late || isDeadline({ clock, deadlineAt });
+  return abortFailure({ kind: deadline ? "deadline" : "caller_left" }, "not_sent");
 }
 
 /**

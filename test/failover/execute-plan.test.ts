@@ -216,6 +216,19 @@ describe("a caller that leaves", () => {
     expect(attemptsOf(result)).toMatchObject([{ outcome: "cancelled", failure: "cancelled" }]);
   });
 
+  it("leaves because of its deadline when it leaves at that very moment", async () => {
+    const world = begin({
+      script: { steps: { a: [{ kind: "hang", delivery: "ambiguous" }] } },
+      deadlineMs: 1_500,
+      callerDeadline: true,
+    });
+    await world.clock.advance(1_499);
+    world.caller.abort();
+    const result = await world.end();
+    expect(result).toMatchObject({ at: 1_499, error: { reason: "DEADLINE" } });
+    expect(attemptsOf(result)).toMatchObject([{ outcome: "cancelled", failure: "deadline" }]);
+  });
+
   it("gets nothing, even when some images are there", async () => {
     const two = imageTask(2);
     const world = begin({
