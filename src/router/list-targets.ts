@@ -29,16 +29,24 @@ export function listTargets(
   const targets = namedTargets(resolution, operation, world);
   if (only.length === 0 || resolution.step === "forced") return targets;
   if (targets.some(({ provider }) => only.includes(provider))) return targets;
-  const wanted = only.map((provider) => alone(provider, upstreamName(provider)));
+  const wanted = only.map((provider) =>
+    alone(provider, nameAt(provider, resolution, operation, world)),
+  );
   return [...wanted, ...targets];
+}
 
-  function upstreamName(provider: string): string {
-    const entry = resolution.entry ?? modelOfOpenRouter(resolution, world);
-    const listed = entry && offerOf(entry, provider, operation)?.upstreamModel;
-    if (listed !== undefined) return listed;
-    const prefix = splitPrefix(resolution.name);
-    return prefix?.slug === provider ? prefix.rest : resolution.name;
-  }
+/** What a provider that no rule sends the model to most likely calls it. */
+function nameAt(
+  provider: string,
+  resolution: Resolution,
+  operation: Operation,
+  world: RoutingWorld,
+): string {
+  const entry = resolution.entry ?? modelOfOpenRouter(resolution, world);
+  const listed = offerOf(entry, provider, operation);
+  if (listed !== undefined) return listed.upstreamModel;
+  const prefix = splitPrefix(resolution.name);
+  return prefix?.slug === provider ? prefix.rest : resolution.name;
 }
 
 function namedTargets(
