@@ -1,10 +1,9 @@
-import type { JsonValue } from "../domain/json.ts";
 import type { StreamEvent } from "../providers/reply.ts";
 import type { FailedExchange } from "./exchange-failure.ts";
 import { badAnswer } from "./exchange-failure.ts";
 import { firstCharacters } from "./first-characters.ts";
 import type { AnswerControl, AnswerHead, AnswerReader } from "./http-exchange.ts";
-import { createMediaJsonParser } from "./json-with-media.ts";
+import { parseJson, parseJsonWithMedia } from "./json-with-media.ts";
 import type { ReplyOptions } from "./reply-reader.ts";
 import type { SseEvent } from "./sse-parser.ts";
 import { SseParser } from "./sse-parser.ts";
@@ -114,15 +113,9 @@ class EventReader implements AnswerReader {
 export function readEvent(event: SseEvent, media: readonly string[] | undefined): StreamEvent {
   const { name, data } = event;
   try {
-    if (media !== undefined && media.length > 0) {
-      let size = 0;
-      for (const piece of data) size += piece.length;
-      const parser = createMediaJsonParser(media, size);
-      for (const piece of data) parser.write(piece);
-      return { name, data: parser.end() };
-    }
-    const text = (data.length === 1 ? (data[0] as Buffer) : Buffer.concat(data)).toString();
-    return text === endMark ? { name, text } : { name, data: JSON.parse(text) as JsonValue };
+    if (data.length === 1 && data[0]?.equals(endMark)) return { name, text: endMark.toString() };
+    const value = media === undefined ? parseJson(data) : parseJsonWithMedia(data, media);
+    return { name, data: value };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return { name, text: firstCharacters(data) };
@@ -130,4 +123,4 @@ export function readEvent(event: SseEvent, media: readonly string[] | undefined)
 }
 
 /** How OpenAI and those who imitate it end a stream. It comes in nearly every one and is no JSON. */
-const endMark = "[DONE]";
+const endMark = Buffer.from("[DONE]");

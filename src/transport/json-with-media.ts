@@ -1,8 +1,8 @@
 import type { JsonValue } from "../domain/json.ts";
 import { Base64Decoder } from "./base64-decoder.ts";
 import type { MediaNode } from "./media-paths.ts";
-import { mediaTree } from "./media-paths.ts";
-import { MediaString } from "./media-string.ts";
+import { mediaTree, replaceMedia } from "./media-paths.ts";
+import { decodeMediaText, MediaString } from "./media-string.ts";
 
 /**
  * Makes a parser of JSON that arrives in chunks and carries base64 media at
@@ -13,6 +13,31 @@ import { MediaString } from "./media-string.ts";
 export function createMediaJsonParser(paths: readonly string[], sizeHint = 0): MediaJsonParser {
   return new MediaJsonParser(mediaTree(paths), sizeHint);
 }
+
+/**
+ * Parses a whole JSON document that carries media. A small one goes the short
+ * way over strings, to the same result. Throws a SyntaxError when it is no JSON.
+ */
+export function parseJsonWithMedia(chunks: readonly Buffer[], paths: readonly string[]): JsonValue {
+  let size = 0;
+  for (const chunk of chunks) size += chunk.length;
+  if (size > smallDocument) {
+    const parser = createMediaJsonParser(paths, size);
+    for (const chunk of chunks) parser.write(chunk);
+    return parser.end();
+  }
+  return replaceMedia(parseJson(chunks), mediaTree(paths), decodeMediaText);
+}
+
+/** Parses a whole JSON document, with or without a byte order mark. Throws a SyntaxError when it is none. */
+export function parseJson(chunks: readonly Buffer[]): JsonValue {
+  const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+  const text = bytes.toString();
+  return JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text) as JsonValue;
+}
+
+/** Up to this many bytes the string of an image costs less than what it takes to avoid it. */
+export const smallDocument = 16 * 1024;
 
 /** Parses one JSON document. Chunks must not be changed after they were written. */
 export class MediaJsonParser {
@@ -64,9 +89,8 @@ export class MediaJsonParser {
    * SyntaxError when the document is not well-formed or not whole.
    */
   end(): JsonValue {
-    let text = Buffer.concat(this.#skeleton).toString();
-    if (text.charCodeAt(0) === byteOrderMark) text = text.slice(1);
-    return restoreMedia(JSON.parse(text) as JsonValue, this.#tree, this.#media);
+    const value = parseJson(this.#skeleton);
+    return replaceMedia(value, this.#tree, (index) => this.#media[Number(index)] as JsonValue);
   }
 
   /** Reads up to the beginning of a string, which it enters, or to the end of the chunk. */
@@ -246,25 +270,4 @@ function unescapeByte(sequence: string): number {
     default:
       return 0;
   }
-}
-
-/** Puts the media back: every string at a media path is an index by now. */
-function restoreMedia(
-  value: JsonValue,
-  node: MediaNode,
-  media: readonly (Uint8Array | string)[],
-): JsonValue {
-  if (typeof value === "string") return node.media ? (media[Number(value)] as JsonValue) : value;
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) {
-    const items = node.items;
-    if (items === undefined) return value;
-    return value.map((item: JsonValue) => restoreMedia(item, items, media));
-  }
-  const object = value as Record<string, JsonValue>;
-  for (const [key, child] of node.keys) {
-    if (!Object.hasOwn(object, key)) continue;
-    object[key] = restoreMedia(object[key] as JsonValue, child, media);
-  }
-  return object;
 }

@@ -1,3 +1,5 @@
+import type { JsonValue } from "../domain/json.ts";
+
 /** A place in a JSON document that a media path leads through. */
 export interface MediaNode {
   /** Where the path goes on in an object, by key. */
@@ -14,12 +16,34 @@ export interface MediaNode {
  * answer for one list of paths is made once and kept.
  */
 export function mediaTree(paths: readonly string[]): MediaNode {
-  let tree = trees.get(paths);
+  const name = paths.join(" ");
+  let tree = trees.get(name);
   if (tree === undefined) {
     tree = grow(paths);
-    trees.set(paths, tree);
+    trees.set(name, tree);
   }
   return tree;
+}
+
+/** Replaces every string that stands where media are expected. It changes the value that it is given. */
+export function replaceMedia(
+  value: JsonValue,
+  node: MediaNode,
+  replace: (text: string) => JsonValue,
+): JsonValue {
+  if (typeof value === "string") return node.media ? replace(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = node.items;
+    if (items === undefined) return value;
+    return value.map((item: JsonValue) => replaceMedia(item, items, replace));
+  }
+  const object = value as Record<string, JsonValue>;
+  for (const [key, child] of node.keys) {
+    if (!Object.hasOwn(object, key)) continue;
+    object[key] = replaceMedia(object[key] as JsonValue, child, replace);
+  }
+  return object;
 }
 
 interface GrowingNode {
@@ -28,8 +52,8 @@ interface GrowingNode {
   media: boolean;
 }
 
-/** Providers name their paths in constants, so a path is read once a process. */
-const trees = new WeakMap<readonly string[], MediaNode>();
+/** The paths stand in the providers' sources, so that there are a few and each is read once. */
+const trees = new Map<string, MediaNode>();
 
 function grow(paths: readonly string[]): MediaNode {
   const root = emptyNode();

@@ -1,4 +1,4 @@
-import type { Base64Decoder } from "./base64-decoder.ts";
+import { Base64Decoder } from "./base64-decoder.ts";
 
 /**
  * One string of a JSON document that stands where media are expected, read as it
@@ -76,6 +76,15 @@ export class MediaString {
       this.#committed = true;
     }
   }
+}
+
+/** The same for a string that is there already. */
+export function decodeMediaText(text: string): Uint8Array | string {
+  const head = /^data:[^,]*;base64,/i.exec(text)?.[0] ?? "";
+  const decoder = new Base64Decoder(Math.floor((text.length * 3) / 4));
+  if (!decoder.write(Buffer.from(text), Buffer.byteLength(head))) return text;
+  const bytes = decoder.finish();
+  return bytes === undefined || bytes.length === 0 ? text : bytes;
 }
 
 const nothing = Buffer.alloc(0);

@@ -46,7 +46,7 @@ function boundaryFor(contents: readonly Buffer[]): string {
   if (!contents.some((content) => content.includes(usualBoundary))) return usualBoundary;
   const hash = createHash("sha256");
   for (const content of contents) hash.update(content);
-  return `----spillway-${hash.digest("hex")}`;
+  return `----spillway-${hash.digest("hex").slice(0, 48)}`;
 }
 
 function partHead(part: MultipartPart): string {

@@ -5,7 +5,12 @@ import { badAnswer } from "./exchange-failure.ts";
 import { firstCharacters, firstCharactersBytes } from "./first-characters.ts";
 import type { AnswerControl, AnswerHead, AnswerReader } from "./http-exchange.ts";
 import type { MediaJsonParser } from "./json-with-media.ts";
-import { createMediaJsonParser } from "./json-with-media.ts";
+import {
+  createMediaJsonParser,
+  parseJson,
+  parseJsonWithMedia,
+  smallDocument,
+} from "./json-with-media.ts";
 
 /** A whole answer, as a result. */
 export interface RepliedExchange {
@@ -40,7 +45,9 @@ class ReplyReader implements AnswerReader {
   readonly #maxBytes: number;
   /** Whether what came is an answer even when it is not whole. */
   readonly #isNotice: boolean;
-  readonly #parser: MediaJsonParser | undefined;
+  readonly #media: readonly string[] | undefined;
+  /** Reads the body of an answer that is no small one and carries media. */
+  #parser: MediaJsonParser | undefined;
   /** The body; where a parser reads it, only its beginning. */
   readonly #chunks: Buffer[] = [];
   #size = 0;
@@ -54,19 +61,22 @@ class ReplyReader implements AnswerReader {
     this.#control = control;
     this.#isNotice = isError(head.status) || isPage(head);
     this.#maxBytes = this.#isNotice ? noticeBytes : maxBytes;
-    const length = Number(head.headers["content-length"] ?? 0);
-    if (!this.#isNotice && length > maxBytes) this.#refuse();
-    else if (!this.#isNotice && media !== undefined && media.length > 0) {
-      this.#parser = createMediaJsonParser(media, Number.isSafeInteger(length) ? length : 0);
-    }
+    this.#media = this.#isNotice ? undefined : media;
+    if (!this.#isNotice && this.#announcedSize() > maxBytes) this.#refuse();
   }
 
   write(chunk: Buffer): void {
     if (this.#parser === undefined || this.#size < firstCharactersBytes) this.#chunks.push(chunk);
     this.#size += chunk.length;
-    if (this.#size <= this.#maxBytes) this.#parser?.write(chunk);
-    else if (this.#isNotice) this.#reply(this.#text());
-    else this.#refuse();
+    if (this.#size > this.#maxBytes) {
+      if (this.#isNotice) this.#reply(this.#text());
+      else this.#refuse();
+    } else if (this.#parser !== undefined) {
+      this.#parser.write(chunk);
+    } else if (this.#media !== undefined && this.#size > smallDocument) {
+      this.#parser = createMediaJsonParser(this.#media, this.#announcedSize());
+      for (const each of this.#chunks) this.#parser.write(each);
+    }
   }
 
   end(): void {
@@ -82,14 +92,20 @@ class ReplyReader implements AnswerReader {
   #parse(): JsonValue | undefined {
     try {
       if (this.#parser !== undefined) return this.#parser.end();
-      const text = joined(this.#chunks).toString();
-      const start = text.charCodeAt(0) === byteOrderMark ? 1 : 0;
       // A page is told from JSON by its first character, since an exception costs more.
-      return text[start] === "<" ? undefined : (JSON.parse(text.slice(start)) as JsonValue);
+      if (this.#chunks[0]?.[0] === lessThan) return undefined;
+      if (this.#media === undefined) return parseJson(this.#chunks);
+      return parseJsonWithMedia(this.#chunks, this.#media);
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
     }
+  }
+
+  /** The length of the whole body. 0 when the server did not say. */
+  #announcedSize(): number {
+    const size = Number(this.#head.headers["content-length"] ?? 0);
+    return Number.isSafeInteger(size) ? size : 0;
   }
 
   #text(): ReplyBody {
@@ -109,7 +125,7 @@ class ReplyReader implements AnswerReader {
 }
 
 const noticeBytes = 1024 * 1024;
-const byteOrderMark = 0xfeff;
+const lessThan = 0x3c;
 
 function isError(status: number): boolean {
   return status < 200 || status > 299;
@@ -117,8 +133,4 @@ function isError(status: number): boolean {
 
 function isPage(head: AnswerHead): boolean {
   return head.headers["content-type"]?.trim().toLowerCase().startsWith("text/html") === true;
-}
-
-function joined(chunks: readonly Buffer[]): Buffer {
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }

@@ -129,25 +129,18 @@ describe("what a failure says of how far the request had got", () => {
   });
 
   it.each([
-    ['content-length: 100\r\n\r\n{"data":[', "end"],
-    ['content-length: 100\r\n\r\n{"data":[', "reset"],
-    ['transfer-encoding: chunked\r\n\r\n5\r\n{"dat\r\n', "end"],
-    ['transfer-encoding: chunked\r\n\r\n5\r\n{"dat\r\nzz', "end"],
-  ])("is the server's fault when half an answer came: %j, %s", async (rest, ending) => {
+    ['content-length: 100\r\n\r\n{"data":['],
+    ['transfer-encoding: chunked\r\n\r\n5\r\n{"dat\r\n'],
+    ['transfer-encoding: chunked\r\n\r\n5\r\n{"dat\r\nzz'],
+  ])("is the server's fault when half an answer came: %j", async (rest) => {
     const origin = await socketServer((socket) => {
-      afterRequest(socket, () => {
-        const written = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${rest}`;
-        if (ending === "end") socket.end(written);
-        else socket.write(written, () => setImmediate(() => socket.resetAndDestroy()));
-      });
-    });
-    const media = ["data[].b64_json"];
-    for (const call of [{}, { media }]) {
-      const failure = failureOf(await transport().call(exchangeWith(origin, call)));
-      expect(["server_fault", ending === "reset" ? "ambiguous" : "server_fault"]).toContain(
-        failure.class,
+      afterRequest(socket, () =>
+        socket.end(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n${rest}`),
       );
-      if (ending === "end") expect(failure).toMatchObject({ delivery: "sent", httpStatus: 200 });
+    });
+    for (const call of [{}, { media: ["data[].b64_json"] }]) {
+      const failure = failureOf(await transport().call(exchangeWith(origin, call)));
+      expect(failure).toMatchObject({ class: "server_fault", delivery: "sent", httpStatus: 200 });
     }
   });
 

@@ -1,7 +1,7 @@
 import fastCheck from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../src/domain/json.ts";
-import { createMediaJsonParser } from "../../src/transport/json-with-media.ts";
+import { createMediaJsonParser, parseJsonWithMedia } from "../../src/transport/json-with-media.ts";
 
 const openAi = ["data[].b64_json"];
 const gemini = ["candidates[].content.parts[].inlineData.data"];
@@ -105,6 +105,25 @@ describe("JSON with media", () => {
       const value = parse(document, openAi, [cut, Math.min(document.length, cut + 5)]);
       expect(bytesAt(value, "data", 0, "b64_json")).toBe(text);
       expect(bytesAt(value, "data", 1, "b64_json")).toEqual(picture);
+      expect(parseJsonWithMedia([Buffer.from(document)], openAi)).toEqual(value);
+    }
+  });
+
+  it("reads a small document and a large one to the same result", () => {
+    const url = `data:image/png;BASE64,${base64}`;
+    const images = [url, `${base64}\n`, "data:,a", "https://a.example", null];
+    for (const count of [1, 100]) {
+      const data = Array.from({ length: count }, () => images).flat();
+      const document = Buffer.from(
+        `\ufeff${JSON.stringify({ data: data.map((b64_json) => ({ b64_json })) })}`,
+      );
+      const chunks = [document.subarray(0, 9), document.subarray(9)];
+      const decoded = [picture, picture, "data:,a", "https://a.example", null];
+      expect(parseJsonWithMedia(chunks, openAi)).toEqual({
+        data: Array.from({ length: count }, () => decoded)
+          .flat()
+          .map((b64_json) => ({ b64_json })),
+      });
     }
   });
 
@@ -234,7 +253,9 @@ describe("JSON with media", () => {
           );
           const length = Buffer.byteLength(text);
           const places = cuts.map((cut) => cut % (length + 1)).sort((a, b) => a - b);
-          expect(parse(text, openAi, places)).toEqual(decodedTheSlowWay(text));
+          const expected = decodedTheSlowWay(text);
+          expect(parse(text, openAi, places)).toEqual(expected);
+          expect(parseJsonWithMedia([Buffer.from(text)], openAi)).toEqual(expected);
         },
       ),
       { numRuns: 500 },

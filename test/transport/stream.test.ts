@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { constants, createGzip } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { StreamEvent } from "../../src/providers/reply.ts";
@@ -189,6 +190,27 @@ describe("a stream", () => {
       return undefined;
     });
     expect(seen).toEqual([1, 2]);
+    expect(result).toMatchObject({
+      kind: "failed",
+      failure: { class: "server_fault", delivery: "sent", httpStatus: 200 },
+    });
+  });
+
+  it("that is reset in the middle is the server's fault", async () => {
+    const open = deferred<Socket>();
+    const origin = await socketServer((socket) => {
+      socket.once("data", () => {
+        open.resolve(socket);
+        socket.write(
+          "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" +
+            "9\r\ndata: 1\n\n\r\n",
+        );
+      });
+    });
+    const result = await transport().stream(exchangeWith(origin), async () => {
+      (await open.promise).resetAndDestroy();
+      return undefined;
+    });
     expect(result).toMatchObject({
       kind: "failed",
       failure: { class: "server_fault", delivery: "sent", httpStatus: 200 },
