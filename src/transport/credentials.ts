@@ -1,5 +1,5 @@
 import type { Secret } from "../domain/secret.ts";
-import type { EndpointSettings } from "../providers/endpoint.ts";
+import type { EndpointSettings } from "../providers/endpoint-settings.ts";
 import type { CredentialScheme } from "../providers/provider.ts";
 
 /** A header and its value. */

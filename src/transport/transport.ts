@@ -49,7 +49,10 @@ export type ExchangeResult =
 export type StreamResult =
   /** The answer was no event stream, or its status was not 2xx: here it is whole. */
   | { readonly kind: "reply"; readonly reply: Reply }
-  /** The body ended as HTTP bodies end. Whether the stream was complete its reader knows. */
+  /**
+   * The body ended as HTTP bodies end. Whether the stream was complete its reader
+   * knows: a body that ends with its connection ends so when that is reset, too.
+   */
   | {
       readonly kind: "ended";
       readonly status: number;
@@ -70,7 +73,10 @@ export interface Download {
   readonly signal: AbortSignal;
 }
 
-/** What a fetch gave. */
+/**
+ * What a fetch gave. A failure is of class server_fault or cancelled, and says
+ * `sent` whatever happened to the fetch: the provider has done its work by then.
+ */
 export type DownloadResult =
   | { readonly kind: "file"; readonly bytes: Uint8Array; readonly contentType: string }
   | { readonly kind: "failed"; readonly failure: Failure };

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import type { LookupFunction, Socket } from "node:net";
 import net from "node:net";
 import tls from "node:tls";
@@ -384,14 +384,7 @@ function afterRequest(socket: Socket, then: () => void): void {
 
 /** A certificate for 127.0.0.1 that nobody has signed. */
 function selfSigned(): { key: string; cert: string } {
-  const both = execFileSync(
-    "openssl",
-    [
-      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500".split(" "),
-      ..."-keyout - -out - -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1".split(" "),
-    ],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-  );
+  const both = readFileSync(new URL("fixtures/self-signed.pem", import.meta.url), "utf8");
   const [key = "", cert = ""] = both.match(/-----BEGIN[\s\S]*?-----END [A-Z ]+-----/g) ?? [];
   return { key, cert };
 }

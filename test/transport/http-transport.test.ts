@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { Client } from "undici";
 import { describe, expect, it } from "vitest";
 import type { ExchangeResult } from "../../src/transport/transport.ts";
 import {
@@ -143,6 +144,22 @@ describe("a request", () => {
       ),
     );
     expect(seen[0]?.headers["authorization"]).toBe("Bearer sk-1");
+  });
+
+  it("goes through what the caller opens for its origin, once for each", async () => {
+    const { origin, seen } = await recordingServer();
+    const opened: string[] = [];
+    const under = transport({
+      dispatcherFor: (asked) => {
+        opened.push(asked);
+        return new Client(origin);
+      },
+    });
+    for (const path of ["/v1", "/v2", "/v1"]) {
+      await under.call(exchangeWith(`https://provider.example:8443${path}`, { path: "/a" }));
+    }
+    expect(opened).toEqual(["https://provider.example:8443"]);
+    expect(seen.map(({ url }) => url)).toEqual(["/v1/a", "/v2/a", "/v1/a"]);
   });
 
   it("takes the name of the key's header from the settings", async () => {
