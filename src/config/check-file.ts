@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { closest } from "./closest.ts";
+import { closestName } from "../domain/closest-names.ts";
 import { type CrossProblem, crossCheck } from "./cross-check.ts";
 import type { Path } from "./problem.ts";
 import { type CheckedFile, configSchema } from "./schema.ts";
@@ -72,7 +72,7 @@ function isWrongType(issue: z.core.$ZodIssue): boolean {
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const meant = closest(key, known);
+  const meant = closestName(key, known);
   if (meant !== undefined) return `is no known key; did you mean "${meant}"?`;
   return known.length === 0
     ? "is no known key"

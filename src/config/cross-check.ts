@@ -1,5 +1,5 @@
+import { closestName } from "../domain/closest-names.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
-import { closest } from "./closest.ts";
 import type { Path } from "./problem.ts";
 
 /** A mistake that shows only when parts of a file are held against each other. */
@@ -36,7 +36,7 @@ function providerProblems(slug: string, entry: Mapping): readonly CrossProblem[]
       add("type", `is not for a built-in provider; expected a slug of your own, like my-${slug}`);
     }
   } else {
-    const meant = closest(slug, builtInSlugs);
+    const meant = closestName(slug, builtInSlugs);
     if (type === undefined) {
       add(
         undefined,

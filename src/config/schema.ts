@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { closestName } from "../domain/closest-names.ts";
 import { operations } from "../domain/operation.ts";
 import { parseAddress } from "./address.ts";
 import { isOrigin, parseBaseUrl } from "./base-url.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
 import { parseByteSize } from "./byte-size.ts";
-import { closest } from "./closest.ts";
 import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
 import { isGlob } from "./glob.ts";
@@ -170,7 +170,7 @@ function rule(slugs: ReadonlySet<string>) {
       .string({ error: "expected a provider's slug" })
       .refine((text) => slugs.has(text) || isBuiltIn(text), {
         error: ({ input }) => {
-          const meant = closest(String(input), [...slugs, ...builtInSlugs]);
+          const meant = closestName(String(input), [...slugs, ...builtInSlugs]);
           return `expected a provider of this file or a built-in one${
             meant === undefined ? "" : `; did you mean "${meant}"?`
           }`;

@@ -25,6 +25,11 @@ export function closestNames(
     .map(([candidate]) => candidate);
 }
 
+/** The known name that a mistyped one most likely stands for. Undefined when none is close. */
+export function closestName(name: string, known: Iterable<string>): string | undefined {
+  return closestNames(name, known, 1)[0];
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replace(/[-_ ]/g, "");
 }

@@ -1,5 +1,6 @@
 import type { Operation } from "../domain/operation.ts";
 import type { Secret } from "../domain/secret.ts";
+import type { EndpointSettings } from "./endpoint-settings.ts";
 import type { Provider } from "./provider.ts";
 
 /** A provider as it is configured here: where it is, with which keys, and what may be sent to it. */
@@ -24,17 +25,3 @@ export interface Endpoint {
 
 /** Every endpoint by slug: all built-in ones, configured or not, then the custom ones. */
 export type Fleet = ReadonlyMap<string, Endpoint>;
-
-/** The ways in which OpenAI-compatible servers differ. Other providers use none of them. */
-export interface EndpointSettings {
-  /** Sent as `response_format` with images; undefined means not sent. */
-  readonly responseFormat?: "b64_json" | "url" | undefined;
-  /** Which field carries the limit of tokens. Default "max_tokens". */
-  readonly maxTokensField?: "max_tokens" | "max_completion_tokens" | undefined;
-  /** Whether to ask for usage at the end of a stream. Default true. */
-  readonly includeUsage?: boolean | undefined;
-  /** The header that carries the key. Default "authorization" with "Bearer ". */
-  readonly authHeader?: string | undefined;
-  /** Whether addresses in its answers may lead to private networks. Default false. */
-  readonly allowPrivateNetwork?: boolean | undefined;
-}

@@ -7,7 +7,7 @@ import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
 import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
-import type { EndpointSettings } from "./endpoint.ts";
+import type { EndpointSettings } from "./endpoint-settings.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
 

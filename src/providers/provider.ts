@@ -7,7 +7,7 @@ import type {
   Task,
   TextToImageTask,
 } from "../domain/task.ts";
-import type { EndpointSettings } from "./endpoint.ts";
+import type { EndpointSettings } from "./endpoint-settings.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { Job, Outcome, StreamStep } from "./outcome.ts";
 import type { Reply, StreamEvent } from "./reply.ts";

@@ -16,9 +16,9 @@ import type {
   ObservedExchange,
 } from "../domain/observer.ts";
 import { captureInput } from "./capture-input.ts";
-import type { TelemetryParts } from "./create-telemetry.ts";
 import { genAiOperationName, genAiProviderName } from "./gen-ai-names.ts";
 import { eventNames, attributeNames as names } from "./names.ts";
+import type { TelemetryParts } from "./telemetry-parts.ts";
 import { traceHeaders } from "./trace-context.ts";
 
 /** What an observed attempt begins with. */

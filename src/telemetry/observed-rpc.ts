@@ -11,10 +11,10 @@ import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Generated } from "../domain/generated.ts";
 import type { AttemptObserver, ObservedCall } from "../domain/observer.ts";
-import type { TelemetryParts } from "./create-telemetry.ts";
 import { eventNames, attributeNames as names } from "./names.ts";
 import { ObservedAttempt } from "./observed-attempt.ts";
 import type { RpcCall, RpcObserver } from "./telemetry.ts";
+import type { TelemetryParts } from "./telemetry-parts.ts";
 import { callerContext } from "./trace-context.ts";
 
 /**

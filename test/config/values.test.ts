@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { formatAddress, parseAddress } from "../../src/config/address.ts";
 import { isOrigin, parseBaseUrl } from "../../src/config/base-url.ts";
 import { parseByteSize } from "../../src/config/byte-size.ts";
-import { closest } from "../../src/config/closest.ts";
 import { formatDuration, parseDuration } from "../../src/config/duration.ts";
 import { isFaultOrder } from "../../src/config/fault-order.ts";
 import { isGlob } from "../../src/config/glob.ts";
+import { closestName } from "../../src/domain/closest-names.ts";
 import { parseFault } from "../../src/sandbox/fault.ts";
 
 describe("a duration", () => {
@@ -147,10 +147,10 @@ describe("the closest name", () => {
     ["weigth", "weight"],
     ["key", "keys"],
   ])("to %s is %s", (name, meant) => {
-    expect(closest(name, ["keys", "base_url", "weight", "timeout"])).toBe(meant);
+    expect(closestName(name, ["keys", "base_url", "weight", "timeout"])).toBe(meant);
   });
 
   it("is none when nothing is near", () => {
-    expect(closest("colour", ["keys", "base_url"])).toBeUndefined();
+    expect(closestName("colour", ["keys", "base_url"])).toBeUndefined();
   });
 });
