@@ -1,5 +1,6 @@
 import type { JsonObject } from "../domain/json.ts";
 import { drawPicture } from "./draw-picture.ts";
+import { longestEdge } from "./picture-size.ts";
 import { asNumber, asText, isWhole } from "./read-json.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
@@ -14,7 +15,10 @@ export async function compatibleImages(
   const count = asNumber(body["n"]) ?? 1;
   if (!isWhole(count, 1, 10)) return fail(400, visit, "n must be between 1 and 10");
   const size = asText(body["size"]) ?? "512x512";
-  if (!/^\d{2,4}x\d{2,4}$/.test(size)) return fail(400, visit, "size must be WIDTHxHEIGHT");
+  const [width = 0, height = 0] = size.split("x").map(Number);
+  if (!/^\d{2,4}x\d{2,4}$/.test(size) || Math.max(width, height) > longestEdge) {
+    return fail(400, visit, `size must be WIDTHxHEIGHT, at most ${longestEdge} each`);
+  }
 
   switch (visit.order.effect?.kind) {
     case "refuse":
@@ -24,7 +28,6 @@ export async function compatibleImages(
       return fail(500, visit);
     default:
   }
-  const [width = 512, height = 512] = size.split("x").map(Number);
   const asked = visit.order.effect?.kind === "empty" ? 0 : count;
   const data = await Promise.all(
     Array.from({ length: asked }, async (_, index): Promise<JsonObject> => {

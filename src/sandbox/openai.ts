@@ -15,6 +15,9 @@ export function openai(context: VendorContext): Vendor {
     "openai-processing-ms": "12",
     "openai-version": "2020-10-01",
     "openai-organization": "sandbox",
+    "x-ratelimit-limit-requests": "500",
+    "x-ratelimit-remaining-requests": "499",
+    "x-ratelimit-reset-requests": "120ms",
   });
   const fail: Vendor["fail"] = (status, _visit, message) => {
     const words = openaiWords(status);
@@ -67,7 +70,6 @@ function throttle(waitMs: number, headers: Record<string, string>): Answer {
       ...headers,
       "retry-after-ms": String(waitMs),
       "retry-after": String(Math.ceil(waitMs / 1000)),
-      "x-ratelimit-limit-requests": "500",
       "x-ratelimit-remaining-requests": "0",
       "x-ratelimit-reset-requests": `${waitMs}ms`,
     },

@@ -2,7 +2,7 @@ import type { JsonObject } from "../domain/json.ts";
 import { dataFrame, doneFrame } from "./chat-completion.ts";
 import { drawPicture } from "./draw-picture.ts";
 import { openrouterError } from "./openrouter-errors.ts";
-import { sizeForRatio } from "./picture-size.ts";
+import { longestEdge, sizeForRatio } from "./picture-size.ts";
 import { asNumber, asText, isWhole } from "./read-json.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
@@ -13,7 +13,11 @@ const fields: Readonly<Record<string, (value: unknown) => boolean>> = {
   n: (value) => isWhole(value as number, 1, 10),
   resolution: (value) => ["512", "1K", "2K", "4K"].includes(value as string),
   aspect_ratio: (value) => /^(auto|\d+(\.\d+)?:\d+(\.\d+)?)$/.test(String(value)),
-  size: (value) => /^(512|[124]K|\d+x\d+)$/.test(String(value)),
+  size: (value) =>
+    /^(512|[124]K|\d{2,4}x\d{2,4})$/.test(String(value)) &&
+    String(value)
+      .split("x")
+      .every((edge) => edge.endsWith("K") || Number(edge) <= longestEdge),
   quality: (value) => ["auto", "low", "medium", "high"].includes(value as string),
   output_format: (value) => ["png", "jpeg", "webp", "svg"].includes(value as string),
   output_compression: (value) => isWhole(value as number, 0, 100),

@@ -31,6 +31,6 @@ const problems: Readonly<Record<number, { readonly title?: string; readonly deta
   },
   403: { title: "Forbidden", detail: "You do not have permission to perform this action." },
   404: { detail: "The requested resource could not be found." },
-  429: { detail: "Request was throttled. Your rate limit resets in ~1s." },
+  429: { detail: "Request was throttled." },
   500: { title: "Internal server error", detail: "An internal error occurred." },
 };

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../domain/json.ts";
 import { drawPicture } from "./draw-picture.ts";
-import { sizeForRatio } from "./picture-size.ts";
+import { longestEdge, sizeForRatio } from "./picture-size.ts";
 import { asNumber, asText } from "./read-json.ts";
 import { replicateError } from "./replicate-errors.ts";
 import type { ReplicateModel } from "./replicate-models.ts";
@@ -33,6 +33,9 @@ interface Prediction {
 type Status = "starting" | "processing" | "succeeded" | "failed" | "canceled";
 
 const capacity = 1000;
+
+/** The most images of one prediction, at any model. */
+const mostImages = 15;
 
 /** How many polls a prediction takes at least that nobody waits for. */
 const pollsAtLeast = 2;
@@ -72,8 +75,10 @@ export function createPredictions(
 
   async function draw(prediction: Prediction): Promise<JsonValue> {
     const { input } = prediction;
-    const count =
-      asNumber(input["num_outputs"] ?? input["number_of_images"] ?? input["max_images"]) ?? 1;
+    const asked = asNumber(
+      input["num_outputs"] ?? input["number_of_images"] ?? input["max_images"],
+    );
+    const count = Math.min(asked ?? 1, mostImages);
     const suffix = asText(input["output_format"]) ?? prediction.known.format;
     const format = suffix === "png" || suffix === "webp" ? suffix : "jpeg";
     const urls: string[] = [];
@@ -211,10 +216,17 @@ function metrics(prediction: Prediction, seconds: number): JsonObject {
 function pictureSize(input: JsonObject): { width: number; height: number } {
   const width = asNumber(input["width"]);
   const height = asNumber(input["height"]);
-  if (width !== undefined && height !== undefined) return { width, height };
+  if (width !== undefined && height !== undefined) {
+    return { width: drawable(width), height: drawable(height) };
+  }
   const ratio = asText(input["aspect_ratio"]) ?? "1:1";
   const tier = asText(input["resolution"] ?? input["image_size"] ?? input["size"]) ?? "1K";
   return sizeForRatio(ratio, tier);
+}
+
+/** Community models are not checked, so that anything may be asked of them. */
+function drawable(edge: number): number {
+  return Math.round(Math.min(Math.max(edge, 16), longestEdge)) || 16;
 }
 
 /** How long `Prefer: wait[=N]` holds the answer, in milliseconds: at most a minute. */

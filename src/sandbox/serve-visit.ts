@@ -96,13 +96,18 @@ async function misbehave(
     case "garbage":
       return { answer: garbage(visit), cut: false };
     case "timeout":
-      await new Promise((resolve) => visit.signal.addEventListener("abort", resolve));
+      await aborted(visit.signal);
       return undefined;
     case "reset":
       return undefined;
     default:
       return { answer: await vendor.answer(visit), cut: effect?.kind === "cut_stream" };
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
 /** What a broken proxy sends: a page where an answer should be, or a stream of broken JSON. */

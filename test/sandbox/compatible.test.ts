@@ -50,6 +50,7 @@ describe("the embedded OpenAI-compatible server", () => {
   it.each([
     [images, { ...image, n: 11 }, 400],
     [images, { ...image, size: "big" }, 400],
+    [images, { ...image, size: "9999x16" }, 400],
     [images, { model: "sd" }, 400],
     [completions, { model: "llama" }, 400],
     [completions, { messages: chat.messages }, 400],

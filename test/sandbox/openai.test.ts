@@ -14,6 +14,7 @@ describe("the embedded OpenAI", () => {
     expect(answer.headers.get("x-request-id")).toMatch(/^req_\w{32}$/);
     expect(answer.headers.get("openai-processing-ms")).toMatch(/^\d+$/);
     expect(answer.headers.get("openai-version")).toBe("2020-10-01");
+    expect(answer.headers.get("x-ratelimit-remaining-requests")).toBe("499");
   });
 
   it("draws as many images as asked, of the size and format asked", async () => {

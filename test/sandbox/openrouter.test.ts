@@ -76,6 +76,7 @@ describe("the embedded OpenRouter", () => {
   it.each([
     ["/images", { ...image, mask: "x" }, 400],
     ["/images", { ...image, n: 11 }, 400],
+    ["/images", { ...image, size: "9999x1024" }, 400],
     ["/images", { model: image.model }, 400],
     ["/images", { ...image, model: "seedream" }, 400],
     ["/chat/completions", { ...chat, model: "google/unknown" }, 404],

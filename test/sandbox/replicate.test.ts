@@ -148,6 +148,16 @@ describe("the embedded Replicate", () => {
     );
   });
 
+  it("draws no larger picture than it can, whatever a community model is asked", async () => {
+    await using open = await openSandbox();
+    const body = { input: { prompt: "x", width: 1e9, height: -5, num_outputs: 1 } };
+    const path = "/models/someone/thing/predictions";
+    const { output } = await (await open.post("replicate", path, body, wait)).json();
+    const file = Buffer.from(await (await fetch(output[0])).arrayBuffer());
+    const { width, height } = await sharp(file).metadata();
+    expect([width, height]).toEqual([4096, 16]);
+  });
+
   it("refuses a bad token with a problem that ends in a line break", async () => {
     await using open = await openSandbox();
     for (const authorization of ["", "Bearer r8_invalid"]) {
