@@ -14,6 +14,7 @@ import { serveElse } from "./fallback.ts";
 import { closeWhenIdle } from "./idle-session.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
+import { openSockets } from "./open-sockets.ts";
 import { protocolSwitch } from "./protocol-switch.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -101,7 +102,6 @@ export async function openConnectListener(
     });
   });
 
-  const sockets = new Set<Socket>();
   const silent = new Set<Socket>();
   const take = (server: Server) => (socket: Socket) => {
     silent.delete(socket);
@@ -112,13 +112,10 @@ export async function openConnectListener(
     clock,
     limits.headersTimeoutMs,
   );
+  const sockets = openSockets(server);
   server.on("connection", (socket) => {
-    sockets.add(socket);
     silent.add(socket);
-    socket.once("close", () => {
-      sockets.delete(socket);
-      silent.delete(socket);
-    });
+    socket.once("close", () => silent.delete(socket));
   });
 
   return {

@@ -1,8 +1,11 @@
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
-import { formatAddress, type ListenAddress } from "./address.ts";
+import { createServer } from "node:net";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import type { ListenAddress } from "./address.ts";
 import { callWatch } from "./grpc-call-watch.ts";
 import { grpcMethod } from "./grpc-method.ts";
+import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
+import { openSockets } from "./open-sockets.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
@@ -13,10 +16,8 @@ export async function openGrpcListener(
   context: RpcContext,
 ): Promise<Listener> {
   const { limits } = context;
-  // It writes to the standard error what the rejection of this promise says as well.
-  setLogVerbosity(logVerbosity.NONE);
   const watch = callWatch(context);
-  const server = new Server({
+  const grpc = new Server({
     "grpc.max_receive_message_length": limits.maxMessageBytes,
     "grpc.max_send_message_length": limits.maxMessageBytes,
     "grpc.max_concurrent_streams": limits.maxConcurrentStreams,
@@ -29,31 +30,23 @@ export async function openGrpcListener(
   });
   for (const rpc of rpcs) {
     const { definition, handler } = grpcMethod(rpc, context, watch.arrivalOf);
-    server.addService({ [rpc.method.name]: definition }, { [rpc.method.name]: handler });
+    grpc.addService({ [rpc.method.name]: definition }, { [rpc.method.name]: handler });
   }
-  const destroyed = Promise.withResolvers<void>();
-  const host = address.host === "" ? "[::]" : address.host;
-  const port = await bind(server, formatAddress({ host, port: address.port }));
+  // With connections of our own, every one of them can be closed at once:
+  // without channelz, forceShutdown of grpc-js 1.14 forgets those that are open.
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const server = createServer({ noDelay: true }, (socket) => injector.injectConnection(socket));
+  const sockets = openSockets(server);
   return {
-    address: formatAddress({ host: address.host, port }),
-    drain: () => Promise.race([shutdown(server), destroyed.promise]),
+    address: await listen(server, address),
+    async drain() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // It sends GOAWAY: running calls go on.
+      injector.destroy();
+      await closed;
+    },
     destroy() {
-      // grpc-js does not call back once it is forced.
-      server.forceShutdown();
-      destroyed.resolve();
+      for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-function shutdown(server: Server): Promise<void> {
-  return new Promise((resolve) => server.tryShutdown(() => resolve()));
-}
-
-function bind(server: Server, address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(new Error(`cannot listen on ${address}: ${error.message}`));
-    });
-  });
 }
