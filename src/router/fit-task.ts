@@ -1,13 +1,19 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
-import type { ImageOptions } from "../domain/image-options.ts";
-import type { ChatTask, ImageEditTask, ImageTask, Task } from "../domain/task.ts";
+import type {
+  ChatTask,
+  ImageEditTask,
+  ImageTask,
+  ImageUpscaleTask,
+  Task,
+  TextToImageTask,
+} from "../domain/task.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
-import { printSize } from "./choose-size.ts";
 import { servesModel } from "./endpoint-models.ts";
 import { fitChat } from "./fit-chat.ts";
-import { fitImageOptions } from "./fit-image-options.ts";
+import { fitImageOptions, type OptionsContext } from "./fit-image-options.ts";
+import { fitUpscale } from "./fit-upscale.ts";
 import type { Fit } from "./plan.ts";
 
 /** How a task suits a target, or why it does not. */
@@ -84,11 +90,11 @@ function fitImageTask(
 ): FitResult {
   const unfit = task.operation === "image_edit" ? unfitEdit(task, capabilities) : undefined;
   if (unfit !== undefined) return unfit;
-  const wishes = task.operation === "image_upscale" ? withoutShape(task, provider) : asGiven(task);
   const shapeIsGiven = task.operation !== "text_to_image";
-  const fitted = fitImageOptions(wishes.options, capabilities, { provider, shapeIsGiven });
+  const context = { provider, shapeIsGiven };
+  if (task.operation === "image_upscale") return fitUpscaleTask(task, capabilities, context);
+  const fitted = fitImageOptions(task.options, capabilities, context);
   const { negativePrompt, dropped } = fitNegativePrompt(task, capabilities, provider);
-  const adjustments = [...wishes.adjustments, ...dropped, ...fitted.adjustments];
   const { options, finish } = fitted;
   return {
     kind: "fits",
@@ -98,8 +104,26 @@ function fitImageTask(
           ? { ...task, negativePrompt, options }
           : { ...task, options },
       maxCountPerCall: Math.max(1, capabilities.maxCountPerCall),
-      adjustments,
+      adjustments: [...dropped, ...fitted.adjustments],
       finish,
+    },
+  };
+}
+
+function fitUpscaleTask(
+  task: ImageUpscaleTask,
+  capabilities: ImageCapabilities,
+  context: OptionsContext,
+): FitResult {
+  const upscale = fitUpscale(task, capabilities, context.provider);
+  const fitted = fitImageOptions(upscale.task.options, capabilities, context);
+  return {
+    kind: "fits",
+    fit: {
+      task: { ...upscale.task, options: fitted.options },
+      maxCountPerCall: 1,
+      adjustments: [...upscale.adjustments, ...fitted.adjustments],
+      finish: fitted.finish,
     },
   };
 }
@@ -117,7 +141,7 @@ function unfitEdit(task: ImageEditTask, capabilities: ImageCapabilities): FitRes
 }
 
 function fitNegativePrompt(
-  task: ImageTask,
+  task: TextToImageTask | ImageEditTask,
   capabilities: ImageCapabilities,
   provider: string,
 ): { negativePrompt: string; dropped: readonly Adjustment[] } {
@@ -125,39 +149,16 @@ function fitNegativePrompt(
   if (negativePrompt === "" || capabilities.negativePrompt === true) {
     return { negativePrompt, dropped: [] };
   }
-  // The caller's words are measured and not repeated.
-  const requested = `${negativePrompt.length} characters`;
-  const dropped = drop("negative_prompt", requested, provider, "There is no such parameter.");
+  const dropped: Adjustment = {
+    field: "negative_prompt",
+    // The caller's words are measured and not repeated.
+    requested: `${negativePrompt.length} characters`,
+    applied: "",
+    kind: "dropped",
+    provider,
+    reason: "There is no such parameter.",
+  };
   return { negativePrompt: "", dropped: [dropped] };
-}
-
-interface Wishes {
-  readonly options: ImageOptions;
-  readonly adjustments: readonly Adjustment[];
-}
-
-function asGiven({ options }: ImageTask): Wishes {
-  return { options, adjustments: [] };
-}
-
-/** An upscale gives one image, whose shape and size follow from its input and factor. */
-function withoutShape({ options }: ImageTask, provider: string): Wishes {
-  const { count, size, resolution, ...rest } = options;
-  const reason = "The input and the factor decide it.";
-  const adjustments: Adjustment[] = [];
-  if (count > 1) adjustments.push(drop("options.count", String(count), provider, reason));
-  if (size !== undefined) {
-    const field = size.kind === "pixels" ? "options.pixels" : "options.aspect_ratio";
-    adjustments.push(drop(field, printSize(size), provider, reason));
-  }
-  if (resolution !== undefined) {
-    adjustments.push(drop("options.resolution", resolution, provider, reason));
-  }
-  return { options: { ...rest, count: 1 }, adjustments };
-}
-
-function drop(field: string, requested: string, provider: string, reason: string): Adjustment {
-  return { field, requested, applied: "", kind: "dropped", provider, reason };
 }
 
 function cannot(field: string, what: string): FitResult {

@@ -41,6 +41,8 @@ export type ResolveResult =
  *   glob still decides that.
  * - For a chat every prefix that is not a slug of the operator's own making is
  *   a vendor's, since OpenRouter's vendors and the built-in slugs share names.
+ * - A rule that matches decides, even when none of its targets can do the task:
+ *   what an operator wrote is not gone around.
  * - An endpoint that lists its own models serves those without a rule.
  */
 export function resolveModel(

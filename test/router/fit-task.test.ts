@@ -237,6 +237,15 @@ describe("an upscale", () => {
     ]);
     expect(sent(fitted)).toEqual({ count: 1 });
   });
+
+  it("grows by the nearest factor that can be chosen", () => {
+    const factors = { scaleFactors: [2, 4] };
+    const fitted = fits({ ...upscale, scaleFactor: 3 }, factors);
+    expect(told(fitted.adjustments)).toEqual(["scale_factor converted 4"]);
+    expect(fitted.task).toMatchObject({ scaleFactor: 4 });
+    expect(fits(upscale, factors).adjustments).toEqual([]);
+    expect(fits({ ...upscale, scaleFactor: 3 }).task).toMatchObject({ scaleFactor: 3 });
+  });
 });
 
 describe("an endpoint", () => {

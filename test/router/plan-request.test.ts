@@ -374,6 +374,19 @@ describe("a plan that would be empty", () => {
     });
   });
 
+  it("does not go around a rule to a less specific one", () => {
+    const endpoints = [
+      fakeEndpoint({ slug: "vertex", operations: ["chat"] }),
+      fakeEndpoint({ slug: "openai" }),
+    ];
+    const strict = fakeRules(
+      { models: ["*"], targets: [{ provider: "openai" }] },
+      { models: ["boat-*"], targets: [{ provider: "vertex" }] },
+    );
+    const error = failed(explainRequest(fakeRequest(), world({ rules: strict, endpoints })));
+    expect(error.reason).toBe("NO_CAPABLE_PROVIDER");
+  });
+
   it("tells which parameter nobody can honour exactly", () => {
     const request = fakeRequest({ task: imageTask({ seed: 7 }), parameterMode: "strict" });
     const error = failed(explainRequest(request, world({ rules })));
