@@ -1,29 +1,15 @@
 import { addCosts, type Cost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { EmitEvent } from "../domain/generated.ts";
-import type { AttemptObserver } from "../domain/observer.ts";
 import type { ChatOutput, FinishedImage } from "../domain/output.ts";
 import type { Task } from "../domain/task.ts";
 import { addUsage, type Usage } from "../domain/usage.ts";
 import type { OperationDialect } from "../providers/provider.ts";
 import type { Candidate } from "../router/plan.ts";
 import { mayHaveBeenBilled } from "./attempt-cost.ts";
-import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
+import type { AttemptToRun } from "./attempt-to-run.ts";
 import { findDialect } from "./find-dialect.ts";
 import { runShare, type ShareReport } from "./run-share.ts";
 import { splitSlots } from "./split-slots.ts";
-
-/** One attempt, ready to be made. */
-export interface AttemptToRun {
-  readonly candidate: Candidate;
-  readonly input: ExecuteInput;
-  readonly dependencies: ExecuteDependencies;
-  readonly observer: AttemptObserver;
-  /** The request's images, by their places. The attempt fills those that are missing. */
-  readonly images: (FinishedImage | undefined)[];
-  /** Undefined for a unary request. */
-  readonly emit: EmitEvent | undefined;
-}
 
 /** What came of an attempt. */
 export interface AttemptResult {

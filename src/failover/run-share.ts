@@ -6,10 +6,10 @@ import type { Done, Failed } from "../providers/outcome.ts";
 import type { CallTarget, OperationDialect } from "../providers/provider.ts";
 import { AbortScope } from "./abort-scope.ts";
 import { costOfFailure } from "./attempt-cost.ts";
+import type { AttemptToRun } from "./attempt-to-run.ts";
 import { CallOutput } from "./call-output.ts";
 import { firstKey } from "./choose-key.ts";
 import type { Line } from "./exchange.ts";
-import type { AttemptToRun } from "./run-attempt.ts";
 import { runCall } from "./run-call.ts";
 
 /** The part of an attempt that one call makes. */

@@ -3,10 +3,10 @@ import type { Task } from "../domain/task.ts";
 import type { Outcome, StreamStep } from "../providers/outcome.ts";
 import type { StreamDialect } from "../providers/provider.ts";
 import { abortFailure } from "./abort-scope.ts";
+import type { CallToRun } from "./call-to-run.ts";
 import { ContentClock } from "./content-clock.ts";
 import { exchangeStream } from "./exchange.ts";
 import { mergeOptions } from "./merge-options.ts";
-import type { CallToRun } from "./run-call.ts";
 
 /**
  * Runs a call whose answer is a stream. What the stream amounts to, only its

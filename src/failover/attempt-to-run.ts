@@ -1,0 +1,17 @@
+import type { EmitEvent } from "../domain/generated.ts";
+import type { AttemptObserver } from "../domain/observer.ts";
+import type { FinishedImage } from "../domain/output.ts";
+import type { Candidate } from "../router/plan.ts";
+import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
+
+/** One attempt, ready to be made. */
+export interface AttemptToRun {
+  readonly candidate: Candidate;
+  readonly input: ExecuteInput;
+  readonly dependencies: ExecuteDependencies;
+  readonly observer: AttemptObserver;
+  /** The request's images, by their places. The attempt fills those that are missing. */
+  readonly images: (FinishedImage | undefined)[];
+  /** Undefined for a unary request. */
+  readonly emit: EmitEvent | undefined;
+}

@@ -1,0 +1,25 @@
+import type { JsonObject } from "../domain/json.ts";
+import type { Random } from "../domain/random.ts";
+import type { Task } from "../domain/task.ts";
+import type { CallTarget, OperationDialect } from "../providers/provider.ts";
+import type { AbortScope } from "./abort-scope.ts";
+import type { CallOutput } from "./call-output.ts";
+import type { Line } from "./exchange.ts";
+
+/** One call of an attempt, ready to be made. */
+export interface CallToRun {
+  readonly line: Line;
+  readonly dialect: OperationDialect<Task, unknown>;
+  /** What this call does: its count is at most what one call can make. */
+  readonly task: Task;
+  readonly target: CallTarget;
+  /** The caller's further fields for this provider. */
+  readonly options: JsonObject | undefined;
+  /** Whether to stream, if the provider can. */
+  readonly streamed: boolean;
+  readonly scope: AbortScope;
+  /** When the whole request must have ended, on the clock's monotonic scale. */
+  readonly deadlineAt: number;
+  readonly random: Random;
+  readonly output: CallOutput;
+}
