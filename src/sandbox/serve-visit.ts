@@ -80,14 +80,20 @@ async function receive(
   return misbehave(vendor, { ...base, order }, order, house.clock);
 }
 
+/** What happens inside the vendor's own work, not before it. */
+const vendorEffects: ReadonlySet<string> = new Set(["refuse", "empty", "fail_late", "cut_stream"]);
+
 async function misbehave(
   vendor: Vendor,
   visit: Visit,
   order: FaultOrder,
   clock: Clock,
 ): Promise<Reaction | undefined> {
-  if (order.delayMs > 0 && !vendor.delaysItself) await clock.sleep(order.delayMs, visit.signal);
   const { effect } = order;
+  const works = effect === undefined || vendorEffects.has(effect.kind);
+  if (order.delayMs > 0 && !(works && vendor.delaysItself)) {
+    await clock.sleep(order.delayMs, visit.signal);
+  }
   switch (effect?.kind) {
     case "http":
       return { answer: vendor.fail(effect.status, visit), cut: false };

@@ -148,6 +148,14 @@ describe("the embedded Replicate", () => {
     );
   });
 
+  it("delays an error that no prediction is made for", async () => {
+    await using open = await openSandbox("*=slow:2s,replicate=http-503");
+    const answer = open.post("replicate", schnell, { input });
+    while (open.clock.pending() === 0) await open.clock.advance(0);
+    await open.clock.advance(2000);
+    expect((await answer).status).toBe(503);
+  });
+
   it("draws no larger picture than it can, whatever a community model is asked", async () => {
     await using open = await openSandbox();
     const body = { input: { prompt: "x", width: 1e9, height: -5, num_outputs: 1 } };
