@@ -94,6 +94,12 @@ describe("priceUsage by images", () => {
     expect(cost(prices, imageTask(), {}, [square, large])).toBe(134_000 + 240_000);
   });
 
+  it("takes the price that says more, wherever it stands in the list", () => {
+    const prices = [perImage(0.24, { resolution: "1K" }), perImage(0.134)];
+    expect(cost(prices, imageTask())).toBe(240_000);
+    expect(cost([...prices].reverse(), imageTask())).toBe(240_000);
+  });
+
   it("bills by the quality that was asked, and is unknown when that was not said", () => {
     const prices = [perImage(0.01, { quality: "low" }), perImage(0.1, { quality: "high" })];
     expect(cost(prices, imageTask({ quality: "low" }))).toBe(10_000);

@@ -112,6 +112,8 @@ describe("a provider of listed sizes", () => {
     const size = { kind: "listed", sizes: ["1365x768", "2731x1536", "1820x1024"] } as const;
     expect(choose("16:9 2K", { size }).size).toBe("2731x1536");
     expect(choose("16:9", { size }).size).toBe("1365x768");
+    const blocks = { kind: "listed", sizes: ["1365x768", "2752x1536"] } as const;
+    expect(choose("16:9 2K", { size: blocks })).toMatchObject({ size: "2752x1536", changes: [] });
   });
 });
 
