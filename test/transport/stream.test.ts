@@ -154,7 +154,7 @@ describe("a stream", () => {
       await first.promise;
       // The server fills the buffers of the two sockets, and then it stands still.
       let before = -1;
-      for (let still = 0; still < 500; still = written === before ? still + 1 : 0) {
+      for (let still = 0; still < 20_000; still = written === before ? still + 1 : 0) {
         before = written;
         await new Promise((resolve) => setImmediate(resolve));
       }
