@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import type { Failure } from "../domain/failure.ts";
 import type { FetchedFile, FileToFetch } from "../domain/finish.ts";
 import type { AttemptObserver, ExchangeObserver, ObservedExchange } from "../domain/observer.ts";
 import { sandboxFaultHeader } from "../domain/sandbox-fault.ts";
@@ -7,6 +8,7 @@ import type { Endpoint } from "../providers/endpoint.ts";
 import type { HttpCall } from "../providers/http-call.ts";
 import type { Failed } from "../providers/outcome.ts";
 import type { Reply } from "../providers/reply.ts";
+import { reachOf } from "../transport/egress-guard.ts";
 import type { EventHandler, Exchange, StreamResult, Transport } from "../transport/transport.ts";
 import { AbortScope, abortFailure } from "./abort-scope.ts";
 
@@ -99,7 +101,7 @@ export async function fetchFile(
   });
   const result = await line.transport.download({
     ...file,
-    endpoint: line.endpoint,
+    reach: reachOf(line.endpoint),
     // What traces us is the provider's business, not that of whoever stores its files.
     headers: {},
     signal: scope.signal,
@@ -168,14 +170,30 @@ function readReply(line: Line, answered: Answered): Answered | Failed {
       delivery: "sent",
       message: "The provider's answer is no JSON.",
       httpStatus: reply.status,
+      billed: true,
     },
   };
 }
 
+/**
+ * A success that cannot be read may have been billed all the same: the provider
+ * did what it was asked, and only the answer is lost.
+ */
+function lostSuccess({ failure }: Failed): Failed {
+  const { class: kind, httpStatus, billed } = failure;
+  const success = httpStatus !== undefined && httpStatus >= 200 && httpStatus < 300;
+  if (kind !== "server_fault" || !success || billed !== undefined) return failed(failure);
+  return failed({ ...failure, billed: true });
+}
+
+function failed(failure: Failure): Failed {
+  return { kind: "failed", failure };
+}
+
 /** The transport knows that it was aborted; why, only the scope knows. */
-function byCause(failed: Failed, scope: AbortScope): Failed {
-  if (failed.failure.class !== "cancelled" || scope.cause === undefined) return failed;
-  return { kind: "failed", failure: abortFailure(scope.cause, failed.failure.delivery) };
+function byCause(result: Failed, scope: AbortScope): Failed {
+  if (result.failure.class !== "cancelled" || scope.cause === undefined) return lostSuccess(result);
+  return failed(abortFailure(scope.cause, result.failure.delivery));
 }
 
 function isSuccess(reply: Reply): boolean {

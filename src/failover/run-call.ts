@@ -28,5 +28,25 @@ async function submit(call: CallToRun): Promise<Outcome> {
   const { line, dialect, task, target, options, scope } = call;
   const request = mergeOptions(dialect.request(task, target), options);
   const answer = await exchange(line, request, "submit", scope);
-  return answer.kind === "failed" ? answer : dialect.result(answer.reply, task, target);
+  const outcome = answer.kind === "failed" ? answer : dialect.result(answer.reply, task, target);
+  return dialect.job === undefined ? outcome : lostJob(outcome);
+}
+
+/**
+ * Where a provider takes jobs, a success that cannot be read is a job that was
+ * accepted and whose id is lost: it runs, it is billed, and nobody can ask for
+ * it. Submitted again it would be bought twice.
+ */
+function lostJob(outcome: Outcome): Outcome {
+  if (outcome.kind !== "failed" || outcome.failure.billed !== true) return outcome;
+  if (outcome.failure.class !== "server_fault") return outcome;
+  return {
+    kind: "failed",
+    failure: {
+      ...outcome.failure,
+      class: "ambiguous",
+      delivery: "ambiguous",
+      message: "The provider took the request, and its answer with the job's id is lost.",
+    },
+  };
 }

@@ -42,6 +42,33 @@ describe("a job", () => {
     ]);
   });
 
+  it("whose id is lost with the answer is ambiguous: it is not submitted again", async () => {
+    const unreadable = [
+      { kind: "text", status: 201, text: "<html>" } as const,
+      {
+        kind: "fail",
+        failure: {
+          class: "server_fault",
+          delivery: "sent",
+          message: "The answer broke off.",
+          httpStatus: 201,
+        },
+      } as const,
+    ];
+    for (const answer of unreadable) {
+      const world = await execute({
+        candidates: withJobs(),
+        routing: { duplicateSpend: "forbid" },
+        script: { steps: { a: [answer] } },
+      });
+      expect(paths(world)).toEqual(["a/submit?secret=1"]);
+      expect(attemptsOf(world.result)).toMatchObject([
+        { provider: "a", failure: "ambiguous", delivery: "ambiguous", cost: { basis: "unknown" } },
+      ]);
+      expect(world.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+    }
+  });
+
   it("is asked for again when a question fails, and never submitted again", async () => {
     const world = await execute({
       candidates: withJobs(),

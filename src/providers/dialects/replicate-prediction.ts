@@ -26,7 +26,8 @@ export function replicatePrediction(reply: Reply, count: number, waitMs: number)
   const id = predictionId(prediction);
   if (prediction === undefined || id === undefined) {
     const failure = malformedReply(reply, "The provider's answer is no prediction");
-    return { kind: "failed", failure };
+    // The prediction runs all the same, and without its id it cannot be followed.
+    return { kind: "failed", failure: { ...failure, billed: true } };
   }
   const images = outputsOf(prediction);
   switch (prediction["status"]) {
