@@ -12,6 +12,7 @@ import {
 import { type CorsOptions, corsHeaders, preflightHeaders } from "./cors.ts";
 import { serveElse } from "./fallback.ts";
 import { closeWhenIdle } from "./idle-session.ts";
+import { jsonMediaFactory } from "./json-media.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 import { openSockets } from "./open-sockets.ts";
@@ -31,6 +32,7 @@ export async function openConnectListener(
 ): Promise<Listener> {
   const { clock, limits } = context;
   const routes = connectRoutes(rpcs, context);
+  const jsonMedia = jsonMediaFactory(context.newId());
   let draining = false;
 
   function serve(request: HttpRequest, response: HttpResponse): void {
@@ -46,7 +48,10 @@ export async function openConnectListener(
     } else if (handler === undefined) {
       serveElse(request, response, path);
     } else {
-      serveConnect(handler, request, response, context).catch(context.onBug);
+      serveConnect(handler, request, response, context, jsonMedia).catch((bug) => {
+        context.onBug(bug);
+        response.destroy();
+      });
     }
   }
 

@@ -9,9 +9,10 @@ import {
 } from "@connectrpc/connect-node";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
-import { arrivalKey } from "./connect-routes.ts";
+import { arrivalKey, jsonMediaKey } from "./connect-routes.ts";
 import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { explainedResponse } from "./explained-response.ts";
+import type { JsonMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
@@ -34,19 +35,22 @@ export async function serveConnect(
   request: HttpRequest,
   response: HttpResponse,
   context: RpcContext,
+  jsonMedia: () => JsonMedia,
 ): Promise<void> {
+  const contentType = header(request, "content-type") ?? "";
   const arrival = arrive(context, {
     method: handler.requestPath.slice(1),
-    protocol: protocolOf(header(request, "content-type") ?? ""),
+    protocol: protocolOf(contentType),
     header: (name) => header(request, name),
   });
   response.setHeader(requestIdHeader, arrival.requestId);
   response.once("close", () => arrival.ended(response.writableFinished ? Code.OK : Code.CANCELLED));
+  const media = contentType.includes("json") ? jsonMedia() : undefined;
   let complete = false;
   response.once("close", () => arrival.ended(complete ? Code.OK : Code.CANCELLED));
   let answer: UniversalServerResponse;
   try {
-    const values = createContextValues().set(arrivalKey, arrival);
+    const values = createContextValues().set(arrivalKey, arrival).set(jsonMediaKey, media);
     const call = universalRequestFromNodeRequest(request, response, undefined, values);
     answer = withBody(handler, await handler(call));
   } catch {
@@ -57,11 +61,12 @@ export async function serveConnect(
   const explained = await explainedResponse(answer, (code, message) =>
     explain(code, message, arrival, context),
   );
-  const body = watched(explained.body, () => {
+  const restored = media?.restore(explained) ?? explained;
+  const body = watched(restored.body, () => {
     complete = true;
   });
   // It does not tell reliably when it is done, only when it could not be.
-  universalResponseToNodeResponse({ ...explained, body }, response).catch(() => {
+  universalResponseToNodeResponse({ ...restored, body }, response).catch(() => {
     response.destroy();
   });
 }

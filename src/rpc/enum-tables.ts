@@ -43,6 +43,7 @@ import type { ResolutionStep as DomainResolutionStep } from "../router/plan.ts";
 /** A word of the domain and its number in the contract; the compiler sees that no word is missing. */
 export type EnumTable<Word extends string, Value extends number> = Readonly<Record<Word, Value>>;
 
+/** What can be asked. */
 export const operation: EnumTable<DomainOperation, Operation> = {
   text_to_image: Operation.TEXT_TO_IMAGE,
   image_edit: Operation.IMAGE_EDIT,
@@ -50,12 +51,14 @@ export const operation: EnumTable<DomainOperation, Operation> = {
   chat: Operation.CHAT,
 };
 
+/** The scale of an image. */
 export const resolution: EnumTable<image.Resolution, Resolution> = {
   "1K": Resolution.RESOLUTION_1K,
   "2K": Resolution.RESOLUTION_2K,
   "4K": Resolution.RESOLUTION_4K,
 };
 
+/** How much work goes into an image. */
 export const quality: EnumTable<image.Quality, Quality> = {
   auto: Quality.AUTO,
   low: Quality.LOW,
@@ -63,12 +66,14 @@ export const quality: EnumTable<image.Quality, Quality> = {
   high: Quality.HIGH,
 };
 
+/** What is behind the subject of an image. */
 export const background: EnumTable<image.Background, Background> = {
   auto: Background.AUTO,
   transparent: Background.TRANSPARENT,
   opaque: Background.OPAQUE,
 };
 
+/** File formats. */
 export const imageFormat: EnumTable<image.ImageFormat, ImageFormat> = {
   png: ImageFormat.PNG,
   jpeg: ImageFormat.JPEG,
@@ -77,17 +82,20 @@ export const imageFormat: EnumTable<image.ImageFormat, ImageFormat> = {
   gif: ImageFormat.GIF,
 };
 
+/** Whether an image arrives as bytes or as a link. */
 export const delivery: EnumTable<image.ImageDelivery, Delivery> = {
   bytes: Delivery.BYTES,
   url: Delivery.URL,
 };
 
+/** How a mask is read. */
 export const maskPolarity: EnumTable<task.ImageEditTask["maskPolarity"], MaskPolarity> = {
   transparent_is_edited: MaskPolarity.TRANSPARENT_IS_EDITED,
   white_is_edited: MaskPolarity.WHITE_IS_EDITED,
   black_is_edited: MaskPolarity.BLACK_IS_EDITED,
 };
 
+/** Who speaks. */
 export const role: EnumTable<task.Role, Role> = {
   system: Role.SYSTEM,
   user: Role.USER,
@@ -95,12 +103,14 @@ export const role: EnumTable<task.Role, Role> = {
   tool: Role.TOOL,
 };
 
+/** Whether the model may ask for a tool. */
 export const toolChoiceMode: EnumTable<task.ToolChoice["mode"], ToolChoiceMode> = {
   auto: ToolChoiceMode.AUTO,
   none: ToolChoiceMode.NONE,
   required: ToolChoiceMode.REQUIRED,
 };
 
+/** How long the model may think. */
 export const reasoningEffort: EnumTable<task.ReasoningEffort, ReasoningEffort> = {
   none: ReasoningEffort.NONE,
   minimal: ReasoningEffort.MINIMAL,
@@ -109,6 +119,7 @@ export const reasoningEffort: EnumTable<task.ReasoningEffort, ReasoningEffort> =
   high: ReasoningEffort.HIGH,
 };
 
+/** Why an answer ended. */
 export const finishReason: EnumTable<DomainFinishReason, FinishReason> = {
   stop: FinishReason.STOP,
   length: FinishReason.LENGTH,
@@ -117,27 +128,32 @@ export const finishReason: EnumTable<DomainFinishReason, FinishReason> = {
   unspecified: FinishReason.UNSPECIFIED,
 };
 
+/** What to do with a parameter that a provider cannot honour. */
 export const parameterMode: EnumTable<"adapt" | "strict", ParameterMode> = {
   adapt: ParameterMode.ADAPT,
   strict: ParameterMode.STRICT,
 };
 
+/** What to do when a provider refuses. */
 export const refusalPolicy: EnumTable<DomainRefusalPolicy, RefusalPolicy> = {
   stop: RefusalPolicy.STOP,
   next: RefusalPolicy.NEXT,
 };
 
+/** Whether the same work may be paid twice. */
 export const duplicateSpend: EnumTable<"allow" | "forbid", DuplicateSpend> = {
   allow: DuplicateSpend.ALLOW,
   forbid: DuplicateSpend.FORBID,
 };
 
+/** What was done to a parameter. */
 export const adjustmentKind: EnumTable<Adjustment["kind"], AdjustmentKind> = {
   converted: AdjustmentKind.CONVERTED,
   emulated: AdjustmentKind.EMULATED,
   dropped: AdjustmentKind.DROPPED,
 };
 
+/** Why a target was tried. */
 export const attemptReason: EnumTable<domain.AttemptReason, AttemptReason> = {
   first: AttemptReason.FIRST,
   failover: AttemptReason.FAILOVER,
@@ -147,6 +163,7 @@ export const attemptReason: EnumTable<domain.AttemptReason, AttemptReason> = {
   fallback_model: AttemptReason.FALLBACK_MODEL,
 };
 
+/** How an attempt ended. */
 export const attemptOutcome: EnumTable<domain.AttemptOutcome, AttemptOutcome> = {
   succeeded: AttemptOutcome.SUCCEEDED,
   partial: AttemptOutcome.PARTIAL,
@@ -155,6 +172,7 @@ export const attemptOutcome: EnumTable<domain.AttemptOutcome, AttemptOutcome> = 
   cancelled: AttemptOutcome.CANCELLED,
 };
 
+/** What kind of failure it was. */
 export const failureClass: EnumTable<failure.FailureClass, FailureClass> = {
   never_sent: FailureClass.NEVER_SENT,
   overloaded: FailureClass.OVERLOADED,
@@ -172,30 +190,35 @@ export const failureClass: EnumTable<failure.FailureClass, FailureClass> = {
   unknown: FailureClass.UNKNOWN,
 };
 
+/** Whether a provider got a request. */
 export const deliveryState: EnumTable<failure.DeliveryState, DeliveryState> = {
   not_sent: DeliveryState.NOT_SENT,
   sent: DeliveryState.SENT,
   ambiguous: DeliveryState.AMBIGUOUS,
 };
 
+/** How an amount is known. */
 export const costBasis: EnumTable<Cost["basis"], CostBasis> = {
   reported: CostBasis.REPORTED,
   priced: CostBasis.PRICED,
   unknown: CostBasis.UNKNOWN,
 };
 
+/** What kind of provider. */
 export const providerKind: EnumTable<Provider["kind"], ProviderKind> = {
   text: ProviderKind.TEXT,
   image: ProviderKind.IMAGE,
   custom: ProviderKind.CUSTOM,
 };
 
+/** How a provider does. */
 export const healthState: EnumTable<ProviderView["health"], HealthState> = {
   unknown: HealthState.UNSPECIFIED,
   healthy: HealthState.HEALTHY,
   degraded: HealthState.DEGRADED,
 };
 
+/** How a model's name was understood. */
 export const resolutionStep: EnumTable<DomainResolutionStep, ResolutionStep> = {
   exact_rule: ResolutionStep.EXACT_RULE,
   forced: ResolutionStep.FORCED,

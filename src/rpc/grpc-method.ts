@@ -10,7 +10,7 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { type Arrival, requestIdHeader } from "./arrival.ts";
-import { toGrpcStatus } from "./errors.ts";
+import { internalFailure, type RpcFailure, toGrpcStatus } from "./errors.ts";
 import { malformedRequest } from "./library-error.ts";
 import type { Call, ConversationRpc, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -47,7 +47,7 @@ export function grpcMethod(
     case "stream":
       return { definition, handler: streamHandler(rpc, context, arrivalOf) };
     case "conversation":
-      return { definition, handler: conversationHandler(rpc) };
+      return { definition, handler: conversationHandler(rpc, context, arrivalOf) };
   }
 }
 
@@ -102,15 +102,27 @@ function streamHandler(
   };
 }
 
-function conversationHandler(rpc: ConversationRpc): handleBidiStreamingCall<Request, Message> {
+function conversationHandler(
+  rpc: ConversationRpc,
+  context: RpcContext,
+  arrivalOf: (metadata: Metadata) => Arrival,
+): handleBidiStreamingCall<Request, Message> {
   return (grpcCall) => {
+    const { requestId } = arrivalOf(grpcCall.metadata);
     const conversation = rpc.open();
+    const fail = (failure: RpcFailure) => grpcCall.emit("error", toGrpcStatus(failure));
     grpcCall.on("data", ({ message }: Request) => {
       if (message === undefined) {
-        grpcCall.emit("error", toGrpcStatus(malformedRequest(rpc.method.input.typeName)));
-      } else if (!grpcCall.write(conversation.answer(message))) {
+        fail(malformedRequest(rpc.method.input.typeName));
+        return;
+      }
+      try {
+        if (grpcCall.write(conversation.answer(message))) return;
         grpcCall.pause();
         grpcCall.once("drain", () => grpcCall.resume());
+      } catch (bug) {
+        context.onBug(bug);
+        fail(internalFailure(requestId));
       }
     });
     grpcCall.on("end", () => grpcCall.end());

@@ -2,6 +2,7 @@ import { file_google_rpc_error_details } from "../../gen/google/rpc/error_detail
 import { file_google_rpc_status } from "../../gen/google/rpc/status_pb.ts";
 import { Health } from "../../gen/grpc/health/v1/health_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
+import { StreamGenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -16,6 +17,7 @@ import { defaultLimits, type Limits } from "./limits.ts";
 import type { Listener } from "./listener.ts";
 import { reflectionService } from "./reflection.ts";
 import type { RpcContext } from "./rpc-context.ts";
+import { prepareValidation } from "./validation.ts";
 
 /** What a server is started with. Addresses are "host:port"; port 0 lets the system choose. */
 export interface ServerOptions {
@@ -35,7 +37,7 @@ export interface ServerOptions {
   readonly telemetry: Telemetry;
   readonly metrics: () => Promise<MetricsPage>;
   readonly clock: Clock;
-  /** A new random id for a request. */
+  /** A new random id for a request, which nobody can guess. */
   readonly newId: () => string;
   /** Told of exceptions that no code expected. */
   readonly onBug: (error: unknown) => void;
@@ -60,6 +62,7 @@ export interface RunningServer {
 /** Starts every listener, and resolves once all of them accept connections. Rejects when one cannot, with none left open. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { clock, telemetry, newId, onBug, drainMs } = options;
+  prepareValidation(StreamGenerateRequestSchema);
   const cut = new AbortController();
   const context: RpcContext = {
     clock,

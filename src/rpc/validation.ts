@@ -1,4 +1,4 @@
-import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { create, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { createValidator } from "@bufbuild/protovalidate";
 import type { FieldViolation, GatewayError } from "../domain/gateway-error.ts";
@@ -27,6 +27,11 @@ export function validate<D extends DescMessage>(
         })),
       );
   }
+}
+
+/** Compiles a message's rules now. At their first use that would keep a caller waiting, and everyone else, for 200 ms. */
+export function prepareValidation(schema: DescMessage): void {
+  validator.validate(schema, create(schema));
 }
 
 /** An INVALID_REQUEST for these fields. */

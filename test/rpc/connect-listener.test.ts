@@ -15,7 +15,7 @@ import { describe, expect, it } from "vitest";
 import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { GatewayService, RouteRequestSchema } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { untilAborted } from "./support/fake-gateway.ts";
-import { generated, imageRequest } from "./support/samples.ts";
+import { generated, image, imageRequest } from "./support/samples.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
 
 const generatePath = "/spillway.v1.GatewayService/Generate";
@@ -66,6 +66,39 @@ describe("plain JSON over HTTP", () => {
       requestId: "new-id-1",
       images: { images: [{ data: "AQIDBA==" }] },
     });
+  });
+
+  it("carries several large images, unary and streamed, as they are", async () => {
+    const server = await startTestServer();
+    const files = [0, 1, 2].map((seed) => {
+      return Uint8Array.from({ length: 300_000 + seed }, (_, index) => (index * 31 + seed) % 251);
+    });
+    const images = files.map((bytes) => ({ ...image, content: { kind: "bytes", bytes } as const }));
+    server.gateway.answer(async (_request, call) => {
+      for (const [index, each] of images.entries()) {
+        await call.stream?.emit({ kind: "image", index, image: each });
+        await call.stream?.emit({ kind: "text", text: "between" });
+      }
+      return { kind: "generated", generated: generated({ output: { kind: "images", images } }) };
+    });
+    const options = { baseUrl: server.url, useBinaryFormat: false };
+    const transports = [
+      createConnectTransport({ ...options, httpVersion: "1.1" }),
+      createConnectTransport({ ...options, httpVersion: "2" }),
+      createGrpcWebTransport({ ...options, httpVersion: "1.1" }),
+    ];
+    for (const transport of transports) {
+      const client = createClient(GatewayService, transport);
+      const { output } = await client.generate(imageRequest());
+      const unary = output.case === "images" ? output.value.images : [];
+      expect(unary.map(({ content }) => content.value)).toEqual(files);
+      const streamed: unknown[] = [];
+      for await (const { event } of client.streamGenerate({ generate: imageRequest() })) {
+        if (event.case === "image") streamed.push(event.value.image?.content.value);
+      }
+      expect(streamed).toEqual(files);
+    }
+    for (const each of images) expect(each.content.bytes.length).toBeGreaterThan(1000);
   });
 
   it("reads methods without side effects by GET", async () => {

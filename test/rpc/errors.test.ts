@@ -62,7 +62,7 @@ it("leaves out skipped targets first where the report would be too large for gRP
   expect(statusBytes(failure).length).toBeLessThan(5000);
   const [info, , report] = errorDetails(failure.error);
   expect(report?.desc).toBe(AttemptReportSchema);
-  const kept = (report as { readonly value: AttemptReport }).value.attempts;
+  const kept = (report?.value as AttemptReport | undefined)?.attempts ?? [];
   const made = kept.filter(({ number }) => number % 2 === 1);
   expect(made.length).toBeGreaterThan(20);
   expect(kept.map(({ number }) => number)).toEqual(

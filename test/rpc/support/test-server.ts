@@ -34,7 +34,8 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     telemetry,
     metrics: async () => ({ contentType: "text/plain; version=0.0.4", body: "up 1\n" }),
     clock: realClock,
-    newId: () => `new-id-${++ids}`,
+    // The first one is the secret that the Connect listener begins with.
+    newId: () => `new-id-${ids++}`,
     onBug: (error) => bugs.push(error),
     ...options,
   });

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import type { Message } from "@bufbuild/protobuf";
+import { isMessage } from "@bufbuild/protobuf";
+import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
+import {
+  type GenerateResponse,
+  GenerateResponseSchema,
+  StreamGenerateResponseSchema,
+} from "../../gen/spillway/v1/generate_pb.ts";
+import type { Image } from "../../gen/spillway/v1/image_pb.ts";
+
+/** The images of one call that stand aside while its responses become JSON. */
+export interface JsonMedia {
+  /** Takes the bytes out of a response and leaves a mark in their place. */
+  take(message: Message): void;
+  /** Puts the bytes, as base64, where the marks are in the JSON. */
+  restore(response: UniversalServerResponse): UniversalServerResponse;
+}
+
+/**
+ * Makes what writes images into JSON by Node's own base64. Protobuf-ES writes
+ * it in JavaScript, which stops every other call for 100 to 200 ms a megabyte
+ * (Node 24, November 2026); Node does it in 1 ms. `secret` makes the marks such
+ * that no text of a response can be mistaken for one.
+ */
+export function jsonMediaFactory(secret: string): () => JsonMedia {
+  // 18 bytes are 24 characters of base64 with no padding.
+  const mark = createHash("sha256").update(secret).digest().subarray(0, 18);
+  const markText = Buffer.from(mark.toString("base64"));
+
+  return () => {
+    const shelf: Uint8Array[] = [];
+
+    function takeFrom(image: Image | undefined): void {
+      if (image?.content.case !== "data") return;
+      shelf.push(image.content.value);
+      image.content.value = mark;
+    }
+
+    /** The JSON in pieces, with the next images of the shelf in place of its marks. */
+    function fill(json: Buffer): Buffer[] {
+      const pieces: Buffer[] = [];
+      let from = 0;
+      for (let at = json.indexOf(markText); at >= 0; at = json.indexOf(markText, from)) {
+        const bytes = shelf.shift() ?? new Uint8Array();
+        pieces.push(json.subarray(from, at), base64(bytes));
+        from = at + markText.length;
+      }
+      pieces.push(json.subarray(from));
+      return pieces;
+    }
+
+    return {
+      take(message) {
+        for (const image of imagesOf(message)) takeFrom(image);
+      },
+      restore(response) {
+        const { body, header } = response;
+        if (!body || header === undefined || response.status !== 200) return response;
+        if (header.get("content-type") !== "application/json") {
+          return { ...response, body: filledEnvelopes(body, fill) };
+        }
+        if (shelf.length === 0) return response;
+        const grown = new Headers(header);
+        const growth = shelf.reduce((sum, bytes) => sum + base64Length(bytes) - markText.length, 0);
+        grown.set("content-length", String(Number(header.get("content-length")) + growth));
+        return { ...response, header: grown, body: filled(body, fill) };
+      },
+    };
+  };
+}
+
+function imagesOf(message: Message): readonly (Image | undefined)[] {
+  if (isMessage(message, GenerateResponseSchema)) return imagesOfResult(message);
+  if (!isMessage(message, StreamGenerateResponseSchema)) return [];
+  const { event } = message;
+  switch (event.case) {
+    case "partialImage":
+    case "image":
+      return [event.value.image];
+    case "completed":
+      return imagesOfResult(event.value);
+    default:
+      return [];
+  }
+}
+
+function imagesOfResult({ output }: GenerateResponse): readonly Image[] {
+  return output.case === "images" ? output.value.images : [];
+}
+
+type Fill = (json: Buffer) => Buffer[];
+
+async function* filled(body: AsyncIterable<Uint8Array>, fill: Fill): AsyncIterable<Uint8Array> {
+  for await (const chunk of body) yield* fill(asBuffer(chunk));
+}
+
+/** connect-node gives whole envelopes: one byte of flags, four of length, data. */
+async function* filledEnvelopes(
+  body: AsyncIterable<Uint8Array>,
+  fill: Fill,
+): AsyncIterable<Uint8Array> {
+  for await (const envelope of body) {
+    const pieces = fill(asBuffer(envelope.subarray(5)));
+    if (pieces.length === 1) {
+      yield envelope;
+      continue;
+    }
+    const head = Buffer.from(envelope.subarray(0, 5));
+    head.writeUInt32BE(
+      pieces.reduce((sum, piece) => sum + piece.length, 0),
+      1,
+    );
+    yield head;
+    yield* pieces;
+  }
+}
+
+function base64(bytes: Uint8Array): Buffer {
+  return Buffer.from(asBuffer(bytes).toString("base64"), "latin1");
+}
+
+function base64Length(bytes: Uint8Array): number {
+  return Math.ceil(bytes.length / 3) * 4;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
