@@ -138,10 +138,22 @@ function note(incoming: IncomingMessage): NotedRequest {
     json() {
       return JSON.parse(this.body.toString()) as Record<string, unknown>;
     },
-    closed: new Promise((resolve) => {
-      socket.once("close", () => resolve(performance.now()));
-    }),
+    closed: closeOf(socket),
   };
+}
+
+/** One connection can bring many requests. */
+const closes = new WeakMap<Socket, Promise<number>>();
+
+function closeOf(socket: Socket): Promise<number> {
+  let close = closes.get(socket);
+  if (close === undefined) {
+    close = new Promise((resolve) => {
+      socket.once("close", () => resolve(performance.now()));
+    });
+    closes.set(socket, close);
+  }
+  return close;
 }
 
 function listen(server: Server): Promise<number> {

@@ -30,6 +30,8 @@ export interface TestGateway extends RunningGateway {
   readonly grpc: GrpcClient;
   /** Every line of the log so far. */
   readonly log: readonly LogLine[];
+  /** Waits for a line of the log with this message. */
+  logged(message: string): Promise<LogLine>;
   /** Generates over gRPC. Rejects when the call fails. */
   generate(request: RequestInit, options?: GrpcOptions): Promise<GenerateResponse>;
   /** Generates over gRPC, and gives the error. Rejects when the call succeeds. */
@@ -77,6 +79,7 @@ export async function startGateway(
   });
   if (loaded.kind === "invalid") throw new Error(JSON.stringify(loaded.problems, null, 2));
   const log: LogLine[] = [];
+  const readers = new Set<(line: LogLine) => void>();
   let ids = 0;
   const gateway = await serve(
     loaded.config,
@@ -86,7 +89,13 @@ export async function startGateway(
       random,
       newId: () => `request-${++ids}`,
       version: "0.0.0-test",
-      logDestination: { write: (line) => void log.push(JSON.parse(line) as LogLine) },
+      logDestination: {
+        write(text) {
+          const line = JSON.parse(text) as LogLine;
+          log.push(line);
+          for (const reader of readers) reader(line);
+        },
+      },
     },
   );
   running.push(gateway);
@@ -111,6 +120,12 @@ export async function startGateway(
     ),
     grpc: client,
     log,
+    logged: (message) =>
+      new Promise((resolve) => {
+        const read = (line: LogLine) => line["msg"] === message && resolve(line);
+        readers.add(read);
+        log.forEach(read);
+      }),
     async generate(request, grpcOptions) {
       const ended = await call(request, grpcOptions);
       if ("response" in ended) return ended.response;

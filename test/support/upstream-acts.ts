@@ -99,6 +99,26 @@ export function drip(value: unknown, everyMs: number): Act {
   };
 }
 
+/** Opens a stream and only keeps it alive. */
+export const keepAlive: Act = {
+  play({ response, socket }) {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const timer = setInterval(() => response.write(": keep-alive\n\n"), 20);
+    socket.once("close", () => clearInterval(timer));
+  },
+};
+
+/** An act that waits until it is let go. */
+export function held(act: Act): Act & { release(): void } {
+  let play = () => {};
+  return {
+    play(visit) {
+      play = () => act.play(visit);
+    },
+    release: () => play(),
+  };
+}
+
 /** How a stream of events ends. */
 export type StreamEnding = "as it should" | "without its last event" | "cut" | "never";
 

@@ -1,0 +1,230 @@
+import { createConnection } from "node:net";
+import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
+import {
+  GenerateRequestSchema,
+  StreamGenerateRequestSchema,
+} from "../../gen/spillway/v1/generate_pb.ts";
+import { callUnary, grpcClient, openStream } from "../rpc/support/grpc-client.ts";
+import { attemptLines } from "../support/attempt-lines.ts";
+import { type Act, type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";
+import { postJson, rawGrpc } from "../support/raw-calls.ts";
+import { chatRequest, imageRequest } from "../support/requests.ts";
+import { startGateway, type TestGateway } from "../support/start-gateway.ts";
+import { chatStream, images, json, silence } from "../support/upstream-acts.ts";
+
+/** The most time between a caller's leaving and the closing of the provider's connection. */
+const promptlyMs = 100;
+
+/** How much later than its deadline a caller may hear of it. */
+const lateMs = 50;
+
+/** A machine that does other work at the same time can be late once, not three times in a row. */
+const noisy = { retry: 2 };
+
+const request = create(GenerateRequestSchema, imageRequest("boat"));
+const method = GatewayService.method.generate;
+const path = `/${GatewayService.typeName}/Generate`;
+
+/** Every way to make a call and to leave it. Each begins the call and returns the way to leave. */
+const callers: readonly {
+  readonly name: string;
+  readonly call: (gateway: TestGateway) => () => void;
+}[] = [
+  {
+    name: "a cancelled gRPC call",
+    call: ({ grpc }) => callUnary(grpc, method, request).cancel,
+  },
+  {
+    name: "a cancelled gRPC call to the listener for everyone",
+    call: ({ url }) => callUnary(grpcClient(url), method, request).cancel,
+  },
+  {
+    name: "a gRPC client that closes its connection",
+    call: ({ grpcUrl }) => {
+      const call = rawGrpc(grpcUrl, path, toBinary(GenerateRequestSchema, request));
+      return () => call.leave();
+    },
+  },
+  {
+    name: "an aborted Connect call",
+    call: ({ connect }) => {
+      const controller = new AbortController();
+      connect.generate(request, { signal: controller.signal }).catch(() => {});
+      return () => controller.abort();
+    },
+  },
+  {
+    name: "a closed HTTP/1.1 connection",
+    call: ({ addresses }) => {
+      const { hostname, port } = new URL(`http://${addresses.listen}`);
+      const body = toJsonString(GenerateRequestSchema, request);
+      const socket = createConnection(Number(port), hostname);
+      socket.on("error", () => {});
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+      return () => socket.destroy();
+    },
+  },
+];
+
+describe("when the caller leaves", () => {
+  it.each(callers)("the provider's connection closes at once: $name", noisy, async ({ call }) => {
+    const { gateway, first, second } = await start(silence);
+    const leave = call(gateway);
+    const asked = await first.arrived(1);
+    const leftAt = performance.now();
+    leave();
+    expect((await asked.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
+    expect(second.connections).toBe(0);
+    await gateway.logged("call ended");
+    expect(gateway.log).toContainEqual(
+      expect.objectContaining({ msg: "attempt failed", outcome: "cancelled", class: "cancelled" }),
+    );
+    expect(gateway.log).toContainEqual(
+      expect.objectContaining({ msg: "call ended", code: "CANCELLED" }),
+    );
+  });
+
+  it("a provider's stream closes in the middle", noisy, async () => {
+    const { gateway, first, second } = await start(chatStream(["Ah", "o"], "never"));
+    const stream = openStream(
+      gateway.grpc,
+      GatewayService.method.streamGenerate,
+      create(StreamGenerateRequestSchema, { generate: chatRequest("boat") }),
+    );
+    stream.on("error", () => {});
+    await new Promise<void>((resolve) => {
+      stream.on("data", ({ event }) => event.case === "textDelta" && resolve());
+    });
+    const asked = await first.arrived(1);
+    const leftAt = performance.now();
+    stream.cancel();
+    expect((await asked.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
+    expect(second.connections).toBe(0);
+  });
+
+  it("a job that the provider has accepted is cancelled", noisy, async () => {
+    const { gateway, replicate } = await startWithJobs("60s", json(200, prediction("canceled")));
+    const call = callUnary(gateway.grpc, method, request);
+    const poll = await replicate.arrived(2);
+    const leftAt = performance.now();
+    call.cancel();
+    const cancel = await replicate.arrived(3);
+    expect(performance.now() - leftAt).toBeLessThanOrEqual(promptlyMs);
+    expect((await poll.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
+    expect(told(replicate)).toEqual([
+      "POST /v1/models/black-forest-labs/flux-schnell/predictions",
+      "GET /v1/predictions/boat1",
+      "POST /v1/predictions/boat1/cancel",
+    ]);
+    expect(cancel.headers.authorization).toBe("Bearer key-of-replicate");
+  });
+});
+
+describe("when an attempt's time is up", () => {
+  it("a job is cancelled before the next provider is asked", async () => {
+    const { gateway, replicate } = await startWithJobs("700ms", json(200, prediction("canceled")));
+    const { attempts } = await gateway.generate(imageRequest("boat"));
+    expect(attemptLines(attempts)).toEqual([
+      "FIRST replicate FAILED TIMEOUT SENT -",
+      "FAILOVER second SUCCEEDED",
+    ]);
+    expect(told(replicate).at(-1)).toBe("POST /v1/predictions/boat1/cancel");
+  });
+
+  it("a job whose cancelling is not confirmed stays ambiguous", async () => {
+    const { gateway } = await startWithJobs("700ms", json(500, { detail: "sorry" }));
+    const { attempts } = await gateway.generate(imageRequest("boat"));
+    expect(attemptLines(attempts)).toEqual([
+      "FIRST replicate FAILED TIMEOUT AMBIGUOUS -",
+      "FAILOVER second SUCCEEDED",
+    ]);
+  });
+});
+
+describe("a caller's deadline of one second", () => {
+  it("is kept in every protocol, and takes the provider's call with it", noisy, async () => {
+    const { gateway, first, second } = await start(silence);
+    const bytes = toBinary(GenerateRequestSchema, request);
+    const startedAt = performance.now();
+    const ended = await Promise.all([
+      rawGrpc(gateway.grpcUrl, path, bytes, { "grpc-timeout": "1S" }).ended,
+      rawGrpc(gateway.url, path, bytes, { "grpc-timeout": "1000m" }).ended,
+      postJson(gateway.url, "Generate", jsonRequest, { "connect-timeout-ms": "1000" }),
+    ]);
+    const [grpc, grpcHere, connect] = ended;
+    for (const { elapsedMs } of ended) {
+      expect(elapsedMs).toBeGreaterThan(950);
+      expect(elapsedMs).toBeLessThanOrEqual(1000 + lateMs);
+    }
+    expect([grpc.status, grpcHere.status]).toEqual([4, 4]);
+    expect(connect.status).toBe(504);
+    expect(connect.json).toMatchObject({
+      code: "deadline_exceeded",
+      details: [{ type: "google.rpc.ErrorInfo", debug: { reason: "DEADLINE" } }, {}],
+    });
+    const closed = await Promise.all(first.requests.map((asked) => asked.closed));
+    expect(closed).toHaveLength(3);
+    for (const closedAt of closed) {
+      expect(closedAt - startedAt).toBeLessThanOrEqual(1000 + promptlyMs);
+    }
+    expect(second.connections).toBe(0);
+  });
+
+  it("leaves no time for a wait that is longer", async () => {
+    const { gateway } = await start(json(503, {}, { "retry-after": "3" }));
+    const startedAt = performance.now();
+    const ended = await gateway.failure(
+      imageRequest("boat", { routing: { exclude: ["second"] } }),
+      { deadline: Date.now() + 1000 },
+    );
+    expect([ended.code, ...ended.reasons]).toEqual(["UNAVAILABLE", "ALL_PROVIDERS_EXHAUSTED"]);
+    expect(ended.retryAfterMs).toBe(3000);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+});
+
+const jsonRequest = JSON.parse(toJsonString(GenerateRequestSchema, request)) as object;
+
+/** Two providers of the model "boat", the second only after the first. */
+async function start(firstDoes: Act) {
+  const first = await startFakeUpstream(firstDoes);
+  const second = await startFakeUpstream(images(20));
+  const gateway = await startGateway(`
+providers:
+  first: { type: openai-compatible, base_url: "${first.url}" }
+  second: { type: openai-compatible, base_url: "${second.url}" }
+routes:
+  - models: ["boat"]
+    targets: [{ provider: first }, { provider: second, priority: 1 }]
+`);
+  return { first, second, gateway };
+}
+
+/** Replicate, which takes the job and then stays silent about it, and another provider after it. */
+async function startWithJobs(timeout: string, cancelled: Act) {
+  const replicate = await startFakeUpstream(json(201, prediction("starting")), silence, cancelled);
+  const second = await startFakeUpstream(images(20));
+  const gateway = await startGateway(`
+providers:
+  replicate: { keys: [key-of-replicate], base_url: "${replicate.url}", timeout: ${timeout} }
+  second: { type: openai-compatible, base_url: "${second.url}" }
+routes:
+  - models: ["boat"]
+    targets:
+      - { provider: replicate, model: black-forest-labs/flux-schnell }
+      - { provider: second, priority: 1 }
+`);
+  return { gateway, replicate, second };
+}
+
+function prediction(status: string): object {
+  return { id: "boat1", status, output: null, error: null, metrics: {} };
+}
+
+function told({ requests }: FakeUpstream): string[] {
+  return requests.map(({ method: verb, path }) => `${verb} ${path}`);
+}
