@@ -1,12 +1,15 @@
 import type { EmitEvent } from "../domain/generated.ts";
 import type { AttemptObserver } from "../domain/observer.ts";
 import type { FinishedImage } from "../domain/output.ts";
+import type { Task } from "../domain/task.ts";
 import type { Candidate } from "../router/plan.ts";
 import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
 
 /** One attempt, ready to be made. */
 export interface AttemptToRun {
   readonly candidate: Candidate;
+  /** The task in what the target takes, with its images prepared. */
+  readonly task: Task;
   readonly input: ExecuteInput;
   readonly dependencies: ExecuteDependencies;
   readonly observer: AttemptObserver;

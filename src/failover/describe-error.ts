@@ -1,6 +1,6 @@
 import type { Attempt } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { ErrorReason, GatewayError } from "../domain/gateway-error.ts";
+import type { ErrorReason, FieldViolation, GatewayError } from "../domain/gateway-error.ts";
 import type { Candidate } from "../router/plan.ts";
 import type { ExecuteInput } from "./execution.ts";
 import { failureTable } from "./failure-table.ts";
@@ -17,6 +17,8 @@ export type LastWord =
     }
   /** What was left to try would have cost too much. */
   | { readonly kind: "cost_limit" }
+  /** An image that the caller supplied is of no use. */
+  | { readonly kind: "unusable_input"; readonly violation: FieldViolation }
   /** The plan had no target. */
   | { readonly kind: "no_candidate" };
 
@@ -30,11 +32,15 @@ export function describeError(
   const waits = attempts.map(({ retryAfterMs }) => retryAfterMs).filter((ms) => ms !== undefined);
   return {
     reason,
-    message: messageOf(reason, lastWord, input, attempts),
+    message:
+      lastWord.kind === "unusable_input"
+        ? `${lastWord.violation.field} ${lastWord.violation.description}.`
+        : messageOf(reason, lastWord, input, attempts),
     metadata: metadataOf(lastWord, input),
     retryAfterMs:
       reason === "ALL_PROVIDERS_EXHAUSTED" && waits.length > 0 ? Math.min(...waits) : undefined,
     attempts: attempts.length > 0 ? attempts : undefined,
+    fieldViolations: lastWord.kind === "unusable_input" ? [lastWord.violation] : undefined,
   };
 }
 
@@ -42,6 +48,8 @@ function reasonOf(lastWord: LastWord): ErrorReason {
   switch (lastWord.kind) {
     case "cost_limit":
       return "COST_LIMIT";
+    case "unusable_input":
+      return "INVALID_REQUEST";
     case "no_candidate":
       return "NO_CAPABLE_PROVIDER";
     case "failure":
@@ -91,6 +99,7 @@ function metadataOf(lastWord: LastWord, input: ExecuteInput): Record<string, str
   if (lastWord.kind === "cost_limit") {
     metadata["max_cost_micros"] = String(input.request.routing.maxCostMicros);
   }
+  if (lastWord.kind === "unusable_input") metadata["field"] = lastWord.violation.field;
   if (lastWord.kind !== "failure") return metadata;
   const { failure, candidate } = lastWord;
   metadata["failure"] = failure.class;

@@ -3,6 +3,7 @@ import type { Cost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { EmitEvent, Generated } from "../domain/generated.ts";
 import type { FinishedOutput } from "../domain/output.ts";
+import type { Task } from "../domain/task.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
 import { abortFailure, isDeadline } from "./abort-scope.ts";
 import { AttemptLog } from "./attempt-log.ts";
@@ -11,6 +12,7 @@ import { describeError, type LastWord } from "./describe-error.ts";
 import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
+import { InputPreparer } from "./prepare-inputs.ts";
 import { missingSlots, runAttempt } from "./run-attempt.ts";
 import { SpendLimit, shareOf } from "./spend-limit.ts";
 
@@ -53,9 +55,16 @@ export async function executePlan(
       turn = next;
       continue;
     }
+    const prepared = await walk.inputs.prepare(candidate.fit);
+    // Why it ended, the head of the loop knows.
+    if (prepared.kind === "ended") continue;
+    if (prepared.kind === "unusable") {
+      lastWord = { kind: "unusable_input", violation: prepared.violation };
+      break;
+    }
     asked = candidate;
     attemptsLeft -= 1;
-    const shortfall = await tryTarget(walk, turn, reason, {
+    const shortfall = await tryTarget(walk, turn, reason, prepared.task, {
       attemptsLeft,
       hasNext: next !== undefined,
     });
@@ -87,6 +96,7 @@ interface Walk {
   readonly log: AttemptLog;
   readonly harvest: Harvest;
   readonly spend: SpendLimit;
+  readonly inputs: InputPreparer;
 }
 
 /** What is tried now. */
@@ -107,6 +117,14 @@ function begin(input: ExecuteInput, dependencies: ExecuteDependencies): Walk {
     log: new AttemptLog(input, dependencies, emit),
     harvest: new Harvest(input.request.task),
     spend: new SpendLimit(input.request.routing.maxCostMicros),
+    inputs: new InputPreparer({
+      transport: dependencies.transport,
+      clock: dependencies.clock,
+      media: dependencies.inputMedia,
+      reach: dependencies.inputReach,
+      callerSignal: input.signal,
+      deadlineAt: input.deadlineAt,
+    }),
   };
 }
 
@@ -119,6 +137,7 @@ async function tryTarget(
   walk: Walk,
   turn: Turn,
   reason: AttemptReason,
+  task: Task,
   left: Pick<Situation, "attemptsLeft" | "hasNext">,
 ): Promise<{ readonly failure: Failure; readonly decision: Decision } | undefined> {
   const { input, dependencies, emit, log, harvest, spend } = walk;
@@ -128,7 +147,7 @@ async function tryTarget(
   const estimate = estimateOf(walk, candidate);
   const running = await log.start(candidate, reason, Math.max(1, missingSlots(images).length));
   const { observer } = running;
-  const result = await runAttempt({ candidate, input, dependencies, observer, images, emit });
+  const result = await runAttempt({ candidate, task, input, dependencies, observer, images, emit });
   spend.count(result.cost, estimate);
   harvest.add(candidate, result);
   const { failure, loose } = result;

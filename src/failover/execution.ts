@@ -4,6 +4,7 @@ import type { FinishImage, FinishPartialImage } from "../domain/finish.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Generated } from "../domain/generated.ts";
+import type { InputMedia } from "../domain/input-media.ts";
 import type { RequestObserver } from "../domain/observer.ts";
 import type { FinishedImage } from "../domain/output.ts";
 import type { Random } from "../domain/random.ts";
@@ -11,7 +12,7 @@ import type { StreamOptions } from "../domain/stream-options.ts";
 import type { Task } from "../domain/task.ts";
 import type { Usage } from "../domain/usage.ts";
 import type { Plan } from "../router/plan.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { Reach, Transport } from "../transport/transport.ts";
 import type { ChooseKey } from "./choose-key.ts";
 
 /** A plan to walk, and for whom. */
@@ -39,6 +40,9 @@ export interface ExecuteDependencies {
   readonly random: Random;
   readonly finishImage: FinishImage;
   readonly finishPartialImage: FinishPartialImage;
+  readonly inputMedia: InputMedia;
+  /** Which networks callers' images may be fetched from. */
+  readonly inputReach: Reach;
   readonly price: PriceWork;
   /** Default `firstKey`. */
   readonly chooseKey?: ChooseKey | undefined;

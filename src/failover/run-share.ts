@@ -53,7 +53,7 @@ export async function runShare(share: Share): Promise<ShareReport> {
     emit: attempt.emit,
     onFirstContent,
   });
-  const task = taskFor(fit.task, slots);
+  const task = taskFor(attempt.task, slots);
   try {
     const result = await runCall({
       line,
@@ -100,6 +100,7 @@ function targetFor({ candidate, input, dependencies }: AttemptToRun, limitMs: nu
     upstreamModel,
     settings: endpoint.settings,
     endUser: input.request.endUser,
+    labels: input.request.labels,
     partialImages: input.stream?.partialImages ?? 0,
     baseUrl: endpoint.baseUrl,
     timeLeftMs: Math.max(0, Math.min(limitMs, leftMs)),

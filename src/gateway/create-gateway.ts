@@ -7,12 +7,14 @@ import type { Random } from "../domain/random.ts";
 import type { Rule } from "../domain/rule.ts";
 import { executePlan } from "../failover/execute-plan.ts";
 import type { ExecuteDependencies } from "../failover/execution.ts";
+import { convertMask } from "../media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../media/finish-image.ts";
+import { sniffImage } from "../media/sniff-image.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
 import { compileRules } from "../router/compile-rules.ts";
 import { estimatePlan } from "../router/estimate-cost.ts";
 import { explainRequest, planRequest } from "../router/plan-request.ts";
-import type { Transport } from "../transport/transport.ts";
+import type { Reach, Transport } from "../transport/transport.ts";
 import type { Gateway, GatewayCall, GenerateResult, ProviderView } from "./gateway.ts";
 import { ProviderStatistics } from "./provider-statistics.ts";
 
@@ -26,6 +28,8 @@ export interface GatewayParts {
   readonly random: Random;
   readonly configVersion: string;
   readonly captureContent: boolean;
+  /** Which networks callers' images may be fetched from. Default "public". */
+  readonly inputReach?: Reach | undefined;
 }
 
 /** How long a request may take when neither its caller nor its rule says, in milliseconds. */
@@ -42,6 +46,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     random,
     finishImage,
     finishPartialImage,
+    inputMedia: { sniff: sniffImage, convertMask },
+    inputReach: parts.inputReach ?? "public",
     price: (provider, upstreamModel, task, usage, images) =>
       priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),
     configVersion,

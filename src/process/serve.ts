@@ -52,6 +52,8 @@ export async function serve(
     random,
     configVersion: config.version,
     captureContent: settings.captureContent,
+    // An embedded provider's images, handed back to another, are on this machine.
+    inputReach: config.sandbox.enabled ? "loopback" : "public",
   });
   const telemetry = createTelemetry({
     tracer: sdk.tracer,

@@ -22,6 +22,7 @@ export interface Sieve {
  */
 export function createSieve(request: GenerateRequest, world: RoutingWorld): Sieve {
   const { routing, task } = request;
+  const fitOptions = { mode: request.parameterMode, storesMedia: world.storesMedia };
   const seen = new Set<string>();
   const skipped: SkippedCandidate[] = [];
   const fields = new Set<string>();
@@ -52,7 +53,7 @@ export function createSieve(request: GenerateRequest, world: RoutingWorld): Siev
     if (resolution.step === "catalog" && offer && !offer.operations.includes(task.operation)) {
       return skip("unsupported", `does not offer ${upstreamModel} for ${task.operation}`);
     }
-    const result = fitTask(task, endpoint, upstreamModel, request.parameterMode);
+    const result = fitTask(task, endpoint, upstreamModel, fitOptions);
     if (result.kind === "unsupported") {
       if (result.field !== "task") fields.add(result.field);
       return skip("unsupported", result.reason, result.adjustments);

@@ -17,6 +17,8 @@ export interface OptionsContext {
   readonly provider: string;
   /** Whether the task has a shape by itself, like an edit. */
   readonly shapeIsGiven: boolean;
+  /** Whether Spillway has a place for files, from which they can be linked to. */
+  readonly storesMedia: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface OptionsContext {
 export function fitImageOptions(
   options: ImageOptions,
   capabilities: ImageCapabilities,
-  { provider, shapeIsGiven }: OptionsContext,
+  { provider, shapeIsGiven, storesMedia }: OptionsContext,
 ): FittedOptions {
   const adjustments: Adjustment[] = [];
   const report: Report = (field, requested, applied, kind, reason) => {
@@ -44,7 +46,8 @@ export function fitImageOptions(
   const background = fitBackground(options, capabilities, report);
   const seed = fitSeed(options.seed, capabilities, report);
   const file = fitFile(options, capabilities, report);
-  const delivery = fitDelivery(options, file.isConverted, capabilities, report);
+  const isLinked = capabilities.delivery === "url" && !file.isConverted;
+  const delivery = fitDelivery(options, isLinked, storesMedia, report);
   return {
     options: {
       count: options.count,
@@ -180,16 +183,20 @@ function fitCompression(
   return undefined;
 }
 
+/** A link is what the provider gives, or leads to a file that Spillway keeps, or there is none. */
 function fitDelivery(
   { delivery }: ImageOptions,
-  isConverted: boolean,
-  capabilities: ImageCapabilities,
+  isLinked: boolean,
+  storesMedia: boolean,
   report: Report,
 ): ImageOptions["delivery"] {
-  if (delivery !== "url" || (capabilities.delivery === "url" && !isConverted)) return delivery;
-  const reason = isConverted
-    ? "The file is written anew, and there is nowhere to link to."
-    : "The provider gives no link, and there is nowhere to put the file.";
-  report("options.delivery", "url", "", "dropped", reason);
+  if (delivery !== "url" || isLinked) return delivery;
+  const field = "options.delivery";
+  if (storesMedia) {
+    report(field, "url", "url", "emulated", "Spillway keeps the file and gives a link to it.");
+    return "url";
+  }
+  const reason = "The provider gives no link to this file, and there is nowhere to put it.";
+  report(field, "url", "", "dropped", reason);
   return "bytes";
 }

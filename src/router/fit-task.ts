@@ -13,6 +13,7 @@ import type { Endpoint } from "../providers/endpoint.ts";
 import { servesModel } from "./endpoint-models.ts";
 import { fitChat } from "./fit-chat.ts";
 import { fitImageOptions, type OptionsContext } from "./fit-image-options.ts";
+import { chatInputs, fitInputs } from "./fit-inputs.ts";
 import { fitUpscale } from "./fit-upscale.ts";
 import type { Fit } from "./plan.ts";
 
@@ -29,6 +30,13 @@ export type FitResult =
       readonly adjustments: readonly Adjustment[];
     };
 
+/** What a fit depends on, beside the task and the target. */
+export interface FitOptions {
+  readonly mode: GenerateRequest["parameterMode"];
+  /** Whether Spillway has a place for files, from which they can be linked to. Default false. */
+  readonly storesMedia?: boolean | undefined;
+}
+
 /**
  * Fits a task to what a target can do, from the capabilities that its provider
  * states. Every parameter has one meaning, whoever the provider is: it is sent
@@ -41,11 +49,11 @@ export function fitTask(
   task: Task,
   endpoint: Endpoint,
   upstreamModel: string,
-  mode: GenerateRequest["parameterMode"],
+  { mode, storesMedia = false }: FitOptions,
 ): FitResult {
   if (!endpoint.operations.includes(task.operation)) return cannot("task", `do ${task.operation}`);
   if (!servesModel(endpoint, upstreamModel)) return cannot("task", `serve ${upstreamModel}`);
-  const result = fitOperation(task, endpoint, upstreamModel);
+  const result = fitOperation(task, endpoint, upstreamModel, storesMedia);
   if (result.kind === "unsupported" || mode === "adapt") return result;
   const inexact = result.fit.adjustments.find(({ kind }) => kind !== "emulated");
   if (inexact === undefined) return result;
@@ -57,7 +65,12 @@ export function fitTask(
   };
 }
 
-function fitOperation(task: Task, endpoint: Endpoint, upstreamModel: string): FitResult {
+function fitOperation(
+  task: Task,
+  endpoint: Endpoint,
+  upstreamModel: string,
+  storesMedia: boolean,
+): FitResult {
   const { operations } = endpoint.provider;
   const { settings, slug } = endpoint;
   switch (task.operation) {
@@ -70,7 +83,8 @@ function fitOperation(task: Task, endpoint: Endpoint, upstreamModel: string): Fi
     case "image_upscale": {
       const dialect = operations[task.operation];
       if (dialect === undefined) break;
-      return fitImageTask(task, dialect.capabilities(upstreamModel, settings), slug);
+      const capabilities = dialect.capabilities(upstreamModel, settings);
+      return fitImageTask(task, capabilities, { provider: slug, storesMedia });
     }
   }
   return cannot("task", `do ${task.operation}`);
@@ -80,21 +94,26 @@ function fitChatTask(task: ChatTask, capabilities: ChatCapabilities, provider: s
   const fitted = fitChat(task, capabilities, provider);
   if (fitted.kind === "unsupported") return { ...fitted, adjustments: [] };
   const { adjustments } = fitted;
-  return { kind: "fits", fit: { task: fitted.task, maxCountPerCall: 1, adjustments, finish: {} } };
+  const inputs = chatInputs(task, capabilities.imageUrls === true);
+  return {
+    kind: "fits",
+    fit: { task: fitted.task, maxCountPerCall: 1, adjustments, finish: {}, inputs },
+  };
 }
 
 function fitImageTask(
   task: ImageTask,
   capabilities: ImageCapabilities,
-  provider: string,
+  target: Pick<OptionsContext, "provider" | "storesMedia">,
 ): FitResult {
   const unfit = task.operation === "image_edit" ? unfitEdit(task, capabilities) : undefined;
   if (unfit !== undefined) return unfit;
-  const shapeIsGiven = task.operation !== "text_to_image";
-  const context = { provider, shapeIsGiven };
+  const { provider } = target;
+  const context = { ...target, shapeIsGiven: task.operation !== "text_to_image" };
   if (task.operation === "image_upscale") return fitUpscaleTask(task, capabilities, context);
   const fitted = fitImageOptions(task.options, capabilities, context);
   const { negativePrompt, dropped } = fitNegativePrompt(task, capabilities, provider);
+  const inputs = fitInputs(task, capabilities, provider);
   const { options, finish } = fitted;
   return {
     kind: "fits",
@@ -104,8 +123,9 @@ function fitImageTask(
           ? { ...task, negativePrompt, options }
           : { ...task, options },
       maxCountPerCall: Math.max(1, capabilities.maxCountPerCall),
-      adjustments: [...dropped, ...fitted.adjustments],
+      adjustments: [...dropped, ...inputs.adjustments, ...fitted.adjustments],
       finish,
+      inputs: inputs.needs,
     },
   };
 }
@@ -117,6 +137,7 @@ function fitUpscaleTask(
 ): FitResult {
   const upscale = fitUpscale(task, capabilities, context.provider);
   const fitted = fitImageOptions(upscale.task.options, capabilities, context);
+  const { needs } = fitInputs(task, capabilities, context.provider);
   return {
     kind: "fits",
     fit: {
@@ -124,6 +145,7 @@ function fitUpscaleTask(
       maxCountPerCall: 1,
       adjustments: [...upscale.adjustments, ...fitted.adjustments],
       finish: fitted.finish,
+      inputs: needs,
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Cost } from "../domain/cost.ts";
 import type { Finish } from "../domain/finish.ts";
 import type { RefusalPolicy } from "../domain/generate-request.ts";
 import type { Rule } from "../domain/rule.ts";
-import type { Task } from "../domain/task.ts";
+import type { MaskPolarity, Task } from "../domain/task.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 
 export type { Finish } from "../domain/finish.ts";
@@ -77,4 +77,14 @@ export interface Fit {
   readonly adjustments: readonly Adjustment[];
   /** What to make of the images. */
   readonly finish: Finish;
+  /** What the caller's images need first. Undefined when the task brings none. */
+  readonly inputs?: InputNeeds | undefined;
+}
+
+/** What is done to the images that a caller supplies before a target takes them. */
+export interface InputNeeds {
+  /** Whether addresses are fetched, since the target takes bytes only. */
+  readonly fetch: boolean;
+  /** How the target reads a mask. Undefined when the task has none. */
+  readonly mask?: MaskPolarity | undefined;
 }

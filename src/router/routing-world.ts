@@ -7,4 +7,6 @@ export interface RoutingWorld {
   readonly rules: CompiledRules;
   readonly fleet: Fleet;
   readonly catalog: Catalog;
+  /** Whether Spillway has a place for files, from which they can be linked to. Default false. */
+  readonly storesMedia?: boolean | undefined;
 }

@@ -3,16 +3,15 @@ import type { LookupFunction } from "node:net";
 import { Agent } from "undici";
 import type { ConnectOptions } from "./connection-pool.ts";
 import { decodeDataUrl } from "./data-url.ts";
-import type { Reach } from "./egress-guard.ts";
-import { checkUrl, guardedLookup, reachOf } from "./egress-guard.ts";
+import { checkUrl, guardedLookup } from "./egress-guard.ts";
 import type { FailedExchange } from "./exchange-failure.ts";
 import { badAnswer } from "./exchange-failure.ts";
 import type { FileStep } from "./file-reader.ts";
 import { readFile } from "./file-reader.ts";
 import { performExchange } from "./http-exchange.ts";
-import type { Download, DownloadResult } from "./transport.ts";
+import type { Download, DownloadResult, Reach } from "./transport.ts";
 
-/** Fetches files from addresses that providers gave. */
+/** Fetches files from addresses that providers and callers gave. */
 export interface Downloader {
   download(download: Download): Promise<DownloadResult>;
   close(): Promise<void>;
@@ -65,7 +64,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
     };
     if (prefixBytes !== undefined) headers["range"] = `bytes=0-${prefixBytes - 1}`;
     return performExchange<FileStep>(
-      agentOf(reachOf(download.endpoint)),
+      agentOf(download.reach),
       { origin: url.origin, path: url.pathname + url.search, method: "GET", headers },
       download.signal,
       (head, control) => readFile(head, control, { maxBytes, prefixBytes }),
@@ -78,7 +77,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
       let url = parseUrl(download.url);
       for (let redirects = 0; redirects <= mostRedirects; redirects++) {
         if (url === undefined) return failed("The address of the file is none.");
-        const refusal = checkUrl(url, reachOf(download.endpoint));
+        const refusal = checkUrl(url, download.reach);
         if (refusal !== undefined) return failed(`The address of the file ${refusal}.`);
         const step = await fetchStep(url, download);
         if (step.kind === "failed") return asDownloadFailure(step);

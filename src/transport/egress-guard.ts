@@ -4,16 +4,9 @@ import { isIP } from "node:net";
 import type { Endpoint } from "../providers/endpoint.ts";
 import type { AddressKind } from "./ip-address.ts";
 import { addressKind } from "./ip-address.ts";
+import type { Reach } from "./transport.ts";
 
-/**
- * Which networks the files of an endpoint may come from. `public`: the internet.
- * `loopback`: this machine too, for embedded providers. `private`: private
- * networks too. Link-local addresses, metadata services of clouds, multicast and
- * reserved addresses are out of reach always.
- */
-export type Reach = "public" | "loopback" | "private";
-
-/** The networks that an endpoint's settings allow. */
+/** The networks that the files of an endpoint's answers may come from, by its settings. */
 export function reachOf(endpoint: Endpoint): Reach {
   if (endpoint.settings.allowPrivateNetwork === true) return "private";
   return endpoint.sandbox ? "loopback" : "public";

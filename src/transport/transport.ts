@@ -10,7 +10,7 @@ export interface Transport {
   call(exchange: Exchange): Promise<ExchangeResult>;
   /** Makes a call whose answer is a stream of server-sent events, and hands each one over as it arrives. */
   stream(exchange: Exchange, onEvent: EventHandler): Promise<StreamResult>;
-  /** Fetches a file from an address that a provider gave, guarded, with no credential. */
+  /** Fetches a file from an address that a provider or a caller gave, guarded, with no credential. */
   download(download: Download): Promise<DownloadResult>;
   /** Closes every connection once the calls on it are done. */
   close(): Promise<void>;
@@ -60,11 +60,19 @@ export type StreamResult =
     }
   | { readonly kind: "failed"; readonly failure: Failure };
 
+/**
+ * Which networks files may come from. `public`: the internet. `loopback`: this
+ * machine too, for embedded providers. `private`: private networks too.
+ * Link-local addresses, metadata services of clouds, multicast and reserved
+ * addresses are out of reach always.
+ */
+export type Reach = "public" | "loopback" | "private";
+
 /** A file to fetch. */
 export interface Download {
   readonly url: string;
-  /** The endpoint whose answer named the address: its settings say which hosts are allowed. */
-  readonly endpoint: Endpoint;
+  /** Which networks it may come from. */
+  readonly reach: Reach;
   /** The most bytes to accept. */
   readonly maxBytes: number;
   /** Read only this many bytes from the start, enough to tell type and size. Undefined means the whole file. */

@@ -16,7 +16,9 @@ import type { StreamOptions } from "../../src/domain/stream-options.ts";
 import type { Task } from "../../src/domain/task.ts";
 import { executePlan } from "../../src/failover/execute-plan.ts";
 import type { ExecuteInput, ExecuteResult, PriceWork } from "../../src/failover/execution.ts";
+import { convertMask } from "../../src/media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../../src/media/finish-image.ts";
+import { sniffImage } from "../../src/media/sniff-image.ts";
 import type { Endpoint } from "../../src/providers/endpoint.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { Done, Job, Outcome } from "../../src/providers/outcome.ts";
@@ -133,6 +135,8 @@ export function begin(setup: Setup): World {
     random: setup.random ?? (() => 0.5),
     finishImage,
     finishPartialImage,
+    inputMedia: { sniff: sniffImage, convertMask },
+    inputReach: "public",
     price: setup.price ?? ((_provider, _model, _task, _usage, images) => priced(images.length)),
     configVersion: "v1",
     captureContent: false,

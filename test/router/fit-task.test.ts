@@ -15,7 +15,7 @@ function tryFit(
   images: Partial<ImageCapabilities> = {},
   mode: "adapt" | "strict" = "adapt",
 ) {
-  return fitTask(task, fakeEndpoint({ slug: "acme", operations: all, images }), "m", mode);
+  return fitTask(task, fakeEndpoint({ slug: "acme", operations: all, images }), "m", { mode });
 }
 
 function fits(task: Task, images: Partial<ImageCapabilities> = {}): Fit {
@@ -251,7 +251,7 @@ describe("an upscale", () => {
 describe("an endpoint", () => {
   it("that lacks the operation is unsupported, though its provider has it", () => {
     const endpoint = { ...fakeEndpoint({ operations: all }), operations: ["chat"] as const };
-    expect(fitTask(imageTask(), endpoint, "m", "adapt")).toMatchObject({
+    expect(fitTask(imageTask(), endpoint, "m", { mode: "adapt" })).toMatchObject({
       kind: "unsupported",
       field: "task",
     });
@@ -259,7 +259,8 @@ describe("an endpoint", () => {
 
   it("serves the models that its globs match and no others", () => {
     const endpoint = fakeEndpoint({ models: ["llama-*", "org/*"] });
-    const serves = (model: string) => fitTask(chatTask(), endpoint, model, "adapt").kind === "fits";
+    const serves = (model: string) =>
+      fitTask(chatTask(), endpoint, model, { mode: "adapt" }).kind === "fits";
     expect(["llama-4", "org/x/y", "gpt-5"].map(serves)).toEqual([true, true, false]);
   });
 });
@@ -305,7 +306,7 @@ describe("a chat", () => {
     maxStop: 0,
   };
   const chatFit = (task: ChatTask, chat = {}) =>
-    fitTask(task, fakeEndpoint({ chat }), "m", "adapt");
+    fitTask(task, fakeEndpoint({ chat }), "m", { mode: "adapt" });
 
   it("is sent as it is to a model that can do everything", () => {
     const task = chatTask(everything);

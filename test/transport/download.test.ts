@@ -2,10 +2,9 @@ import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Download, DownloadResult, Transport } from "../../src/transport/transport.ts";
-import { deferred, endpointAt, httpServer, socketServer, transport } from "./support.ts";
+import { deferred, httpServer, socketServer, transport } from "./support.ts";
 
 const image = Buffer.alloc(300_000, "spillway");
-const sandbox = endpointAt("http://127.0.0.1:1", { sandbox: true });
 
 function fetchFile(
   url: string,
@@ -14,7 +13,7 @@ function fetchFile(
 ): Promise<DownloadResult> {
   return under.download({
     url,
-    endpoint: sandbox,
+    reach: "loopback",
     maxBytes: 1_000_000,
     headers: {},
     signal: new AbortController().signal,
@@ -203,7 +202,7 @@ describe("the redirects of a download", () => {
 });
 
 describe("the reach of a download", () => {
-  it("is the internet only, unless the endpoint is embedded or says otherwise", async () => {
+  it("is what it was told to be", async () => {
     let requests = 0;
     const origin = await httpServer((_request, response) => {
       requests++;
@@ -212,29 +211,26 @@ describe("the reach of a download", () => {
     const named = origin.replace("127.0.0.1", "files.example");
     const under = transport({ lookup: toLoopback });
     for (const url of [origin, named]) {
-      const endpoint = endpointAt("https://api.example");
-      expect(await fetchFile(url, { endpoint }, under)).toMatchObject({
+      expect(await fetchFile(url, { reach: "public" }, under)).toMatchObject({
         kind: "failed",
         failure: { class: "server_fault", delivery: "sent" },
       });
     }
     expect(requests).toBe(0);
-    const settings = { allowPrivateNetwork: true };
-    for (const endpoint of [sandbox, endpointAt("https://api.example", { settings })]) {
+    for (const reach of ["loopback", "private"] as const) {
       for (const url of [origin, named]) {
-        expect((await fetchFile(url, { endpoint }, under)).kind).toBe("file");
+        expect((await fetchFile(url, { reach }, under)).kind).toBe("file");
       }
     }
     expect(requests).toBe(4);
   });
 
-  it("is not widened by a connection that another endpoint has opened", async () => {
+  it("is not widened by a connection that another reach has opened", async () => {
     const origin = await httpServer((_request, response) => response.end("x"));
     const url = origin.replace("127.0.0.1", "files.example");
     const under = transport({ lookup: toLoopback });
     expect((await fetchFile(url, {}, under)).kind).toBe("file");
-    const endpoint = endpointAt("https://api.example");
-    expect((await fetchFile(url, { endpoint }, under)).kind).toBe("failed");
+    expect((await fetchFile(url, { reach: "public" }, under)).kind).toBe("failed");
   });
 
   it("is measured at the address that is connected to: a name is looked up once", async () => {

@@ -1,9 +1,9 @@
 import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { describe, expect, it } from "vitest";
-import type { Reach } from "../../src/transport/egress-guard.ts";
 import { checkUrl, guardedLookup, reachOf } from "../../src/transport/egress-guard.ts";
 import { addressKind } from "../../src/transport/ip-address.ts";
+import type { Reach } from "../../src/transport/transport.ts";
 import { endpointAt } from "./support.ts";
 
 describe("an address", () => {

@@ -1,0 +1,180 @@
+import type { Clock } from "../domain/clock.ts";
+import type { FieldViolation } from "../domain/gateway-error.ts";
+import type { ImageHeader, InputMedia } from "../domain/input-media.ts";
+import type { ImageEditTask, ImageInput, MaskPolarity, Task } from "../domain/task.ts";
+import type { Fit, InputNeeds } from "../router/plan.ts";
+import type { Reach, Transport } from "../transport/transport.ts";
+import { AbortScope } from "./abort-scope.ts";
+import { mapImages } from "./map-images.ts";
+
+/** The largest image that is fetched for a caller, in bytes. */
+export const maxInputBytes = 50 * 1024 * 1024;
+
+/** How long the fetching of one image may take, in milliseconds. */
+export const inputTimeoutMs = 30_000;
+
+/** What the images of one request are prepared with. */
+export interface InputContext {
+  readonly transport: Pick<Transport, "download">;
+  readonly clock: Clock;
+  readonly media: InputMedia;
+  /** Which networks callers' images may be fetched from. */
+  readonly reach: Reach;
+  readonly callerSignal: AbortSignal;
+  /** When the whole request must have ended, on the clock's monotonic scale. */
+  readonly deadlineAt: number;
+}
+
+/** How the preparation went. */
+export type PrepareResult =
+  | { readonly kind: "prepared"; readonly task: Task }
+  /** An image is of no use, whoever the provider is. */
+  | { readonly kind: "unusable"; readonly violation: FieldViolation }
+  /** The caller has left, or the request's time is up. */
+  | { readonly kind: "ended" };
+
+/**
+ * Makes the images of one request's task what a target takes: bytes of a true
+ * type where it takes no addresses, and a mask of its polarity. What was fetched
+ * or rewritten for one target is kept for the next, and so is a failure: an
+ * address is asked once. No credential goes along, and no provider is told.
+ */
+export class InputPreparer {
+  readonly #context: InputContext;
+  readonly #loaded = new Map<ImageInput, Promise<LoadedImage>>();
+  readonly #masks = new Map<MaskPolarity, Promise<Uint8Array>>();
+
+  constructor(context: InputContext) {
+    this.#context = context;
+  }
+
+  /** Prepares the task for one target. Never rejects but for a bug. */
+  async prepare({ task, inputs }: Pick<Fit, "task" | "inputs">): Promise<PrepareResult> {
+    if (inputs === undefined) return { kind: "prepared", task };
+    try {
+      const prepared = await mapImages(task, (image, field) => this.#ready(image, field, inputs));
+      const masked =
+        prepared.operation === "image_edit" ? await this.#withMask(prepared, inputs) : prepared;
+      return { kind: "prepared", task: masked };
+    } catch (reason) {
+      if (reason instanceof Unusable) return { kind: "unusable", violation: reason.violation };
+      if (reason === ended) return { kind: "ended" };
+      throw reason;
+    }
+  }
+
+  /** The image as the target takes it. */
+  async #ready(image: ImageInput, field: string, needs: InputNeeds): Promise<ImageInput> {
+    if (image.kind === "url" && !needs.fetch && !isDataUrl(image.url)) return image;
+    const { bytes, header } = await this.#load(image, field);
+    return { kind: "bytes", bytes, mimeType: header.mimeType };
+  }
+
+  async #withMask(task: ImageEditTask, needs: InputNeeds): Promise<Task> {
+    const { mask, maskPolarity } = task;
+    const [first] = task.images;
+    if (mask === undefined) return task;
+    const polarity = needs.mask ?? maskPolarity;
+    if (polarity === maskPolarity && mask.kind === "url" && !needs.fetch) return task;
+    const loaded = await this.#load(mask, maskField);
+    const size = first?.kind === "bytes" ? this.#context.media.sniff(first.bytes) : undefined;
+    if (size !== undefined) checkSize(loaded.header, size);
+    const bytes =
+      polarity === maskPolarity
+        ? loaded.bytes
+        : await this.#convert(loaded.bytes, maskPolarity, polarity);
+    const mimeType = polarity === maskPolarity ? loaded.header.mimeType : "image/png";
+    return { ...task, mask: { kind: "bytes", bytes, mimeType }, maskPolarity: polarity };
+  }
+
+  #convert(mask: Uint8Array, from: MaskPolarity, to: MaskPolarity): Promise<Uint8Array> {
+    let converted = this.#masks.get(to);
+    if (converted === undefined) {
+      converted = this.#context.media.convertMask(mask, from, to).then((conversion) => {
+        if (conversion.kind === "converted") return conversion.bytes;
+        throw unusable(maskField, "cannot be decoded as an image", "image");
+      });
+      this.#masks.set(to, converted);
+    }
+    return converted;
+  }
+
+  #load(image: ImageInput, field: string): Promise<LoadedImage> {
+    let loaded = this.#loaded.get(image);
+    if (loaded === undefined) {
+      loaded =
+        image.kind === "bytes"
+          ? this.#read(image.bytes, `${field}.data`)
+          : this.#fetch(image.url, `${field}.url`);
+      this.#loaded.set(image, loaded);
+    }
+    return loaded;
+  }
+
+  async #read(bytes: Uint8Array, field: string): Promise<LoadedImage> {
+    const header = this.#context.media.sniff(bytes);
+    if (header !== undefined) return { bytes, header };
+    throw unusable(field, "is no PNG, JPEG, WebP, AVIF or GIF", "image");
+  }
+
+  async #fetch(url: string, field: string): Promise<LoadedImage> {
+    const { transport, clock, callerSignal, deadlineAt, reach } = this.#context;
+    const scope = new AbortScope({ clock, callerSignal, deadlineAt, limitMs: inputTimeoutMs });
+    try {
+      const file = await transport.download({
+        url,
+        reach,
+        maxBytes: maxInputBytes,
+        headers: {},
+        signal: scope.signal,
+      });
+      if (file.kind === "file") return await this.#read(file.bytes, field);
+      if (scope.cause === undefined) {
+        throw unusable(field, `cannot be fetched: ${asClause(file.failure.message)}`, "fetch");
+      }
+      if (scope.cause.kind !== "timeout") throw ended;
+      throw unusable(field, `was not there within ${inputTimeoutMs / 1000} s`, "fetch");
+    } finally {
+      scope.close();
+    }
+  }
+}
+
+const maskField = "image_edit.mask";
+
+interface LoadedImage {
+  readonly bytes: Uint8Array;
+  readonly header: ImageHeader;
+}
+
+function checkSize(mask: ImageHeader, image: ImageHeader): void {
+  if (mask.width === image.width && mask.height === image.height) return;
+  const sizes = `${mask.width}x${mask.height}, and the first image is ${image.width}x${image.height}`;
+  throw unusable(maskField, `is ${sizes}; it must be of the same size`, "mask_size");
+}
+
+/** Thrown through the walk over a task's images, and caught where it began. */
+class Unusable extends Error {
+  readonly violation: FieldViolation;
+
+  constructor(violation: FieldViolation) {
+    super(violation.description);
+    this.violation = violation;
+  }
+}
+
+function unusable(field: string, description: string, rule: string): Unusable {
+  return new Unusable({ field, description, rule: `spillway.image_input.${rule}` });
+}
+
+/** Thrown when the request ends while an image is on its way. */
+const ended = Symbol("ended");
+
+function isDataUrl(url: string): boolean {
+  return /^data:/i.test(url);
+}
+
+/** A sentence as the end of another one. */
+function asClause(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
+}
