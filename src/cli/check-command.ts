@@ -1,8 +1,8 @@
-import { formatAddress } from "../config/address.ts";
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import { formatProblem } from "../config/problem.ts";
 import { readConfig } from "../config/read-config.ts";
+import { formatAddress } from "../domain/address.ts";
 import { renderTable } from "./table.ts";
 import { countText } from "./words.ts";
 import type { CommandWorld } from "./world.ts";

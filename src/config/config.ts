@@ -1,8 +1,8 @@
+import type { Address } from "../domain/address.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { EndpointSettings } from "../providers/endpoint-settings.ts";
-import type { Address } from "./address.ts";
 
 /** A checked configuration: complete, frozen, with every reference resolved. */
 export interface Config {

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { parseAddress } from "../domain/address.ts";
 import { closestName } from "../domain/closest-names.ts";
 import { operations } from "../domain/operation.ts";
-import { parseAddress } from "./address.ts";
 import { isOrigin, parseBaseUrl } from "./base-url.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
 import { parseByteSize } from "./byte-size.ts";

@@ -3,7 +3,6 @@ import { models } from "../catalog/models.ts";
 import type { Config } from "../config/config.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
-import { formatAddress } from "../rpc/address.ts";
 import { type RunningServer, startServer } from "../rpc/server.ts";
 import { parseFault } from "../sandbox/fault.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
@@ -70,9 +69,9 @@ export async function serve(
   let server: RunningServer;
   try {
     server = await startServer({
-      listen: formatAddress(config.server.listen),
-      grpc: config.server.grpc && formatAddress(config.server.grpc),
-      admin: config.server.admin && formatAddress(config.server.admin),
+      listen: config.server.listen,
+      grpc: config.server.grpc,
+      admin: config.server.admin,
       cors: config.server.cors,
       drainMs: config.server.drainMs,
       limits: { maxMessageBytes: config.server.maxMessageBytes },

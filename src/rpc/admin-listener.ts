@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { ListenAddress } from "./address.ts";
+import type { Address } from "../domain/address.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 
@@ -22,10 +22,7 @@ export interface MetricsPage {
  * Opens the listener for operators: `/metrics`; `/healthz`, 200 while the
  * process runs; `/readyz`, 503 while it drains.
  */
-export async function openAdminListener(
-  address: ListenAddress,
-  source: AdminSource,
-): Promise<Listener> {
+export async function openAdminListener(address: Address, source: AdminSource): Promise<Listener> {
   const server = createServer((request, response) => {
     serve(request, response, source).catch((error) => {
       source.onBug(error);

@@ -1,7 +1,7 @@
 import { createServer as createHttp1Server } from "node:http";
 import { constants, createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
-import type { ListenAddress } from "./address.ts";
+import type { Address } from "../domain/address.ts";
 import { connectRoutes } from "./connect-routes.ts";
 import {
   type HttpRequest,
@@ -25,7 +25,7 @@ import type { RpcContext } from "./rpc-context.ts";
  * gRPC over HTTP/1.1 and HTTP/2 on one clear-text port.
  */
 export async function openConnectListener(
-  address: ListenAddress,
+  address: Address,
   rpcs: readonly Rpc[],
   context: RpcContext,
   cors: CorsOptions,

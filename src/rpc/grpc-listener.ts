@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { ListenAddress } from "./address.ts";
+import type { Address } from "../domain/address.ts";
 import { callWatch } from "./grpc-call-watch.ts";
 import { grpcMethod } from "./grpc-method.ts";
 import { listen } from "./listen.ts";
@@ -11,7 +11,7 @@ import type { RpcContext } from "./rpc-context.ts";
 
 /** Opens the listener for services that want throughput: gRPC over HTTP/2 in clear text, by grpc-js. */
 export async function openGrpcListener(
-  address: ListenAddress,
+  address: Address,
   rpcs: readonly Rpc[],
   context: RpcContext,
 ): Promise<Listener> {

@@ -1,8 +1,8 @@
 import type { Server } from "node:net";
-import { formatAddress, type ListenAddress } from "./address.ts";
+import { type Address, formatAddress } from "../domain/address.ts";
 
 /** Has a server listen, and gives the address that it got. Rejects when it cannot, with the address in the message. */
-export function listen(server: Server, address: ListenAddress): Promise<string> {
+export function listen(server: Server, address: Address): Promise<string> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error) => {
       reject(new Error(`cannot listen on ${formatAddress(address)}: ${error.message}`));

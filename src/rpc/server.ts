@@ -3,10 +3,10 @@ import { file_google_rpc_status } from "../../gen/google/rpc/status_pb.ts";
 import { Health } from "../../gen/grpc/health/v1/health_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { StreamGenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
+import type { Address } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { type ListenAddress, parseAddress } from "./address.ts";
 import { type MetricsPage, openAdminListener } from "./admin-listener.ts";
 import { openConnectListener } from "./connect-listener.ts";
 import type { CorsOptions } from "./cors.ts";
@@ -19,14 +19,14 @@ import { reflectionService } from "./reflection.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { prepareValidation } from "./validation.ts";
 
-/** What a server is started with. Addresses are "host:port"; port 0 lets the system choose. */
+/** What a server is started with. */
 export interface ServerOptions {
   /** Connect, gRPC-Web and gRPC, HTTP/1.1 and HTTP/2. */
-  readonly listen: string;
+  readonly listen: Address;
   /** gRPC for throughput. Off when undefined. */
-  readonly grpc?: string | undefined;
+  readonly grpc?: Address | undefined;
   /** /metrics, /healthz and /readyz. Off when undefined. */
-  readonly admin?: string | undefined;
+  readonly admin?: Address | undefined;
   readonly cors: CorsOptions;
   /** How long running calls may go on once a drain began, in milliseconds. */
   readonly drainMs: number;
@@ -93,16 +93,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let grpc: Listener | undefined;
   let admin: Listener | undefined;
   try {
-    connect = await open(
-      openConnectListener(readAddress(options.listen), rpcs, context, options.cors),
-    );
+    connect = await open(openConnectListener(options.listen, rpcs, context, options.cors));
     if (options.grpc !== undefined) {
-      grpc = await open(openGrpcListener(readAddress(options.grpc), rpcs, context));
+      grpc = await open(openGrpcListener(options.grpc, rpcs, context));
     }
     if (options.admin !== undefined) {
       const ready = () => draining === undefined;
       const source = { metrics: options.metrics, ready, onBug };
-      admin = await open(openAdminListener(readAddress(options.admin), source));
+      admin = await open(openAdminListener(options.admin, source));
     }
   } catch (error) {
     await Promise.all(opened.map(closeAtOnce));
@@ -142,10 +140,4 @@ async function closeAtOnce(listener: Listener): Promise<void> {
   const closed = listener.drain();
   listener.destroy();
   await closed;
-}
-
-function readAddress(text: string): ListenAddress {
-  const address = parseAddress(text);
-  if (address === undefined) throw new Error(`"${text}" is no address of the form host:port`);
-  return address;
 }

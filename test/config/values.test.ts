@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { formatAddress, parseAddress } from "../../src/config/address.ts";
 import { isOrigin, parseBaseUrl } from "../../src/config/base-url.ts";
 import { parseByteSize } from "../../src/config/byte-size.ts";
 import { formatDuration, parseDuration } from "../../src/config/duration.ts";
@@ -48,23 +47,6 @@ describe("a size", () => {
   it.each(["64", "0MiB", "3GiB", "64mb", "MiB"])('"%s" is none', (text) => {
     expect(parseByteSize(text)).toBeUndefined();
   });
-});
-
-describe("an address", () => {
-  it.each(["127.0.0.1:8080", "localhost:0", "[::1]:65535", "gateway.internal:443"])(
-    "%s is read and written back",
-    (text) => {
-      const address = parseAddress(text);
-      expect(address && formatAddress(address)).toBe(text);
-    },
-  );
-
-  it.each(["8080", ":8080", "host", "host:", "host:65536", "::1:80", "a b:80", "http://a:80"])(
-    '"%s" is none',
-    (text) => {
-      expect(parseAddress(text)).toBeUndefined();
-    },
-  );
 });
 
 describe("a base_url", () => {

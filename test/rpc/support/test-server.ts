@@ -25,9 +25,9 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   const bugs: unknown[] = [];
   let ids = 0;
   const server = await startServer({
-    listen: "127.0.0.1:0",
-    grpc: "127.0.0.1:0",
-    admin: "127.0.0.1:0",
+    listen: { host: "127.0.0.1", port: 0 },
+    grpc: { host: "127.0.0.1", port: 0 },
+    admin: { host: "127.0.0.1", port: 0 },
     cors: { origins: [] },
     drainMs: 50,
     gateway: () => gateway,

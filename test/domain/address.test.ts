@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatAddress, parseAddress } from "../../src/rpc/address.ts";
+import { formatAddress, parseAddress } from "../../src/domain/address.ts";
 
 it.each([
   ["127.0.0.1:8080", "127.0.0.1", 8080],
@@ -14,6 +14,7 @@ it.each([
 it.each([
   "8080",
   "localhost",
+  "host:",
   "::1:8080",
   "[::1]",
   "a:65536",
