@@ -23,7 +23,7 @@ export interface Line {
   readonly observer: AttemptObserver;
 }
 
-/** An answer that can be read: 2xx, with a JSON body. */
+/** An answer that can be read: 2xx, with a JSON body, or an image where the call expects one. */
 export interface Answered {
   readonly kind: "reply";
   readonly reply: Reply;
@@ -32,7 +32,7 @@ export interface Answered {
 /** How long the cancelling of a job may take, in milliseconds. */
 export const cancelTimeoutMs = 5_000;
 
-/** Makes a call and reads the answer; whatever is no 2xx with a JSON body is a failure here. */
+/** Makes a call and reads the answer; whatever is no 2xx with a body that can be read is a failure here. */
 export async function exchange(
   line: Line,
   call: HttpCall,
@@ -162,7 +162,7 @@ function finish(
 function readReply(line: Line, answered: Answered): Answered | Failed {
   const { reply } = answered;
   if (!isSuccess(reply)) return { kind: "failed", failure: line.endpoint.provider.failure(reply) };
-  if (reply.body.kind === "json") return answered;
+  if (reply.body.kind === "json" || reply.body.kind === "bytes") return answered;
   return {
     kind: "failed",
     failure: {

@@ -16,6 +16,11 @@ export interface HttpCall {
    * base64 stays a string.
    */
   readonly media?: readonly string[] | undefined;
+  /**
+   * That the reply may be an image itself, not JSON about one: then a 2xx answer
+   * whose content type is an image's is handed over as its bytes.
+   */
+  readonly expects?: "image" | undefined;
 }
 
 /** The body of a call. Bytes inside a JSON value are written as base64 by the transport. */

@@ -12,6 +12,8 @@ export interface Reply {
 export type ReplyBody =
   /** Well-formed JSON, whatever its content type said. Media are decoded. */
   | { readonly kind: "json"; readonly value: JsonValue }
+  /** An image, to a call that expects one; which kind of image, its own bytes say. */
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   /** Anything else, cut JSON included: its first 4,096 characters. */
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "empty" };

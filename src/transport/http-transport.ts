@@ -1,7 +1,7 @@
 import type { LookupFunction } from "node:net";
 import type { Dispatcher } from "undici";
 import type { Endpoint } from "../providers/endpoint.ts";
-import type { HttpBody } from "../providers/http-call.ts";
+import type { HttpBody, HttpCall } from "../providers/http-call.ts";
 import type { ConnectOptions } from "./connection-pool.ts";
 import { openPool } from "./connection-pool.ts";
 import { credentialHeader } from "./credentials.ts";
@@ -82,10 +82,14 @@ export function createTransport(options: TransportOptions = {}): Transport {
     };
   }
 
+  function readingOf({ media, expects }: HttpCall): ReplyOptions {
+    return { maxBytes, media, expectsImage: expects === "image" };
+  }
+
   return {
     call(exchange): Promise<ExchangeResult> {
       const base = baseOf(exchange.endpoint);
-      const reading: ReplyOptions = { maxBytes, media: exchange.call.media };
+      const reading = readingOf(exchange.call);
       return performExchange(
         base.dispatcher,
         request(exchange, base, "application/json"),
@@ -95,7 +99,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
     },
     stream(exchange, onEvent): Promise<StreamResult> {
       const base = baseOf(exchange.endpoint);
-      const reading: ReplyOptions = { maxBytes, media: exchange.call.media };
+      const reading = readingOf(exchange.call);
       return performExchange<StreamResult>(
         base.dispatcher,
         request(exchange, base, "text/event-stream, application/json"),

@@ -24,6 +24,8 @@ export interface ReplyOptions {
   readonly maxBytes: number;
   /** Where the answer carries media. */
   readonly media: readonly string[] | undefined;
+  /** Whether a success may be an image itself. */
+  readonly expectsImage: boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ class ReplyReader implements AnswerReader {
   readonly #maxBytes: number;
   /** Whether what came is an answer even when it is not whole. */
   readonly #isNotice: boolean;
+  readonly #isImage: boolean;
   readonly #media: readonly string[] | undefined;
   /** Reads the body of an answer that is no small one and carries media. */
   #parser: MediaJsonParser | undefined;
@@ -55,13 +58,14 @@ class ReplyReader implements AnswerReader {
   constructor(
     head: AnswerHead,
     control: AnswerControl<RepliedExchange>,
-    { maxBytes, media }: ReplyOptions,
+    { maxBytes, media, expectsImage }: ReplyOptions,
   ) {
     this.#head = head;
     this.#control = control;
-    this.#isNotice = isError(head.status) || isPage(head);
+    this.#isNotice = isError(head.status) || hasType(head, "text/html");
     this.#maxBytes = this.#isNotice ? noticeBytes : maxBytes;
-    this.#media = this.#isNotice ? undefined : media;
+    this.#isImage = expectsImage && !this.#isNotice && hasType(head, "image/");
+    this.#media = this.#isNotice || this.#isImage ? undefined : media;
     if (!this.#isNotice && this.#announcedSize() > maxBytes) this.#refuse();
   }
 
@@ -80,13 +84,19 @@ class ReplyReader implements AnswerReader {
   }
 
   end(): void {
-    const value = this.#size === 0 ? undefined : this.#parse();
-    this.#reply(value === undefined ? this.#text() : { kind: "json", value });
+    this.#reply(this.#body());
   }
 
   cut(failed: FailedExchange): void {
     if (this.#isNotice) this.#reply(this.#text());
     else this.#control.finish(failed);
+  }
+
+  #body(): ReplyBody {
+    if (this.#size === 0) return { kind: "empty" };
+    if (this.#isImage) return { kind: "bytes", bytes: this.#whole() };
+    const value = this.#parse();
+    return value === undefined ? this.#text() : { kind: "json", value };
   }
 
   #parse(): JsonValue | undefined {
@@ -100,6 +110,11 @@ class ReplyReader implements AnswerReader {
       if (error instanceof SyntaxError) return undefined;
       throw error;
     }
+  }
+
+  #whole(): Uint8Array {
+    const [first] = this.#chunks;
+    return first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
   }
 
   /** The length of the whole body. 0 when the server did not say. */
@@ -131,6 +146,6 @@ function isError(status: number): boolean {
   return status < 200 || status > 299;
 }
 
-function isPage(head: AnswerHead): boolean {
-  return head.headers["content-type"]?.trim().toLowerCase().startsWith("text/html") === true;
+function hasType(head: AnswerHead, beginning: string): boolean {
+  return head.headers["content-type"]?.trim().toLowerCase().startsWith(beginning) === true;
 }
