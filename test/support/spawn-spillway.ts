@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { afterEach } from "vitest";
+
+/** The program as its users start it: a process of its own. */
+export interface SpillwayProcess {
+  /** Everything that it has written so far. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The lines of its output that are log lines. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  /** Waits until it has written this to either stream. Rejects when it ends without. */
+  wrote(text: string): Promise<void>;
+  /** Waits for a line of its log with this message. Rejects when it ends without. */
+  logged(message: string): Promise<Readonly<Record<string, unknown>>>;
+  kill(signal: "SIGTERM" | "SIGINT"): void;
+  /** Its exit code once it has ended; -1 when a signal ended it. */
+  readonly exited: Promise<number>;
+}
+
+const running: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill("SIGKILL");
+});
+
+/** Starts the program with these words after its name, and with no variable of this process's environment but PATH. */
+export function spawnSpillway(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): SpillwayProcess {
+  const child = spawn(process.execPath, ["src/main.ts", ...words], {
+    env: { PATH: process.env["PATH"], ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.push(child);
+  const text = { stdout: "", stderr: "" };
+  const watchers = new Set<() => void>();
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8");
+    child[stream].on("data", (chunk: string) => {
+      text[stream] += chunk;
+      for (const watcher of watchers) watcher();
+    });
+  }
+  let over = false;
+  const exited = new Promise<number>((resolve) => {
+    child.once("close", (code) => {
+      over = true;
+      for (const watcher of watchers) watcher();
+      resolve(code ?? -1);
+    });
+  });
+
+  function until<T>(find: () => T | undefined, what: string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const watcher = () => {
+        const found = find();
+        if (found !== undefined) resolve(found);
+        else if (over) reject(new Error(`no ${what} in:\n${text.stdout}\n${text.stderr}`));
+        else return;
+        watchers.delete(watcher);
+      };
+      watchers.add(watcher);
+      watcher();
+    });
+  }
+
+  const spillway: SpillwayProcess = {
+    get stdout() {
+      return text.stdout;
+    },
+    get stderr() {
+      return text.stderr;
+    },
+    get log() {
+      return text.stdout
+        .split("\n")
+        .filter((line) => line.startsWith("{") && line.endsWith("}"))
+        .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    },
+    async wrote(wanted) {
+      const has = () => text.stdout.includes(wanted) || text.stderr.includes(wanted);
+      await until(() => has() || undefined, wanted);
+    },
+    logged: (message) =>
+      until(() => spillway.log.find(({ msg }) => msg === message), `log line "${message}"`),
+    kill: (signal) => void child.kill(signal),
+    exited,
+  };
+  return spillway;
+}
