@@ -1,5 +1,5 @@
 import type { Background, ImageFormat, Quality, Resolution } from "./image-options.ts";
-import type { MaskPolarity } from "./task.ts";
+import type { MaskPolarity, ReasoningEffort } from "./task.ts";
 
 /**
  * What the images of one model can be at one provider: data, from which the
@@ -65,7 +65,8 @@ export interface ChatCapabilities {
   readonly imageUrls?: boolean | undefined;
   readonly jsonFormat: boolean;
   readonly jsonSchema: boolean;
-  readonly reasoningEffort: boolean;
+  /** Whether there is a choice, or which efforts there are to choose from. */
+  readonly reasoningEffort: boolean | readonly ReasoningEffort[];
   readonly seed: boolean;
   readonly temperature: boolean;
   readonly topP: boolean;

@@ -1,6 +1,7 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { ChatCapabilities } from "../domain/capabilities.ts";
-import type { ChatTask } from "../domain/task.ts";
+import { nearest } from "../domain/shape.ts";
+import type { ChatTask, ReasoningEffort } from "../domain/task.ts";
 
 /** A chat in a model's terms, or the part of it without which the answer would be wrong. */
 export type FittedChat =
@@ -38,12 +39,23 @@ export function fitChat(
     });
     return undefined;
   };
+  const effort = nearestEffort(task.reasoningEffort, capabilities.reasoningEffort);
+  if (effort !== undefined && effort !== task.reasoningEffort) {
+    adjustments.push({
+      field: "reasoning_effort",
+      requested: String(task.reasoningEffort),
+      applied: effort,
+      kind: "converted",
+      provider,
+      reason: "The nearest effort that can be chosen.",
+    });
+  }
   const fitted: ChatTask = {
     ...task,
     temperature: keep("temperature", task.temperature, capabilities.temperature),
     topP: keep("top_p", task.topP, capabilities.topP),
     seed: keep("seed", task.seed, capabilities.seed),
-    reasoningEffort: keep("reasoning_effort", task.reasoningEffort, capabilities.reasoningEffort),
+    reasoningEffort: keep("reasoning_effort", effort, capabilities.reasoningEffort !== false),
     stop: task.stop.slice(0, capabilities.maxStop),
   };
   if (task.stop.length > capabilities.maxStop) {
@@ -59,6 +71,23 @@ export function fitChat(
   }
   return { kind: "fits", task: adjustments.length === 0 ? task : fitted, adjustments };
 }
+
+/** The nearest effort that there is; of two equally near ones the lower, since it does not cost more. */
+function nearestEffort(
+  effort: ReasoningEffort | undefined,
+  offered: ChatCapabilities["reasoningEffort"],
+): ReasoningEffort | undefined {
+  if (effort === undefined || typeof offered === "boolean" || offered.includes(effort)) {
+    return effort;
+  }
+  const wanted = efforts.indexOf(effort);
+  return nearest(
+    efforts.filter((one) => offered.includes(one)),
+    (one) => Math.abs(efforts.indexOf(one) - wanted),
+  );
+}
+
+const efforts: readonly ReasoningEffort[] = ["none", "minimal", "low", "medium", "high"];
 
 function missing(
   task: ChatTask,

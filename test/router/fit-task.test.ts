@@ -337,6 +337,32 @@ describe("a chat", () => {
     expect(JSON.stringify(result.fit.adjustments)).not.toContain("secret");
   });
 
+  it.each([
+    ["minimal", ["low", "medium", "high"], "low"],
+    ["none", ["low", "high"], "low"],
+    ["medium", ["low", "high"], "low"],
+    ["high", ["none", "low"], "low"],
+    ["low", ["low"], undefined],
+  ] as const)("thinks with effort %s, of %j, as %s", (reasoningEffort, offered, applied) => {
+    const result = chatFit(chatTask({ reasoningEffort }), { reasoningEffort: offered });
+    expect(result).toMatchObject({
+      fit: {
+        task: { reasoningEffort: applied ?? reasoningEffort },
+        adjustments:
+          applied === undefined
+            ? []
+            : [
+                {
+                  field: "reasoning_effort",
+                  requested: reasoningEffort,
+                  applied,
+                  kind: "converted",
+                },
+              ],
+      },
+    });
+  });
+
   it("keeps as many stop texts as the model takes", () => {
     const result = chatFit(chatTask({ stop: ["a", "b", "c"] }), { maxStop: 2 });
     expect(result).toMatchObject({
