@@ -58,6 +58,8 @@ export interface Failure {
   readonly detail?: string | undefined;
   /** True when the provider bills the failed call all the same. */
   readonly billed?: boolean | undefined;
+  /** True when the answer to a question for a job tells that the job itself failed: asking again cannot help. */
+  readonly ofJob?: boolean | undefined;
 }
 
 /**

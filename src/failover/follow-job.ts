@@ -90,6 +90,7 @@ async function ask(following: JobToFollow, job: Job): Promise<Answered | Failed>
 
 /** What a failed question says: about itself only, about the job, or that the job cannot be found. */
 function judge(failure: Failure): "ask_again" | "final" | "lost" {
+  if (failure.ofJob === true) return "final";
   switch (failure.class) {
     case "never_sent":
     case "overloaded":

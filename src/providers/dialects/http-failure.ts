@@ -16,6 +16,7 @@ export interface FailureCause {
   /** In our words, without anything of the provider's. Undefined means what the class says. */
   readonly message?: string | undefined;
   readonly billed?: boolean | undefined;
+  readonly ofJob?: boolean | undefined;
 }
 
 /** What is needed of a reply to tell of its failure. */
@@ -42,6 +43,7 @@ export function httpFailure(reply: FailedReply, cause: FailureCause): Failure {
     upstreamRequestId: identifier(cause.requestId),
     detail: cut(cause.detail) ?? (reply.body?.kind === "text" ? cut(reply.body.text) : undefined),
     billed: cause.billed,
+    ofJob: cause.ofJob,
   };
 }
 

@@ -1,0 +1,297 @@
+import type { ImageCapabilities, SizeCapability } from "../../domain/capabilities.ts";
+import type { Background, ImageFormat, Quality, Resolution } from "../../domain/image-options.ts";
+import type { MaskPolarity } from "../../domain/task.ts";
+
+/**
+ * How one family of models on fal takes its input. Each model has a schema of its
+ * own, and silently ignores a key that is not in it, so that only what stands here
+ * is sent. What is undefined the models do not have.
+ */
+export interface FalModel {
+  /** Endpoint ids. */
+  readonly names: readonly string[];
+  /**
+   * The shape, and by its kind the key that carries it: "free" is
+   * `image_size: {width, height}`, "listed" is `image_size: "1024x1024"`, and
+   * "ratio" is `aspect_ratio: "16:9"`.
+   */
+  readonly size?: SizeCapability | undefined;
+  /** Whether a ratio goes as a word under `image_size` instead: "landscape_16_9". */
+  readonly presets?: boolean | undefined;
+  /** Under `resolution`. */
+  readonly resolutions?: readonly Resolution[] | undefined;
+  /** The most under `num_images`. Undefined: one, and no such key. */
+  readonly maxCount?: number | undefined;
+  /** How each format is worded under `output_format`. */
+  readonly formats?: Readonly<Partial<Record<ImageFormat, string>>> | undefined;
+  readonly seed?: boolean | undefined;
+  readonly negativePrompt?: boolean | undefined;
+  readonly qualities?: readonly Quality[] | undefined;
+  readonly backgrounds?: readonly Background[] | undefined;
+  /** The key of the input images, and the most of them: one address, or a list. */
+  readonly images?: FalImages | undefined;
+  readonly mask?: { readonly key: string; readonly polarity: MaskPolarity } | undefined;
+  /** The key of an upscale's factor, and the factors that it takes. */
+  readonly scale?: { readonly key: string; readonly factors: readonly number[] } | undefined;
+}
+
+/** How input images are handed over. */
+export type FalImages =
+  | { readonly key: "image_url"; readonly most: 1 }
+  | { readonly key: "image_urls"; readonly most: number };
+
+/** The family of a model, by its endpoint id. An unknown model takes a prompt and one image. */
+export function falModel(upstreamModel: string): FalModel {
+  return byName.get(upstreamModel) ?? unknownModel;
+}
+
+/** What a model can be asked, from the same rows as its input. */
+export function falCapabilities(upstreamModel: string): ImageCapabilities {
+  const model = falModel(upstreamModel);
+  return {
+    maxCountPerCall: model.maxCount ?? 1,
+    size: model.size,
+    resolutions: model.resolutions,
+    qualities: model.qualities,
+    backgrounds: model.backgrounds,
+    formats: Object.keys(model.formats ?? {}) as ImageFormat[],
+    seed: model.seed,
+    negativePrompt: model.negativePrompt,
+    delivery: "url",
+    maxInputImages: (model.images ?? oneImage).most,
+    mask: model.mask?.polarity,
+    inputUrls: true,
+    scaleFactors: model.scale?.factors,
+  };
+}
+
+/** How an input image is handed over where nothing else is known. */
+export const oneImage: FalImages = { key: "image_url", most: 1 };
+
+/** How an upscale's factor is called by most models. */
+export const usualScaleKey = "upscale_factor";
+
+/** The words under `image_size`, by the ratio that they stand for. */
+export const presetOfRatio: Readonly<Record<string, string>> = {
+  "1:1": "square_hd",
+  "4:3": "landscape_4_3",
+  "3:4": "portrait_4_3",
+  "16:9": "landscape_16_9",
+  "9:16": "portrait_16_9",
+};
+
+function ratio(...ratios: readonly string[]): SizeCapability {
+  return { kind: "ratio", ratios };
+}
+
+interface PixelLimits {
+  readonly step: number;
+  readonly edges: readonly [least: number, most: number];
+  readonly areas?: readonly [least: number, most: number];
+}
+
+function pixels({ step, edges: [minEdge, maxEdge], areas }: PixelLimits): SizeCapability {
+  const [minPixels, maxPixels] = areas ?? [minEdge ** 2, maxEdge ** 2];
+  const maxRatio = maxEdge / minEdge;
+  return { kind: "free", multipleOf: step, minEdge, maxEdge, minPixels, maxPixels, maxRatio };
+}
+
+function upTo(most: number): FalImages {
+  return { key: "image_urls", most };
+}
+
+const jpegOrPng = { jpeg: "jpeg", png: "png" } as const;
+const threeFormats = { ...jpegOrPng, webp: "webp" } as const;
+const presets = { size: ratio(...Object.keys(presetOfRatio)), presets: true } as const;
+
+const flux1 = {
+  size: pixels({ step: 32, edges: [256, 1440] }),
+  maxCount: 4,
+  formats: jpegOrPng,
+  seed: true,
+} as const;
+const fluxRatios = {
+  size: ratio("21:9", "16:9", "4:3", "3:2", "1:1", "2:3", "3:4", "9:16", "9:21"),
+  maxCount: 4,
+  formats: jpegOrPng,
+  seed: true,
+} as const;
+const flux2 = {
+  size: pixels({ step: 16, edges: [512, 2048] }),
+  formats: jpegOrPng,
+  seed: true,
+} as const;
+const flux2Dev = { ...flux2, maxCount: 4, formats: threeFormats } as const;
+
+const bananaRatios = [
+  ...["21:9", "16:9", "3:2", "4:3", "5:4", "1:1", "4:5", "3:4", "2:3", "9:16"],
+] as const;
+const banana = {
+  size: ratio(...bananaRatios),
+  maxCount: 4,
+  formats: threeFormats,
+  seed: true,
+} as const;
+const bananaPro = { ...banana, resolutions: ["1K", "2K", "4K"] } as const;
+const banana2 = { ...bananaPro, size: ratio(...bananaRatios, "4:1", "1:4", "8:1", "1:8") } as const;
+
+const gptImage = {
+  size: { kind: "listed", sizes: ["1024x1024", "1536x1024", "1024x1536"] },
+  maxCount: 4,
+  formats: threeFormats,
+  qualities: ["low", "medium", "high"],
+  backgrounds: ["auto", "transparent", "opaque"],
+} as const;
+const imagen = {
+  size: ratio("1:1", "16:9", "9:16", "4:3", "3:4"),
+  maxCount: 4,
+  formats: threeFormats,
+  seed: true,
+} as const;
+
+const seedream4 = {
+  size: pixels({ step: 16, edges: [512, 4096], areas: [960 ** 2, 4096 ** 2] }),
+  maxCount: 4,
+  seed: true,
+} as const;
+const seedream45 = {
+  size: pixels({ step: 16, edges: [960, 4096], areas: [2560 * 1440, 4096 ** 2] }),
+  maxCount: 4,
+  seed: true,
+} as const;
+const seedream5 = {
+  size: pixels({ step: 16, edges: [960, 4096], areas: [2560 * 1440, 3072 ** 2] }),
+  maxCount: 4,
+} as const;
+
+const qwen = {
+  size: pixels({ step: 16, edges: [512, 2048] }),
+  maxCount: 4,
+  formats: jpegOrPng,
+  seed: true,
+  negativePrompt: true,
+} as const;
+const ideogram = { maxCount: 8, seed: true } as const;
+
+const unknownModel: FalModel = { names: [] };
+
+/**
+ * Keys and words from the types that @fal-ai/client 1.10.1 declares for each
+ * endpoint, limits from fal's model pages (2026-11-21). Where a page names no
+ * limits of pixels, they are what the makers of the models name.
+ */
+const models: readonly FalModel[] = [
+  { names: ["fal-ai/flux/schnell", "fal-ai/flux/dev", "fal-ai/flux-pro/v1.1"], ...flux1 },
+  // The output has the shape of the input.
+  {
+    names: ["fal-ai/flux/dev/image-to-image"],
+    maxCount: 4,
+    formats: jpegOrPng,
+    seed: true,
+    images: oneImage,
+  },
+  { names: ["fal-ai/flux-pro/v1.1-ultra"], ...fluxRatios, images: oneImage },
+  {
+    names: ["fal-ai/flux-pro/v1/fill"],
+    maxCount: 4,
+    formats: jpegOrPng,
+    seed: true,
+    images: oneImage,
+    mask: { key: "mask_url", polarity: "white_is_edited" },
+  },
+  {
+    names: [
+      "fal-ai/flux-pro/kontext",
+      "fal-ai/flux-pro/kontext/max",
+      "fal-ai/flux-pro/kontext/text-to-image",
+      "fal-ai/flux-pro/kontext/max/text-to-image",
+    ],
+    ...fluxRatios,
+    images: oneImage,
+  },
+  {
+    names: ["fal-ai/flux-pro/kontext/multi", "fal-ai/flux-pro/kontext/max/multi"],
+    ...fluxRatios,
+    images: upTo(4),
+  },
+  { names: ["fal-ai/flux-2"], ...flux2Dev },
+  { names: ["fal-ai/flux-2/edit"], ...flux2Dev, images: upTo(4) },
+  { names: ["fal-ai/flux-2-pro", "fal-ai/flux-2-flex", "fal-ai/flux-2-max"], ...flux2 },
+  {
+    names: ["fal-ai/flux-2-pro/edit", "fal-ai/flux-2-flex/edit", "fal-ai/flux-2-max/edit"],
+    ...flux2,
+    images: upTo(9),
+  },
+  { names: ["fal-ai/nano-banana"], ...banana },
+  { names: ["fal-ai/nano-banana/edit"], ...banana, images: upTo(10) },
+  { names: ["fal-ai/nano-banana-pro"], ...bananaPro },
+  { names: ["fal-ai/nano-banana-pro/edit"], ...bananaPro, images: upTo(14) },
+  { names: ["fal-ai/nano-banana-2"], ...banana2 },
+  { names: ["fal-ai/nano-banana-2/edit"], ...banana2, images: upTo(14) },
+  { names: ["fal-ai/gpt-image-1.5"], ...gptImage },
+  {
+    names: ["fal-ai/gpt-image-1.5/edit"],
+    ...gptImage,
+    images: upTo(16),
+    mask: { key: "mask_image_url", polarity: "transparent_is_edited" },
+  },
+  {
+    names: ["fal-ai/imagen4/preview", "fal-ai/imagen4/preview/ultra"],
+    ...imagen,
+    resolutions: ["1K", "2K"],
+  },
+  { names: ["fal-ai/imagen4/preview/fast"], ...imagen },
+  { names: ["fal-ai/bytedance/seedream/v4/text-to-image"], ...seedream4 },
+  { names: ["fal-ai/bytedance/seedream/v4/edit"], ...seedream4, images: upTo(10) },
+  { names: ["fal-ai/bytedance/seedream/v4.5/text-to-image"], ...seedream45 },
+  { names: ["fal-ai/bytedance/seedream/v4.5/edit"], ...seedream45, images: upTo(10) },
+  { names: ["fal-ai/bytedance/seedream/v5/lite/text-to-image"], ...seedream5 },
+  { names: ["fal-ai/bytedance/seedream/v5/lite/edit"], ...seedream5, images: upTo(10) },
+  { names: ["fal-ai/ideogram/v3"], ...presets, ...ideogram, negativePrompt: true },
+  {
+    // Ideogram's own API repaints what is black; fal's page does not say otherwise.
+    names: ["fal-ai/ideogram/v3/edit"],
+    ...ideogram,
+    images: oneImage,
+    mask: { key: "mask_url", polarity: "black_is_edited" },
+  },
+  { names: ["fal-ai/recraft/v3/text-to-image", "fal-ai/recraft/v4/text-to-image"], ...presets },
+  { names: ["fal-ai/qwen-image"], ...qwen },
+  { names: ["fal-ai/qwen-image-edit"], ...qwen, images: oneImage },
+  { names: ["fal-ai/qwen-image-edit-plus"], ...qwen, formats: threeFormats, images: upTo(3) },
+  {
+    names: ["fal-ai/stable-diffusion-v35-large"],
+    ...qwen,
+    size: pixels({ step: 64, edges: [512, 1536] }),
+  },
+  {
+    names: ["fal-ai/clarity-upscaler", "fal-ai/flux-vision-upscaler"],
+    seed: true,
+    scale: { key: usualScaleKey, factors: [1.5, 2, 3, 4] },
+  },
+  {
+    names: ["fal-ai/topaz/upscale/image"],
+    formats: jpegOrPng,
+    scale: { key: usualScaleKey, factors: [1.5, 2, 3, 4] },
+  },
+  {
+    names: ["fal-ai/seedvr/upscale/image"],
+    formats: { png: "png", jpeg: "jpg", webp: "webp" },
+    seed: true,
+    scale: { key: usualScaleKey, factors: [1.5, 2, 3, 4, 6, 8, 10] },
+  },
+  {
+    names: ["fal-ai/aura-sr", "fal-ai/drct-super-resolution"],
+    scale: { key: usualScaleKey, factors: [4] },
+  },
+  {
+    names: ["fal-ai/esrgan"],
+    formats: jpegOrPng,
+    scale: { key: "scale", factors: [1.5, 2, 3, 4, 6, 8] },
+  },
+  { names: ["fal-ai/ccsr"], seed: true, scale: { key: "scale", factors: [2, 3, 4] } },
+];
+
+const byName: ReadonlyMap<string, FalModel> = new Map(
+  models.flatMap((model) => model.names.map((name) => [name, model] as const)),
+);
