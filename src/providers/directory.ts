@@ -46,14 +46,6 @@ const announced: Readonly<Partial<Record<BuiltInSlug, ProviderProfile>>> = {
     websiteUri: "https://cloud.google.com/vertex-ai",
     statusPageUri: "https://status.cloud.google.com",
   },
-  fal: {
-    type: "fal",
-    displayName: "fal.ai",
-    description: "Image models of many makers behind a fast queue.",
-    kind: "image",
-    websiteUri: "https://fal.ai",
-    statusPageUri: "https://status.fal.ai",
-  },
   fireworks: {
     type: "fireworks",
     displayName: "Fireworks AI",

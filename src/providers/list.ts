@@ -1,3 +1,4 @@
+import { fal } from "./fal.ts";
 import { gemini } from "./gemini.ts";
 import { openai } from "./openai.ts";
 import { openaiCompatible } from "./openai-compatible.ts";
@@ -11,6 +12,7 @@ export const providers: readonly Provider[] = [
   openai,
   gemini,
   replicate,
+  fal,
   openaiCompatible,
 ];
 
