@@ -27,6 +27,11 @@ export interface ImageCapabilities {
   readonly maxPartialImages?: number | undefined;
   /** The most input images of an edit. */
   readonly maxInputImages?: number | undefined;
+  /**
+   * How many input images an edit must have for its shape to be chosen; with fewer
+   * it has that of its input. Default 1.
+   */
+  readonly minInputsForShape?: number | undefined;
   /** How the mask of an edit is read. Undefined means that there is none. */
   readonly mask?: MaskPolarity | undefined;
   /**

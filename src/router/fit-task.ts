@@ -111,7 +111,7 @@ function fitImageTask(
   const { provider } = target;
   const context = { ...target, shapeIsGiven: task.operation !== "text_to_image" };
   if (task.operation === "image_upscale") return fitUpscaleTask(task, capabilities, context);
-  const fitted = fitImageOptions(task.options, capabilities, context);
+  const fitted = fitImageOptions(task.options, shapedBy(task, capabilities), context);
   const { negativePrompt, dropped } = fitNegativePrompt(task, capabilities, provider);
   const inputs = fitInputs(task, capabilities, provider);
   const { options, finish } = fitted;
@@ -128,6 +128,18 @@ function fitImageTask(
       inputs: inputs.needs,
     },
   };
+}
+
+/** The capabilities without a choice of shape, where an edit has too few images for one. */
+function shapedBy(
+  task: TextToImageTask | ImageEditTask,
+  capabilities: ImageCapabilities,
+): ImageCapabilities {
+  const { minInputsForShape = 1 } = capabilities;
+  if (task.operation !== "image_edit" || task.images.length >= minInputsForShape) {
+    return capabilities;
+  }
+  return { ...capabilities, size: undefined };
 }
 
 function fitUpscaleTask(

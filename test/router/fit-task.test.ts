@@ -49,6 +49,8 @@ const upscale: ImageUpscaleTask = {
   options: { count: 1 },
 };
 
+const ratio16to9 = { kind: "aspect_ratio", width: 16, height: 9 } as const;
+
 describe("what a provider can do", () => {
   it("is sent as it is, with nothing to report", () => {
     const options: ImageOptions = {
@@ -213,6 +215,22 @@ describe("an edit", () => {
     });
     expect(tryFit(two, { maxInputImages: 2 }).kind).toBe("fits");
     expect(tryFit(two, {}).kind).toBe("fits");
+  });
+
+  it("has the shape of its one image where a shape can be chosen for several only", () => {
+    const wide = { ...edit, options: { count: 1, size: ratio16to9, resolution: "2K" } } as const;
+    const capabilities: Partial<ImageCapabilities> = {
+      size: { kind: "ratio", ratios: ["16:9"] },
+      resolutions: ["1K", "2K"],
+      minInputsForShape: 2,
+    };
+    const one = fits(wide, capabilities);
+    expect(sent(one)).toEqual({ count: 1, resolution: "2K" });
+    expect(told(one.adjustments)).toContain("options.aspect_ratio dropped");
+    const several = fits({ ...wide, images: [...edit.images, ...edit.images] }, capabilities);
+    expect(sent(several)).toMatchObject({ size: ratio16to9, resolution: "2K" });
+    const drawn = fits(imageTask({ size: ratio16to9 }), capabilities);
+    expect(sent(drawn)).toMatchObject({ size: ratio16to9 });
   });
 
   it("with a mask needs a provider that takes masks", () => {
