@@ -1,5 +1,5 @@
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { createRouterTransport, type Transport } from "@connectrpc/connect";
-import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { createCatalog } from "../catalog/catalog.ts";
 import { models } from "../catalog/models.ts";
 import type { Config } from "../config/config.ts";
@@ -13,8 +13,8 @@ import type { ProcessWorld } from "./process-world.ts";
 
 /**
  * The way to a gateway in this process, made of a configuration, that answers
- * `Route`: for looking at a plan before anything runs. It listens nowhere and
- * sends nothing.
+ * what has no side effects, `Route` above all: for looking at a plan before
+ * anything runs. It listens nowhere and sends nothing.
  */
 export function offlineGateway(config: Config, world: ProcessWorld): Transport {
   const { clock, random, version } = world;
@@ -25,26 +25,28 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
     transport: createTransport({ version }),
     clock,
     random,
+    newId: world.newId,
     configVersion: config.version,
     captureContent: false,
   });
-  const route = gatewayService(() => gateway, clock).find(
-    ({ method }) => method === GatewayService.method.route,
-  );
-  if (route?.kind !== "unary") throw new Error("the gateway has no Route");
   return createRouterTransport((router) => {
-    router.rpc(route.method, async (request, { signal }) => {
-      const result = await route.handle(request, {
-        requestId: world.newId(),
-        signal,
-        arrivedAt: clock.monotonic(),
-        observer: silentObserver,
+    for (const rpc of gatewayService(() => gateway, clock)) {
+      if (rpc.kind !== "unary" || rpc.method.idempotency !== noSideEffects) continue;
+      router.rpc(rpc.method, async (request, { signal }) => {
+        const result = await rpc.handle(request, {
+          requestId: world.newId(),
+          signal,
+          arrivedAt: clock.monotonic(),
+          observer: silentObserver,
+        });
+        if (result.kind === "failed") throw toConnectError(result.failure);
+        return result.message;
       });
-      if (result.kind === "failed") throw toConnectError(result.failure);
-      return result.message;
-    });
+    }
   });
 }
+
+const noSideEffects = MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
 
 /** Stands for the embedded providers, which do not run. */
 const embeddedNowhere = Object.fromEntries(
