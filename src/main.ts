@@ -6,6 +6,7 @@ import { outputFiles } from "./cli/output-files.ts";
 import { runProgram } from "./cli/program.ts";
 import { processTerminal } from "./cli/terminal.ts";
 import type { Config } from "./config/config.ts";
+import { ListenError } from "./domain/listen-error.ts";
 import { banner } from "./process/banner.ts";
 import { offlineGateway } from "./process/offline-gateway.ts";
 import type { ProcessWorld } from "./process/process-world.ts";
@@ -47,9 +48,20 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     offline: (config) => offlineGateway(config, world),
     signal: interrupted.signal,
   },
-  serve: serveUntilStopped,
-  sandbox: (options) => runSandbox(options, world, terminal, interrupted.signal),
+  serve: (config) => listening(serveUntilStopped(config)),
+  sandbox: (options) => listening(runSandbox(options, world, terminal, interrupted.signal)),
 });
+
+/** Says in a line which address cannot be had, and that the program has failed. */
+async function listening(running: Promise<number>): Promise<number> {
+  try {
+    return await running;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    terminal.error(`${error.message}\n`);
+    return 1;
+  }
+}
 
 async function serveUntilStopped(config: Config): Promise<number> {
   const read = readExportSettings(process.env);

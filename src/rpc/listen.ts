@@ -1,11 +1,12 @@
 import type { Server } from "node:net";
 import { type Address, formatAddress } from "../domain/address.ts";
+import { ListenError } from "../domain/listen-error.ts";
 
-/** Has a server listen, and gives the address that it got. Rejects when it cannot, with the address in the message. */
+/** Has a server listen, and gives the address that it got. Rejects with a ListenError when it cannot. */
 export function listen(server: Server, address: Address): Promise<string> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error) => {
-      reject(new Error(`cannot listen on ${formatAddress(address)}: ${error.message}`));
+      reject(new ListenError(formatAddress(address), error));
     };
     server.once("error", onError);
     const { host, port } = address;

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { formatAddress } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
+import { ListenError } from "../domain/listen-error.ts";
 import { compatible } from "./compatible.ts";
 import type { Fault } from "./fault.ts";
 import { createFileShelf } from "./file-shelf.ts";
@@ -58,13 +60,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       onSubmission: (slug) => counts.set(slug, (counts.get(slug) ?? 0) + 1),
     });
   });
+  const wanted = { host, port: options.port ?? 0 };
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, host, resolve);
+    server.once("error", (error) => reject(new ListenError(formatAddress(wanted), error)));
+    server.listen(wanted, resolve);
   });
 
   const { port } = server.address() as AddressInfo;
-  const origin = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const origin = `http://${formatAddress({ host, port })}`;
   const context: VendorContext = {
     clock: options.clock,
     origin,
