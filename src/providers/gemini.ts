@@ -2,6 +2,7 @@ import { googleFailure } from "./dialects/google-errors.ts";
 import {
   type GoogleVariant,
   googleChat,
+  googleImageEdit,
   googleTextToImage,
 } from "./dialects/google-generate-content.ts";
 import type { Provider } from "./provider.ts";
@@ -13,6 +14,7 @@ const variant: GoogleVariant = {
     return `/${collection ?? "models"}/${encodeURIComponent(id ?? upstreamModel)}`;
   },
   functionCallIds: true,
+  imageOutputOptions: false,
 };
 
 /** Google's Gemini API, by key. */
@@ -29,6 +31,7 @@ export const gemini: Provider = {
   credential: { kind: "header", name: "x-goog-api-key", prefix: "" },
   operations: {
     text_to_image: googleTextToImage(variant),
+    image_edit: googleImageEdit(variant),
     chat: googleChat(variant),
   },
   failure: googleFailure,

@@ -3,14 +3,13 @@ import type {
   ChatMessage,
   ChatPart,
   ChatTask,
-  ImageInput,
   ResponseFormat,
   Tool,
   ToolChoice,
 } from "../../domain/task.ts";
+import { googleImagePart } from "./google-image-part.ts";
 import { seed31 } from "./google-seed.ts";
 import { thinkingConfig, thinksInTokens } from "./google-thinking.ts";
-import { imageType } from "./image-type.ts";
 import { asObject } from "./read-json.ts";
 
 /** What a variant of generateContent wants to know of a model, to be talked with. */
@@ -72,7 +71,7 @@ function contentPart(part: ChatPart, names: Map<string, string>, style: ChatStyl
     case "text":
       return { text: part.text };
     case "image":
-      return imagePart(part.image);
+      return googleImagePart(part.image);
     case "tool_call": {
       const { id, name } = part.call;
       names.set(id, name);
@@ -114,25 +113,6 @@ function callArguments(text: string): JsonObject {
   } catch {
     return { value: text };
   }
-}
-
-/** Bytes go inside the body, where the transport writes them; an address goes as it is, and Google fetches it. */
-function imagePart(image: ImageInput): JsonObject {
-  if (image.kind === "bytes") {
-    const { bytes, mimeType } = image;
-    return { inlineData: { mimeType: imageType(bytes, mimeType), data: bytes } };
-  }
-  const data = /^data:([^;,]+);base64,/.exec(image.url);
-  if (data !== null) {
-    return { inlineData: { mimeType: data[1], data: image.url.slice(data[0].length) } };
-  }
-  return { fileData: { mimeType: image.mimeType || typeOf(image.url), fileUri: image.url } };
-}
-
-function typeOf(url: string): string {
-  const extension = /\.(png|jpe?g|webp|heic|heif)(?:$|[?#])/i.exec(url)?.[1]?.toLowerCase();
-  if (extension === undefined) return "image/*";
-  return extension === "jpg" ? "image/jpeg" : `image/${extension}`;
 }
 
 function declare(tool: Tool): JsonObject {

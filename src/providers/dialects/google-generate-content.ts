@@ -1,7 +1,7 @@
 import type { ChatCapabilities, ImageCapabilities } from "../../domain/capabilities.ts";
-import type { ImageOptions } from "../../domain/image-options.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { ChatTask, Task, TextToImageTask } from "../../domain/task.ts";
+import type { ChatTask, ImageEditTask, Task, TextToImageTask } from "../../domain/task.ts";
+import type { EndpointSettings } from "../endpoint-settings.ts";
 import type { HttpCall } from "../http-call.ts";
 import type { Outcome } from "../outcome.ts";
 import type { CallTarget, OperationDialect, StreamDialect } from "../provider.ts";
@@ -9,28 +9,44 @@ import type { Reply } from "../reply.ts";
 import { GoogleAnswer } from "./google-answer.ts";
 import { googleChatRequest } from "./google-chat-request.ts";
 import { googleImageCapabilities } from "./google-image-models.ts";
-import { seed31 } from "./google-seed.ts";
+import { googleEditRequest, googleImageRequest } from "./google-image-request.ts";
 import { malformedReply } from "./http-failure.ts";
 import { asObject } from "./read-json.ts";
 
 /** In what the APIs differ that speak generateContent. */
 export interface GoogleVariant {
   /** The path of a model, to which the verb is added: "/models/gemini-3-pro-image". */
-  readonly modelPath: (upstreamModel: string) => string;
+  readonly modelPath: (upstreamModel: string, settings: EndpointSettings) => string;
   /** Whether function calls and their results carry ids. */
   readonly functionCallIds: boolean;
+  /** Whether an image's file format and its compression can be asked for. */
+  readonly imageOutputOptions: boolean;
+  /** The caller's labels as the API takes them with the body. Undefined: it takes none. */
+  readonly labels?:
+    | ((labels: Readonly<Record<string, string>>) => JsonObject | undefined)
+    | undefined;
 }
 
-/** Images by generateContent: one a call (v1beta, 2026-11-21). */
+/** Images from words by generateContent: one a call (v1beta, 2026-11-21). */
 export function googleTextToImage(
   variant: GoogleVariant,
 ): OperationDialect<TextToImageTask, ImageCapabilities> {
-  const body = (task: TextToImageTask): JsonObject => ({
-    contents: [{ role: "user", parts: [{ text: task.prompt }] }],
-    generationConfig: imageConfig(task.options),
-  });
+  return googleImages(variant, googleImageRequest);
+}
+
+/** Images from images by generateContent: references and a prompt, and no mask (v1beta, 2026-11-21). */
+export function googleImageEdit(
+  variant: GoogleVariant,
+): OperationDialect<ImageEditTask, ImageCapabilities> {
+  return googleImages(variant, googleEditRequest);
+}
+
+function googleImages<T extends TextToImageTask | ImageEditTask>(
+  variant: GoogleVariant,
+  body: (task: T) => JsonObject,
+): OperationDialect<T, ImageCapabilities> {
   return {
-    capabilities: googleImageCapabilities,
+    capabilities: (upstreamModel) => googleImageCapabilities(upstreamModel, variant),
     // An answer of one image comes in one piece, after 10 to 60 seconds; 4K takes longer.
     timeouts: { totalMs: 180_000, firstContentMs: 180_000, idleMs: 180_000 },
     request: (task, target) => call(variant, target, "generateContent", body(task), images),
@@ -76,21 +92,6 @@ function chatCapabilities(upstreamModel: string): ChatCapabilities {
   };
 }
 
-/** `imageConfig` is inside `generationConfig`: elsewhere it is ignored without a word (js-genai #1461). */
-function imageConfig({ size, resolution, seed }: ImageOptions): JsonObject {
-  return {
-    responseModalities: ["IMAGE"],
-    seed: seed31(seed),
-    imageConfig:
-      size === undefined && resolution === undefined
-        ? undefined
-        : {
-            aspectRatio: size === undefined ? undefined : `${size.width}:${size.height}`,
-            imageSize: resolution,
-          },
-  };
-}
-
 function call(
   variant: GoogleVariant,
   target: CallTarget,
@@ -98,12 +99,13 @@ function call(
   value: JsonObject,
   media?: readonly string[],
 ): HttpCall {
+  const labels = variant.labels?.(target.labels ?? {});
   return {
     method: "POST",
-    path: `${variant.modelPath(target.upstreamModel)}:${verb}`,
+    path: `${variant.modelPath(target.upstreamModel, target.settings)}:${verb}`,
     // Asks Google to give up when we do, in whole seconds (@google/genai 3.1.0).
     headers: { "x-server-timeout": String(Math.max(1, Math.ceil(target.timeLeftMs / 1000))) },
-    body: { kind: "json", value },
+    body: { kind: "json", value: labels === undefined ? value : { ...value, labels } },
     media,
   };
 }
