@@ -4,6 +4,7 @@ import { Secret } from "../domain/secret.ts";
 import { customType, isBuiltIn } from "./built-in-providers.ts";
 import type { Config, ProviderConfig, SandboxSettings } from "./config.ts";
 import type { DefaultCredential } from "./default-credential.ts";
+import { mediaOf } from "./media-config.ts";
 import type { CheckedFile } from "./schema.ts";
 
 /** What a configuration is made of, beside the file's content. */
@@ -29,6 +30,7 @@ export function assembleConfig(parts: ConfigParts): Config {
       maxMessageBytes: server.max_message_size,
     },
     sandbox: sandboxOf(parts.file),
+    media: mediaOf(parts.file.media, parts.source),
     providers: Object.keys(parts.file.providers).map((slug) => providerOf(slug, parts)),
     routes: parts.file.routes.map((rule, index) => ruleOf(rule, index, parts)),
   };
@@ -64,6 +66,11 @@ function providerOf(slug: string, { file, defaults, lineOf }: ConfigParts): Prov
     project: entry.project ?? given?.project,
     location: entry.location,
     credentials: credentials ?? given?.credentials,
+    // An empty credential is one that is missing, not one that nobody wants.
+    machineCredential:
+      slug === "vertex" && entry.keys === undefined && entry.credentials === undefined
+        ? given?.credentials === undefined
+        : undefined,
     line: lineOf(["providers", slug]),
   };
 }

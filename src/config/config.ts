@@ -12,6 +12,7 @@ export interface Config {
   readonly source: string;
   readonly server: ServerConfig;
   readonly sandbox: SandboxSettings;
+  readonly media: MediaConfig;
   /** In the order of the file. */
   readonly providers: readonly ProviderConfig[];
   readonly routes: readonly Rule[];
@@ -39,6 +40,45 @@ export interface SandboxSettings {
   readonly faults: readonly string[];
 }
 
+/** Links to images, and images by address. */
+export interface MediaConfig {
+  /** Where images go for which links are wanted. Undefined: there is no such place. */
+  readonly store?: DiskStoreConfig | S3StoreConfig | undefined;
+  /** Whether callers' images may be fetched from private networks. */
+  readonly allowPrivateNetwork: boolean;
+}
+
+/** Files on disk, served on the Connect listener. */
+export interface DiskStoreConfig {
+  readonly kind: "disk";
+  /** Undefined: a temporary directory. */
+  readonly directory?: string | undefined;
+  readonly lifetimeMs: number;
+  readonly maxBytes: number;
+  /** How callers reach the Connect listener. Undefined: by its own address. */
+  readonly baseUrl?: string | undefined;
+}
+
+/** Objects of a bucket, by presigned links. */
+export interface S3StoreConfig {
+  readonly kind: "s3";
+  readonly bucket: string;
+  readonly region: string;
+  /** Undefined: Amazon's. */
+  readonly endpoint?: string | undefined;
+  readonly pathStyle: boolean;
+  readonly prefix: string;
+  readonly lifetimeMs: number;
+  /** Undefined: what the AWS client finds. */
+  readonly credentials?:
+    | {
+        readonly accessKeyId: Secret;
+        readonly secretAccessKey: Secret;
+        readonly sessionToken?: Secret | undefined;
+      }
+    | undefined;
+}
+
 /** One provider of the file. */
 export interface ProviderConfig {
   readonly slug: string;
@@ -61,6 +101,8 @@ export interface ProviderConfig {
   readonly location?: string | undefined;
   /** Vertex: the service account's JSON. */
   readonly credentials?: Secret | undefined;
+  /** Vertex: whether nobody names a credential, so that the machine's own serves. */
+  readonly machineCredential?: boolean | undefined;
   /** Its line in the file. */
   readonly line: number;
 }

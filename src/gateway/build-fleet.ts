@@ -3,6 +3,7 @@ import { operations } from "../domain/operation.ts";
 import { Secret } from "../domain/secret.ts";
 import { builtInProviders, type ProviderProfile } from "../providers/directory.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
+import type { EndpointSettings } from "../providers/endpoint-settings.ts";
 import { findProvider } from "../providers/list.ts";
 import type { Provider } from "../providers/provider.ts";
 
@@ -39,22 +40,51 @@ function endpoint(
 ): Endpoint {
   const sandbox = embeddedUrl !== undefined && entry?.baseUrl === undefined;
   const can = operations.filter((operation) => provider.operations[operation] !== undefined);
-  const keys = entry?.keys ?? [];
-  // A server of the operator's own may want no key; a vendor always does.
-  const hasKeys = keys.length > 0 || provider.kind === "custom";
+  const keys = entry === undefined ? [] : keysOf(entry);
+  const settings = settingsOf(provider, entry, sandbox);
   return {
     slug,
     provider,
-    baseUrl: sandbox ? embeddedUrl : (entry?.baseUrl ?? provider.defaultBaseUrl),
+    baseUrl: sandbox ? embeddedUrl : (entry?.baseUrl ?? vendorUrl(provider, settings)),
     // A real key never goes to an embedded provider, which takes any.
     keys: sandbox ? [embeddedKey] : keys,
-    configured: sandbox || (entry !== undefined && hasKeys),
+    configured: sandbox || (entry !== undefined && isConfigured(provider, entry, keys)),
     sandbox,
     operations: entry?.operations?.filter((operation) => can.includes(operation)) ?? can,
     models: entry?.models,
     timeoutMs: entry?.timeoutMs,
-    settings: entry?.settings ?? {},
+    settings,
   };
+}
+
+/** A credential of Vertex AI's is a key among others: the next one serves when it is refused. */
+function keysOf({ keys, credentials }: ProviderConfig): readonly Secret[] {
+  return credentials === undefined ? keys : [...keys, credentials];
+}
+
+function settingsOf(
+  provider: Provider,
+  entry: ProviderConfig | undefined,
+  sandbox: boolean,
+): EndpointSettings {
+  const settings = entry?.settings ?? {};
+  if (provider.credential.kind !== "google_oauth") return settings;
+  // Every path at Vertex AI names a project; the embedded one takes any.
+  const project = entry?.project ?? (sandbox ? "sandbox" : undefined);
+  return { ...settings, project, location: entry?.location };
+}
+
+function vendorUrl(provider: Provider, settings: EndpointSettings): string {
+  return provider.baseUrlFor?.(settings) ?? provider.defaultBaseUrl;
+}
+
+/** A server of the operator's own may want no key; a vendor always does. */
+function isConfigured(provider: Provider, entry: ProviderConfig, keys: readonly Secret[]): boolean {
+  if (provider.credential.kind === "google_oauth") {
+    const hasCredential = keys.length > 0 || entry.machineCredential === true;
+    return hasCredential && entry.project !== undefined;
+  }
+  return keys.length > 0 || provider.kind === "custom";
 }
 
 const embeddedKey = new Secret("sandbox");

@@ -22,7 +22,7 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
     rules: config.routes,
     fleet: buildFleet(config, config.sandbox.enabled ? embeddedNowhere : {}),
     catalog: createCatalog(models),
-    transport: createTransport({ version }),
+    transport: createTransport({ version, clock }),
     clock,
     random,
     newId: world.newId,

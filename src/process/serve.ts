@@ -12,6 +12,8 @@ import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { startTelemetrySdk } from "../telemetry/sdk.ts";
 import { createTransport } from "../transport/http-transport.ts";
+import type { Reach } from "../transport/transport.ts";
+import { openMediaStore } from "./open-media-store.ts";
 import type { ProcessWorld } from "./process-world.ts";
 
 /** A gateway that accepts connections. */
@@ -41,7 +43,13 @@ export async function serve(
     : undefined;
   const sdk = await startTelemetrySdk(settings, version);
   const catalog = createCatalog(models);
-  const transport = createTransport({ version });
+  const transport = createTransport({ version, clock });
+  let listening: string | undefined;
+  const media = await openMediaStore(config.media, {
+    clock,
+    newId: world.newId,
+    ownUrl: () => `http://${listening ?? formatAddress(config.server.listen)}`,
+  });
   const gateway = createGateway({
     rules: config.routes,
     fleet: buildFleet(config, sandbox?.baseUrls ?? {}),
@@ -49,10 +57,11 @@ export async function serve(
     transport,
     clock,
     random,
+    newId: world.newId,
     configVersion: config.version,
     captureContent: settings.captureContent,
-    // An embedded provider's images, handed back to another, are on this machine.
-    inputReach: config.sandbox.enabled ? "loopback" : "public",
+    store: media.store,
+    inputReach: inputReachOf(config),
   });
   const telemetry = createTelemetry({
     tracer: sdk.tracer,
@@ -63,6 +72,7 @@ export async function serve(
   });
   const closeBelow = async () => {
     await transport.close();
+    await media.close();
     await sandbox?.close();
     await sdk.shutdown();
   };
@@ -76,6 +86,7 @@ export async function serve(
       drainMs: config.server.drainMs,
       limits: { maxMessageBytes: config.server.maxMessageBytes },
       gateway: () => gateway,
+      media: media.files,
       telemetry,
       metrics: () => sdk.metricsText(),
       clock,
@@ -86,6 +97,7 @@ export async function serve(
     await closeBelow();
     throw error;
   }
+  listening = server.addresses.listen;
   return {
     addresses: server.addresses,
     sandbox,
@@ -95,6 +107,12 @@ export async function serve(
       await closeBelow();
     },
   };
+}
+
+function inputReachOf({ media, sandbox }: Config): Reach {
+  if (media.allowPrivateNetwork) return "private";
+  // An embedded provider's images, handed back to another, are on this machine.
+  return sandbox.enabled ? "loopback" : "public";
 }
 
 /** The configuration has checked the order already. */

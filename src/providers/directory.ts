@@ -38,14 +38,6 @@ function profileOf(slug: BuiltInSlug): ProviderProfile {
 
 /** Those to whom Spillway does not speak yet. An entry goes when its provider comes. */
 const announced: Readonly<Partial<Record<BuiltInSlug, ProviderProfile>>> = {
-  vertex: {
-    type: "vertex",
-    displayName: "Google Vertex AI",
-    description: "Gemini and Imagen models on Google Cloud.",
-    kind: "image",
-    websiteUri: "https://cloud.google.com/vertex-ai",
-    statusPageUri: "https://status.cloud.google.com",
-  },
   fireworks: {
     type: "fireworks",
     displayName: "Fireworks AI",

@@ -1,13 +1,17 @@
-/** The ways in which OpenAI-compatible servers differ. Other providers use none of them. */
+/** What an operator can set of an endpoint beyond its address and keys. Each is for the providers that it names. */
 export interface EndpointSettings {
-  /** Sent as `response_format` with images; undefined means not sent. */
+  /** OpenAI-compatible: sent as `response_format` with images; undefined means not sent. */
   readonly responseFormat?: "b64_json" | "url" | undefined;
-  /** Which field carries the limit of tokens. Default "max_tokens". */
+  /** OpenAI-compatible: which field carries the limit of tokens. Default "max_tokens". */
   readonly maxTokensField?: "max_tokens" | "max_completion_tokens" | undefined;
-  /** Whether to ask for usage at the end of a stream. Default true. */
+  /** OpenAI-compatible: whether to ask for usage at the end of a stream. Default true. */
   readonly includeUsage?: boolean | undefined;
-  /** The header that carries the key. Default "authorization" with "Bearer ". */
+  /** OpenAI-compatible: the header that carries the key. Default "authorization" with "Bearer ". */
   readonly authHeader?: string | undefined;
   /** Whether addresses in its answers may lead to private networks. Default false. */
   readonly allowPrivateNetwork?: boolean | undefined;
+  /** Vertex AI: the Google Cloud project. Without one it cannot be called. */
+  readonly project?: string | undefined;
+  /** Vertex AI: a region, "us" or "eu", or "global". Default "global". */
+  readonly location?: string | undefined;
 }

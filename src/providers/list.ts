@@ -5,10 +5,12 @@ import { openaiCompatible } from "./openai-compatible.ts";
 import { openrouter } from "./openrouter.ts";
 import type { Provider } from "./provider.ts";
 import { replicate } from "./replicate.ts";
+import { vertex } from "./vertex.ts";
 
 /** Every provider that Spillway speaks to. Adding one: import it and put it here. */
 export const providers: readonly Provider[] = [
   openrouter,
+  vertex,
   openai,
   gemini,
   replicate,

@@ -27,6 +27,8 @@ export interface Provider {
   readonly statusPageUri: string;
   /** The vendor's origin and version prefix, without a slash at the end. Empty when only the operator knows. */
   readonly defaultBaseUrl: string;
+  /** In place of `defaultBaseUrl`, where the vendor's origin depends on what the operator has set. */
+  readonly baseUrlFor?: ((settings: EndpointSettings) => string) | undefined;
   /** The environment variable that the sandbox-free default configuration reads the key from. */
   readonly keyVariable: string;
   readonly credential: CredentialScheme;
@@ -47,7 +49,13 @@ export interface ProviderOperations {
 export type CredentialScheme =
   | { readonly kind: "none" }
   /** In a header: "authorization" with prefix "Bearer ", say. */
-  | { readonly kind: "header"; readonly name: string; readonly prefix: string };
+  | { readonly kind: "header"; readonly name: string; readonly prefix: string }
+  /**
+   * As a bearer token of Google's. A key is the JSON of a credential, for which the
+   * transport gets tokens, or an access token already; no key means the credential
+   * that the machine has by itself.
+   */
+  | { readonly kind: "google_oauth" };
 
 /**
  * How a provider words one operation. The task that it gets has been fitted to
@@ -88,6 +96,11 @@ export interface StreamReader {
 export interface JobDialect<T extends Task> {
   /** The call that asks how a job is. */
   poll(job: Job, target: CallTarget): HttpCall;
+  /**
+   * The job that a call may have left behind when its answer got lost. Undefined
+   * where only that answer tells the job's id.
+   */
+  readonly find?: ((target: CallTarget) => Job) | undefined;
   /** What a 2xx answer to it means; "job" means: not yet. */
   result(reply: Reply, job: Job, task: T, target: CallTarget): Outcome;
   /** The call that cancels a job. Undefined when the provider cannot. */
@@ -100,8 +113,12 @@ export interface CallTarget {
   readonly settings: EndpointSettings;
   /** The caller's id for whom it works for. Empty means none. */
   readonly endUser: string;
+  /** What the caller has marked the request with. Undefined means nothing. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   /** How many unfinished versions of each image a stream shall bring. */
   readonly partialImages: number;
+  /** A UUID of version 4 for this call alone, for providers to whom the caller gives the task's id. */
+  readonly callId: string;
   /** The endpoint's base URL, for answers that name addresses relative to it. Undefined: they lead nowhere. */
   readonly baseUrl?: string | undefined;
   /** How long this attempt may take, in milliseconds, for providers that want to know. */

@@ -1,5 +1,6 @@
 import type { LookupFunction } from "node:net";
 import type { Dispatcher } from "undici";
+import type { Clock } from "../domain/clock.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 import type { HttpBody, HttpCall } from "../providers/http-call.ts";
 import type { ConnectOptions } from "./connection-pool.ts";
@@ -7,18 +8,24 @@ import { openPool } from "./connection-pool.ts";
 import { credentialHeader } from "./credentials.ts";
 import { createDownloader } from "./download.ts";
 import { readEvents } from "./event-reader.ts";
+import type { FailedExchange } from "./exchange-failure.ts";
+import { GoogleTokens } from "./google-tokens.ts";
 import { performExchange } from "./http-exchange.ts";
 import { encodeJsonBody } from "./json-body.ts";
 import { encodeMultipart } from "./multipart-body.ts";
+import { presentGoogleToken, type SendWith } from "./present-google-token.ts";
 import type { ReplyOptions } from "./reply-reader.ts";
 import { readReply } from "./reply-reader.ts";
 import { sniffBody } from "./stream-sniffer.ts";
+import { systemClock } from "./system-clock.ts";
 import type { Exchange, ExchangeResult, StreamResult, Transport } from "./transport.ts";
 
 /** How a transport is set up. Every option has a default. */
 export interface TransportOptions {
   /** Spillway's version, for the user-agent header. */
   readonly version?: string | undefined;
+  /** By what time access tokens end. Default: the system's. */
+  readonly clock?: Clock | undefined;
   /** Opens what carries requests to an origin, in place of a pool of connections. Downloads do not use it. */
   readonly dispatcherFor?: ((origin: string) => Dispatcher) | undefined;
   /** How connections are made: certificate authorities to trust, the time that a connection has. */
@@ -38,6 +45,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const dispatchers = new Map<string, Dispatcher>();
   const bases = new Map<string, Base>();
   let closing: Promise<void> | undefined;
+  const googleTokens = new GoogleTokens(options.clock ?? systemClock);
   const downloader = createDownloader({ connect, lookup: options.lookup, userAgent });
 
   /** What a base URL comes to; there are as many as endpoints, and they are looked up at every call. */
@@ -56,8 +64,25 @@ export function createTransport(options: TransportOptions = {}): Transport {
     return base;
   }
 
-  function request(exchange: Exchange, base: Base, accept: string): Dispatcher.DispatchOptions {
-    const { call, endpoint } = exchange;
+  /** Sends a request with its credential. Only one of Google's has to be fetched first. */
+  function present<Result extends ExchangeResult | StreamResult>(
+    exchange: Exchange,
+    send: SendWith<Result>,
+  ): Promise<Result | FailedExchange> {
+    const { endpoint, key } = exchange;
+    const scheme = endpoint.provider.credential;
+    if (scheme.kind === "google_oauth") return presentGoogleToken(googleTokens, exchange, send);
+    const header = credentialHeader(scheme, key, endpoint.settings);
+    return send(header === undefined ? {} : { [header.name]: header.value });
+  }
+
+  function request(
+    exchange: Exchange,
+    base: Base,
+    accept: string,
+    credential: Readonly<Record<string, string>>,
+  ): Dispatcher.DispatchOptions {
+    const { call } = exchange;
     const body = encodeBody(call.body);
     const headers: Record<string, string> = {
       "user-agent": userAgent,
@@ -67,12 +92,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       "accept-encoding": "identity",
     };
     if (body !== undefined) headers["content-type"] = body.contentType;
-    const credential = credentialHeader(
-      endpoint.provider.credential,
-      exchange.key,
-      endpoint.settings,
-    );
-    if (credential !== undefined) headers[credential.name] = credential.value;
+    Object.assign(headers, credential);
     return {
       origin: base.origin,
       path: base.prefix + call.path || "/",
@@ -90,31 +110,35 @@ export function createTransport(options: TransportOptions = {}): Transport {
     call(exchange): Promise<ExchangeResult> {
       const base = baseOf(exchange.endpoint);
       const reading = readingOf(exchange.call);
-      return performExchange(
-        base.dispatcher,
-        request(exchange, base, "application/json"),
-        exchange.signal,
-        (head, control) => readReply(head, control, reading),
+      return present<ExchangeResult>(exchange, (credential) =>
+        performExchange(
+          base.dispatcher,
+          request(exchange, base, "application/json", credential),
+          exchange.signal,
+          (head, control) => readReply(head, control, reading),
+        ),
       );
     },
     stream(exchange, onEvent): Promise<StreamResult> {
       const base = baseOf(exchange.endpoint);
       const reading = readingOf(exchange.call);
-      return performExchange<StreamResult>(
-        base.dispatcher,
-        request(exchange, base, "text/event-stream, application/json"),
-        exchange.signal,
-        (head, control) => {
-          if (head.status > 299) return readReply(head, control, reading);
-          if (isEventStream(head.headers["content-type"])) {
-            return readEvents(head, control, onEvent, reading);
-          }
-          return sniffBody((kind) =>
-            kind === "events"
-              ? readEvents(head, control, onEvent, reading)
-              : readReply(head, control, reading),
-          );
-        },
+      return present<StreamResult>(exchange, (credential) =>
+        performExchange<StreamResult>(
+          base.dispatcher,
+          request(exchange, base, "text/event-stream, application/json", credential),
+          exchange.signal,
+          (head, control) => {
+            if (head.status > 299) return readReply(head, control, reading);
+            if (isEventStream(head.headers["content-type"])) {
+              return readEvents(head, control, onEvent, reading);
+            }
+            return sniffBody((kind) =>
+              kind === "events"
+                ? readEvents(head, control, onEvent, reading)
+                : readReply(head, control, reading),
+            );
+          },
+        ),
       );
     },
     download: (download) => downloader.download(download),

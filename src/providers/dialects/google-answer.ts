@@ -74,7 +74,9 @@ export class GoogleAnswer {
     const finishReason = asText(at(chunk, "candidates", 0, "finishReason"));
     if (finishReason?.endsWith("_UNSPECIFIED") === false) this.#finishReason = finishReason;
     this.#finishMessage =
-      asText(at(chunk, "candidates", 0, "finishMessage")) ?? this.#finishMessage;
+      asText(at(chunk, "candidates", 0, "finishMessage")) ??
+      asText(at(chunk, "promptFeedback", "blockReasonMessage")) ??
+      this.#finishMessage;
     this.#responseId = asText(at(chunk, "responseId")) ?? this.#responseId;
     this.#modelVersion = asText(at(chunk, "modelVersion")) ?? this.#modelVersion;
     // Each event counts from the beginning, but not each has every count.

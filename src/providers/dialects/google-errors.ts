@@ -83,6 +83,7 @@ function classify(status: number, { reason, message, details, error }: GoogleErr
       if (reason?.startsWith("API_KEY_") || /api key (?:not valid|expired)/i.test(message)) {
         return "credential";
       }
+      if (isFiltered(details, message)) return "refused";
       if (error?.["status"] === "FAILED_PRECONDITION") return classOfPrecondition(message);
       if (/modalit/i.test(message) && /support/i.test(message)) return "unsupported_here";
       return "caller_fault";
@@ -93,6 +94,12 @@ function classify(status: number, { reason, message, details, error }: GoogleErr
     default:
       return classOfStatus(status);
   }
+}
+
+/** Vertex AI's filters have codes for its support, in the message or in what it tells developers. */
+function isFiltered(details: readonly JsonValue[], message: string): boolean {
+  const inside = asText(detail(details, "DebugInfo")?.["detail"]) ?? "";
+  return /support codes?:/i.test(message) || /support codes?:/i.test(inside);
 }
 
 /**
