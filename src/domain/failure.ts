@@ -1,3 +1,5 @@
+import type { Cost } from "./cost.ts";
+
 /** What kind of failure it was; one for each row of the failure table. */
 export type FailureClass =
   | "never_sent"
@@ -58,6 +60,8 @@ export interface Failure {
   readonly detail?: string | undefined;
   /** True when the provider bills the failed call all the same. */
   readonly billed?: boolean | undefined;
+  /** What the provider says that the failed call costs. Undefined when it does not say. */
+  readonly cost?: Cost | undefined;
   /** True when the answer to a question for a job tells that the job itself failed: asking again cannot help. */
   readonly ofJob?: boolean | undefined;
 }

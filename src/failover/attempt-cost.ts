@@ -2,10 +2,11 @@ import { type Cost, noCost, unknownCost } from "../domain/cost.ts";
 import type { Failure, FailureClass } from "../domain/failure.ts";
 
 /**
- * What a failed call costs: nothing when the provider did not get it, says so, or
- * turned it away before any work; else unknown, never nothing.
+ * What a failed call costs: what the provider says; nothing when it did not get it,
+ * says so, or turned it away before any work; else unknown, never nothing.
  */
 export function costOfFailure(failure: Failure): Cost {
+  if (failure.cost !== undefined) return failure.cost;
   if (failure.delivery === "not_sent" || failure.billed === false) return noCost;
   if (failure.delivery === "ambiguous" || failure.billed === true) return unknownCost;
   if (turnedAway.includes(failure.class)) return noCost;

@@ -25,6 +25,12 @@ describe("the cost of a failed call", () => {
     expect(costOfFailure(failure({ class: name, billed: false }))).toEqual(nothing);
   });
 
+  it("is what the provider says, whatever else is known", () => {
+    const cost = { basis: "reported", micros: 20_000, components: [] } as const;
+    expect(costOfFailure(failure({ class: "refused", billed: true, cost }))).toEqual(cost);
+    expect(costOfFailure(failure({ class: "caller_fault", httpStatus: 400, cost }))).toEqual(cost);
+  });
+
   it("is nothing when the provider turned it away", () => {
     for (const name of ["overloaded", "quota", "credential", "model_gone", "caller_fault"] as const)
       expect(costOfFailure(failure({ class: name }))).toEqual(nothing);

@@ -1,3 +1,4 @@
+import type { Cost } from "../../domain/cost.ts";
 import { type Failure, type FailureClass, identifier } from "../../domain/failure.ts";
 import type { Reply, ReplyBody } from "../reply.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -16,6 +17,8 @@ export interface FailureCause {
   /** In our words, without anything of the provider's. Undefined means what the class says. */
   readonly message?: string | undefined;
   readonly billed?: boolean | undefined;
+  /** What the provider says that the call costs all the same. */
+  readonly cost?: Cost | undefined;
   readonly ofJob?: boolean | undefined;
 }
 
@@ -43,6 +46,7 @@ export function httpFailure(reply: FailedReply, cause: FailureCause): Failure {
     upstreamRequestId: identifier(cause.requestId),
     detail: cut(cause.detail) ?? (reply.body?.kind === "text" ? cut(reply.body.text) : undefined),
     billed: cause.billed,
+    cost: cause.cost,
     ofJob: cause.ofJob,
   };
 }
