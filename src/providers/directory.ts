@@ -54,20 +54,4 @@ const announced: Readonly<Partial<Record<BuiltInSlug, ProviderProfile>>> = {
     websiteUri: "https://runware.ai",
     statusPageUri: "https://status.runware.ai",
   },
-  xai: {
-    type: "xai",
-    displayName: "xAI",
-    description: "Grok image models from their maker.",
-    kind: "image",
-    websiteUri: "https://x.ai",
-    statusPageUri: "https://status.x.ai",
-  },
-  alibaba: {
-    type: "alibaba",
-    displayName: "Alibaba Cloud",
-    description: "Qwen and Wan image models by Model Studio.",
-    kind: "image",
-    websiteUri: "https://www.alibabacloud.com/en/product/modelstudio",
-    statusPageUri: "https://status.alibabacloud.com",
-  },
 };

@@ -1,3 +1,4 @@
+import { alibaba } from "./alibaba.ts";
 import { fal } from "./fal.ts";
 import { gemini } from "./gemini.ts";
 import { openai } from "./openai.ts";
@@ -6,6 +7,7 @@ import { openrouter } from "./openrouter.ts";
 import type { Provider } from "./provider.ts";
 import { replicate } from "./replicate.ts";
 import { vertex } from "./vertex.ts";
+import { xai } from "./xai.ts";
 
 /** Every provider that Spillway speaks to. Adding one: import it and put it here. */
 export const providers: readonly Provider[] = [
@@ -15,6 +17,8 @@ export const providers: readonly Provider[] = [
   gemini,
   replicate,
   fal,
+  xai,
+  alibaba,
   openaiCompatible,
 ];
 

@@ -1,20 +1,26 @@
 import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
 import { type Cost, reportedCost } from "../domain/cost.ts";
-import type { ImageOptions } from "../domain/image-options.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { ChatTask, TextToImageTask } from "../domain/task.ts";
+import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts";
+import { imageAddress } from "./dialects/image-address.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { readEmbeddedError } from "./dialects/openai-errors.ts";
 import { readImageStream } from "./dialects/openai-image-stream.ts";
-import { imageMedia, imageStreamMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
+import {
+  aspectRatio,
+  imageMedia,
+  imageStreamMedia,
+  imagesResult,
+  pixelSize,
+} from "./dialects/openai-images.ts";
 import { openRouterFailure, openRouterReplyFailure } from "./dialects/openrouter-errors.ts";
 import { asNumber, at } from "./dialects/read-json.ts";
 import type { HttpCall } from "./http-call.ts";
 import { gptImageCapabilities } from "./openai.ts";
-import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
+import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const answers: OpenAiAnswers = {
   embeddedFailure(body, reply) {
@@ -25,9 +31,15 @@ const answers: OpenAiAnswers = {
   requestIdHeaders: ["x-generation-id"],
 };
 
+const imageTimeouts: AttemptTimeouts = {
+  totalMs: 300_000,
+  firstContentMs: 300_000,
+  idleMs: 300_000,
+};
+
 const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
   capabilities: imageCapabilities,
-  timeouts: { totalMs: 300_000, firstContentMs: 300_000, idleMs: 300_000 },
+  timeouts: imageTimeouts,
   request: (task, target) => call("/images", imagesBody(task, target), imageMedia),
   result: (reply) => imagesResult(reply, answers),
   stream: {
@@ -35,6 +47,20 @@ const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
     maxCountPerCall: 1,
     request: (task, target) =>
       call("/images", { ...imagesBody(task, target), stream: true }, imageStreamMedia),
+    open: (_task, target) => readImageStream(answers, target.partialImages > 0),
+  },
+};
+
+/** The same endpoint: what makes it an edit is that there are images. It has no mask. */
+const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
+  capabilities: (model) => ({ ...imageCapabilities(model), maxInputImages: 16, inputUrls: true }),
+  timeouts: imageTimeouts,
+  request: (task, target) => call("/images", editBody(task, target), imageMedia),
+  result: (reply) => imagesResult(reply, answers),
+  stream: {
+    maxCountPerCall: 1,
+    request: (task, target) =>
+      call("/images", { ...editBody(task, target), stream: true }, imageStreamMedia),
     open: (_task, target) => readImageStream(answers, target.partialImages > 0),
   },
 };
@@ -63,7 +89,7 @@ export const openrouter: Provider = {
   defaultBaseUrl: "https://openrouter.ai/api/v1",
   keyVariable: "OPENROUTER_API_KEY",
   credential: { kind: "header", name: "authorization", prefix: "Bearer " },
-  operations: { text_to_image: textToImage, chat },
+  operations: { text_to_image: textToImage, image_edit: imageEdit, chat },
   failure: openRouterReplyFailure,
 };
 
@@ -91,6 +117,7 @@ function imageCapabilities(model: string): ImageCapabilities {
 const chatCapabilities: ChatCapabilities = {
   tools: true,
   imageInput: true,
+  imageUrls: true,
   jsonFormat: true,
   jsonSchema: true,
   reasoningEffort: true,
@@ -100,7 +127,17 @@ const chatCapabilities: ChatCapabilities = {
   maxStop: 4,
 };
 
-function imagesBody(task: TextToImageTask, target: CallTarget): JsonObject {
+function editBody(task: ImageEditTask, target: CallTarget): JsonObject {
+  return {
+    ...imagesBody(task, target),
+    input_references: task.images.map((image) => ({
+      type: "image_url",
+      image_url: { url: imageAddress(image) },
+    })),
+  };
+}
+
+function imagesBody(task: TextToImageTask | ImageEditTask, target: CallTarget): JsonObject {
   const { options } = task;
   return {
     model: target.upstreamModel,
@@ -116,10 +153,6 @@ function imagesBody(task: TextToImageTask, target: CallTarget): JsonObject {
     ...present("output_compression", options.compression),
     ...present("user", target.endUser || undefined),
   };
-}
-
-function aspectRatio({ size }: ImageOptions): string | undefined {
-  return size?.kind === "aspect_ratio" ? `${size.width}:${size.height}` : undefined;
 }
 
 function completionBody(task: ChatTask, target: CallTarget): JsonObject {

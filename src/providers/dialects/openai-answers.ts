@@ -1,6 +1,7 @@
 import type { Cost } from "../../domain/cost.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { JsonObject } from "../../domain/json.ts";
+import type { Usage } from "../../domain/usage.ts";
 import type { Done } from "../outcome.ts";
 import type { StreamEvent } from "../reply.ts";
 import type { FailedReply } from "./http-failure.ts";
@@ -14,6 +15,8 @@ export interface OpenAiAnswers {
   embeddedFailure(body: JsonObject, reply: FailedReply): Failure | undefined;
   /** What the provider says that the call costs. Undefined when it never says. */
   readonly cost?: ((usage: JsonObject) => Cost | undefined) | undefined;
+  /** How the provider counts a chat, where that is not as OpenAI counts. */
+  readonly usage?: ((usage: JsonObject) => Usage) | undefined;
   /** The names, in lower case, of the headers that can carry the id of the call; the first one counts. */
   readonly requestIdHeaders: readonly string[];
 }

@@ -94,7 +94,7 @@ export function finishChat(answer: ChatAnswer, facts: AnswerFacts, reply: Failed
 export function factsOf(body: JsonObject, answers: OpenAiAnswers): AnswerFacts {
   const usage = asObject(body["usage"]);
   return {
-    usage: readUsage(usage),
+    usage: (usage && answers.usage?.(usage)) ?? readUsage(usage),
     cost: usage && answers.cost?.(usage),
     // Some servers number their answers.
     upstreamId: asText(body["id"]) ?? asNumber(body["id"])?.toString(),

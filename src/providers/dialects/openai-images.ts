@@ -20,6 +20,11 @@ export function pixelSize({ size }: ImageOptions): string | undefined {
   return size?.kind === "pixels" ? `${size.width}x${size.height}` : undefined;
 }
 
+/** The shape as `aspect_ratio` words it: "16:9". Undefined when the caller leaves it to the provider. */
+export function aspectRatio({ size }: ImageOptions): string | undefined {
+  return size?.kind === "aspect_ratio" ? `${size.width}:${size.height}` : undefined;
+}
+
 /**
  * What an answer `{data: [{b64_json | url, revised_prompt}], usage}` means. An item
  * without an image is left out; none at all is a failure. A relative address is
