@@ -1,5 +1,6 @@
 import { closestName } from "../domain/closest-names.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
+import { mediaProblems } from "./media-problems.ts";
 import type { Path } from "./problem.ts";
 
 /** A mistake that shows only when parts of a file are held against each other. */
@@ -18,6 +19,7 @@ export function crossCheck(file: unknown): readonly CrossProblem[] {
   const providers = Object.entries(entriesOf(entriesOf(file)["providers"]));
   return [
     ...sharedListeners(entriesOf(entriesOf(file)["server"])),
+    ...mediaProblems(entriesOf(entriesOf(file)["media"]), entriesOf(entriesOf(file)["server"])),
     ...providers.flatMap(([slug, entry]) =>
       isMapping(entry) ? providerProblems(slug, entry) : [],
     ),

@@ -15,6 +15,7 @@ server:
   cors: { origins: ["*"] }
   drain: 5s
 sandbox: true
+media: { store: disk }
 
 providers:
   openrouter: {}

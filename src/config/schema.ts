@@ -9,6 +9,7 @@ import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
 import { isGlob } from "./glob.ts";
 import { checkedText, textLeaf } from "./leaves.ts";
+import { mediaSchema } from "./media-schema.ts";
 
 /**
  * The one description of spillway.yaml: it checks files, docs/spillway.schema.json
@@ -26,6 +27,7 @@ export function configSchema(slugs: ReadonlySet<string>) {
       .describe(
         "Whether every provider without a base_url is the embedded imitation. A mapping switches the sandbox on and says how it misbehaves.",
       ),
+    media: mediaSchema.prefault({}).describe("Links to images, and images by address."),
     providers: z
       .record(slug, provider, { error: "expected a mapping of providers by slug" })
       .prefault({})

@@ -1,3 +1,4 @@
+import type { Adjustment } from "./adjustment.ts";
 import type { Failure } from "./failure.ts";
 import type { ImageDelivery, ImageFormat } from "./image-options.ts";
 import type { FinishedImage, ProviderImage } from "./output.ts";
@@ -29,6 +30,8 @@ export interface FinishJob {
   readonly finish: Finish;
   /** The slug of the provider that made it. */
   readonly provider: string;
+  /** The time that is left for it, in milliseconds; asked when it matters. */
+  timeLeftMs(): number;
   /** Fetches what a provider's answer points to, within the attempt's time. */
   fetchFile(file: FileToFetch): Promise<FetchedFile>;
 }
@@ -49,5 +52,10 @@ export type FetchedFile =
 
 /** How it went. A failure comes after the provider did its work: it is sent, and billed. */
 export type FinishResult =
-  | { readonly kind: "finished"; readonly image: FinishedImage }
+  | {
+      readonly kind: "finished";
+      readonly image: FinishedImage;
+      /** How the image arrives otherwise than was planned. */
+      readonly adjustment?: Adjustment | undefined;
+    }
   | { readonly kind: "failed"; readonly failure: Failure };

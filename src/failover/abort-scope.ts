@@ -29,6 +29,7 @@ export class AbortScope {
   readonly #controller = new AbortController();
   readonly #limits: AbortLimits;
   readonly #stopTimer: () => void;
+  readonly #endsAt: number;
   #cause: AbortCause | undefined;
 
   constructor(limits: AbortLimits) {
@@ -39,6 +40,7 @@ export class AbortScope {
         ? { kind: "timeout", message: `No result within ${Math.round(limitMs)} ms.` }
         : { kind: "deadline" };
     this.#limits = limits;
+    this.#endsAt = clock.monotonic() + Math.min(limitMs, leftMs);
     this.#stopTimer = clock.timer(Math.min(limitMs, leftMs), () => this.end(cause));
     callerSignal.addEventListener("abort", this.#callerLeft, { once: true });
     if (callerSignal.aborted) this.#callerLeft();
@@ -46,6 +48,11 @@ export class AbortScope {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** How long it may still take, in milliseconds. */
+  get leftMs(): number {
+    return Math.max(0, this.#endsAt - this.#limits.clock.monotonic());
   }
 
   /** Undefined while it runs. */

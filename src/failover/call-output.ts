@@ -1,3 +1,4 @@
+import type { Adjustment } from "../domain/adjustment.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Finish } from "../domain/finish.ts";
 import type { EmitEvent, GenerateEvent } from "../domain/generated.ts";
@@ -32,6 +33,7 @@ export interface CallOutputOptions {
 export class CallOutput {
   readonly #options: CallOutputOptions;
   readonly #unfinished = new Set<number>();
+  readonly #adjustments: Adjustment[] = [];
   #chatSent = false;
   #finishFailure: Failure | undefined;
 
@@ -53,6 +55,11 @@ export class CallOutput {
   get images(): readonly FinishedImage[] {
     const { images, slots } = this.#options;
     return slots.map((slot) => images[slot]).filter((image) => image !== undefined);
+  }
+
+  /** How images arrive otherwise than was planned. */
+  get adjustments(): readonly Adjustment[] {
+    return this.#adjustments;
   }
 
   /** Takes a piece of a stream. */
@@ -102,6 +109,7 @@ export class CallOutput {
       media.finishImage(image, {
         finish,
         provider: line.endpoint.slug,
+        timeLeftMs: () => scope.leftMs,
         fetchFile: (file) => fetchFile(line, file, scope),
       }),
     );
@@ -111,6 +119,7 @@ export class CallOutput {
       return;
     }
     images[slot] = result.image;
+    if (result.adjustment !== undefined) this.#adjustments.push(result.adjustment);
     this.#unfinished.delete(slot);
     await this.#emit({ kind: "image", index: slot, image: result.image });
   }

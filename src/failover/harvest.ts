@@ -51,10 +51,18 @@ export class Harvest {
     return addCosts(this.#costs);
   }
 
-  /** What was adapted for those who gave output, once for each of them. */
+  /** What was adapted for those who gave output, once for each of them: what happened, in place of what was planned. */
   get adjustments(): readonly Adjustment[] {
     const candidates = new Set(this.#contributors.map(({ candidate }) => candidate));
-    return [...candidates].flatMap((candidate) => candidate.fit.adjustments);
+    return [...candidates].flatMap((candidate) => {
+      const happened = new Map<string, Adjustment>();
+      for (const { candidate: contributor, result } of this.#contributors) {
+        if (contributor !== candidate) continue;
+        for (const adjustment of result.adjustments) happened.set(adjustment.field, adjustment);
+      }
+      const planned = candidate.fit.adjustments.filter(({ field }) => !happened.has(field));
+      return [...planned, ...happened.values()];
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Adjustment } from "../domain/adjustment.ts";
 import { addCosts, type Cost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { ChatOutput, FinishedImage } from "../domain/output.ts";
@@ -26,6 +27,8 @@ export interface AttemptResult {
   readonly upstreamRequestId?: string | undefined;
   /** Whether the caller of a stream got output that another attempt makes void. */
   readonly loose: boolean;
+  /** How images arrive otherwise than was planned. */
+  readonly adjustments: readonly Adjustment[];
 }
 
 /**
@@ -81,6 +84,7 @@ function combine(reports: readonly ShareReport[]): AttemptResult {
     responseModel: first?.upstreamModel,
     upstreamRequestId: first?.requestId,
     loose: reports.some((report) => report.loose),
+    adjustments: reports.flatMap((report) => report.adjustments),
   };
 }
 

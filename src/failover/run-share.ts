@@ -1,3 +1,4 @@
+import type { Adjustment } from "../domain/adjustment.ts";
 import { type Cost, unknownCost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
 import { sandboxFaultLabel } from "../domain/sandbox-fault.ts";
@@ -31,6 +32,8 @@ export interface ShareReport {
   readonly cost: Cost;
   /** Whether the caller of a stream got output that another attempt makes void. */
   readonly loose: boolean;
+  /** How images arrive otherwise than was planned. */
+  readonly adjustments: readonly Adjustment[];
 }
 
 /** Makes one share: one call, the job that may come of it, and all that belongs to its output. */
@@ -74,6 +77,7 @@ export async function runShare(share: Share): Promise<ShareReport> {
       imageCount: output.images.length,
       cost: costOf(attempt, result, failure, task, output),
       loose: output.loose,
+      adjustments: output.adjustments,
     };
   } finally {
     scope.close();
@@ -101,6 +105,7 @@ function targetFor({ candidate, input, dependencies }: AttemptToRun, limitMs: nu
     settings: endpoint.settings,
     endUser: input.request.endUser,
     labels: input.request.labels,
+    callId: dependencies.newId(),
     partialImages: input.stream?.partialImages ?? 0,
     baseUrl: endpoint.baseUrl,
     timeLeftMs: Math.max(0, Math.min(limitMs, leftMs)),

@@ -2,6 +2,7 @@ import { priceUsage } from "../catalog/price-usage.ts";
 import type { Attempt } from "../domain/attempt.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { MediaStore } from "../domain/media-store.ts";
 import type { Catalog } from "../domain/model.ts";
 import type { Random } from "../domain/random.ts";
 import type { Rule } from "../domain/rule.ts";
@@ -26,8 +27,12 @@ export interface GatewayParts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
+  /** Makes a UUID of version 4 that nobody else makes. */
+  readonly newId: () => string;
   readonly configVersion: string;
   readonly captureContent: boolean;
+  /** Where images go for which links are wanted. Undefined: there is no such place. */
+  readonly store?: MediaStore | undefined;
   /** Which networks callers' images may be fetched from. Default "public". */
   readonly inputReach?: Reach | undefined;
 }
@@ -38,13 +43,20 @@ const defaultTimeoutMs = 300_000;
 /** Makes the gateway of one configuration. */
 export function createGateway(parts: GatewayParts): Gateway {
   const { fleet, catalog, clock, random, configVersion } = parts;
-  const world = { rules: compileRules(parts.rules), fleet, catalog };
+  const world = {
+    rules: compileRules(parts.rules),
+    fleet,
+    catalog,
+    storesMedia: parts.store !== undefined,
+  };
   const statistics = new ProviderStatistics();
+  const place = parts.store && { store: parts.store, clock };
   const dependencies: ExecuteDependencies = {
     transport: parts.transport,
     clock,
     random,
-    finishImage,
+    newId: parts.newId,
+    finishImage: (image, job) => finishImage(image, job, place),
     finishPartialImage,
     inputMedia: { sniff: sniffImage, convertMask },
     inputReach: parts.inputReach ?? "public",

@@ -1,8 +1,12 @@
+import type { Adjustment } from "../domain/adjustment.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { FetchedFile, Finish, FinishJob, FinishResult } from "../domain/finish.ts";
+import type { MediaStore } from "../domain/media-store.ts";
 import type { FinishedImage, ProviderImage } from "../domain/output.ts";
 import { convertImage } from "./convert-image.ts";
 import { type SniffedImage, sniffImage } from "./sniff-image.ts";
+import { putWithin, storeTimeoutMs } from "./store/put-within.ts";
 
 /** The largest image that is fetched, in bytes. */
 export const maxImageBytes = 64 * 1024 * 1024;
@@ -14,10 +18,40 @@ export const imagePrefixBytes = 64 * 1024;
  * Makes a provider's image ready for the caller: fetched where bytes are wanted,
  * converted where it has another format, its type and size read from its bytes.
  * An image that is handed on as an address is fetched in part only, to see that
- * there is an image and what it is like. An image that must be converted arrives
- * as bytes, whatever the delivery, since there is no place to put it.
+ * there is an image and what it is like.
+ *
+ * Bytes for which a link is wanted go into the store. When there is none, or it
+ * does not take them, they arrive as bytes, and an adjustment says so: an image
+ * that is paid for is not lost over its delivery.
  */
-export async function finishImage(image: ProviderImage, job: FinishJob): Promise<FinishResult> {
+export async function finishImage(
+  image: ProviderImage,
+  job: FinishJob,
+  place?: MediaPlace,
+): Promise<FinishResult> {
+  const result = await fetchAndConvert(image, job);
+  if (result.kind === "failed" || job.finish.delivery !== "url") return result;
+  const { content, mimeType } = result.image;
+  if (content.kind === "url") return result;
+  if (place === undefined) return { ...result, adjustment: asBytes(job, nowhere) };
+  const limitMs = Math.min(storeTimeoutMs, job.timeLeftMs() / 2);
+  const stored = await putWithin(place.store, place.clock, {
+    bytes: content.bytes,
+    mimeType,
+    limitMs,
+  });
+  if (stored.kind === "failed") return { ...result, adjustment: asBytes(job, stored.message) };
+  const { url, expiresAt } = stored;
+  return { kind: "finished", image: { ...result.image, content: { kind: "url", url, expiresAt } } };
+}
+
+/** Where images are put for which links are wanted. */
+export interface MediaPlace {
+  readonly store: MediaStore;
+  readonly clock: Clock;
+}
+
+async function fetchAndConvert(image: ProviderImage, job: FinishJob): Promise<FinishResult> {
   const { content } = image;
   if (content.kind === "bytes") return finishBytes(image, content.bytes, job);
   if (job.finish.delivery !== "bytes") {
@@ -108,6 +142,13 @@ function isEndOfTime(failure: Failure): boolean {
   return (
     failure.class === "cancelled" || failure.class === "deadline" || failure.class === "timeout"
   );
+}
+
+const nowhere = "The provider gave no link, and there is nowhere to put the file.";
+
+function asBytes({ provider }: FinishJob, reason: string): Adjustment {
+  const field = "options.delivery";
+  return { field, requested: "url", applied: "", kind: "dropped", provider, reason };
 }
 
 const noImage: FinishResult = {

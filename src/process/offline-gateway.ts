@@ -3,6 +3,7 @@ import { createRouterTransport, type Transport } from "@connectrpc/connect";
 import { createCatalog } from "../catalog/catalog.ts";
 import { models } from "../catalog/models.ts";
 import type { Config } from "../config/config.ts";
+import type { MediaStore } from "../domain/media-store.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
 import { toConnectError } from "../rpc/errors.ts";
@@ -28,6 +29,7 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
     newId: world.newId,
     configVersion: config.version,
     captureContent: false,
+    store: config.media.store && storeNowhere,
   });
   return createRouterTransport((router) => {
     for (const rpc of gatewayService(() => gateway, clock)) {
@@ -47,6 +49,12 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
 }
 
 const noSideEffects = MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+
+/** Stands for the place for images, which is not opened. */
+const storeNowhere: MediaStore = {
+  put: async () => ({ kind: "failed", message: "Nothing is kept here." }),
+  close: async () => {},
+};
 
 /** Stands for the embedded providers, which do not run. */
 const embeddedNowhere = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { createCatalog } from "../catalog/catalog.ts";
 import { models } from "../catalog/models.ts";
 import type { Config } from "../config/config.ts";
+import { formatAddress } from "../domain/address.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
 import { type RunningServer, startServer } from "../rpc/server.ts";

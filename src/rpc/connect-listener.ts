@@ -2,6 +2,7 @@ import { createServer as createHttp1Server } from "node:http";
 import { constants, createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import type { Address } from "../domain/address.ts";
+import { type MediaFiles, mediaPath } from "../domain/media-store.ts";
 import { connectRoutes } from "./connect-routes.ts";
 import {
   type HttpRequest,
@@ -19,16 +20,19 @@ import { openSockets } from "./open-sockets.ts";
 import { protocolSwitch } from "./protocol-switch.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
+import { serveMedia } from "./serve-media.ts";
 
 /**
  * Opens the listener for browsers, `curl` and everyone: Connect, gRPC-Web and
- * gRPC over HTTP/1.1 and HTTP/2 on one clear-text port.
+ * gRPC over HTTP/1.1 and HTTP/2 on one clear-text port, and below /media/ the
+ * files that are kept on disk.
  */
 export async function openConnectListener(
   address: Address,
   rpcs: readonly Rpc[],
   context: RpcContext,
   cors: CorsOptions,
+  media?: MediaFiles,
 ): Promise<Listener> {
   const { clock, limits } = context;
   const routes = connectRoutes(rpcs, context);
@@ -45,6 +49,12 @@ export async function openConnectListener(
     const handler = routes.get(path);
     if (request.method === "OPTIONS") {
       preflight(response, preflightHeaders(cors, origin));
+    } else if (media !== undefined && path.startsWith(mediaPath)) {
+      const name = path.slice(mediaPath.length);
+      serveMedia(media, name, request, response, clock.now).catch((bug) => {
+        context.onBug(bug);
+        response.destroy();
+      });
     } else if (handler === undefined) {
       serveElse(request, response, path);
     } else {

@@ -5,6 +5,7 @@ import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { StreamGenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Address } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { MediaFiles } from "../domain/media-store.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type MetricsPage, openAdminListener } from "./admin-listener.ts";
@@ -35,6 +36,8 @@ export interface ServerOptions {
   /** The gateway that serves now; asked for at each call. */
   readonly gateway: () => Gateway;
   readonly telemetry: Telemetry;
+  /** The files below /media/ of the Connect listener. Undefined: there are none. */
+  readonly media?: MediaFiles | undefined;
   readonly metrics: () => Promise<MetricsPage>;
   readonly clock: Clock;
   /** A new random id for a request, which nobody can guess. */
@@ -93,7 +96,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let grpc: Listener | undefined;
   let admin: Listener | undefined;
   try {
-    connect = await open(openConnectListener(options.listen, rpcs, context, options.cors));
+    connect = await open(
+      openConnectListener(options.listen, rpcs, context, options.cors, options.media),
+    );
     if (options.grpc !== undefined) {
       grpc = await open(openGrpcListener(options.grpc, rpcs, context));
     }

@@ -26,6 +26,7 @@ async function finish(image: ProviderImage, wanted: Finish, file: Uint8Array | F
   const result = await finishImage(image, {
     finish: wanted,
     provider: "a",
+    timeLeftMs: () => 60_000,
     fetchFile: async (what): Promise<FetchedFile> => {
       fetched.push(what);
       if (file instanceof Uint8Array) {
