@@ -1,5 +1,6 @@
 import type { ImageOptions } from "./image-options.ts";
 import type { JsonObject } from "./json.ts";
+import type { Shape } from "./shape.ts";
 
 /** What to do: the operation and all that belongs to it. */
 export type Task = TextToImageTask | ImageEditTask | ImageUpscaleTask | ChatTask;
@@ -55,7 +56,13 @@ export interface ChatTask {
 
 /** An image that the caller supplies. `mimeType` is empty when the caller did not say. */
 export type ImageInput =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly mimeType: string }
+  | {
+      readonly kind: "bytes";
+      readonly bytes: Uint8Array;
+      readonly mimeType: string;
+      /** In pixels, once somebody has looked. */
+      readonly size?: Shape | undefined;
+    }
   | { readonly kind: "url"; readonly url: string; readonly mimeType: string };
 
 /** Who speaks. */

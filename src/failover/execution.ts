@@ -38,6 +38,8 @@ export interface ExecuteDependencies {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
+  /** Makes a UUID of version 4 that nobody else makes. */
+  readonly newId: () => string;
   readonly finishImage: FinishImage;
   readonly finishPartialImage: FinishPartialImage;
   readonly inputMedia: InputMedia;

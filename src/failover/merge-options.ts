@@ -5,12 +5,17 @@ import type { HttpCall, MultipartPart } from "../providers/http-call.ts";
  * Merges the caller's `provider_options` into a call's body: objects deep, where
  * arrays and scalars of the caller replace what is there. In a form each option
  * is a field that replaces the fields of its name; what is no scalar is written
- * as JSON. A call without a body stays as it is.
+ * as JSON. Where the body is a list, of tasks say, they go into each of its items.
+ * A call without a body stays as it is.
  */
 export function mergeOptions(call: HttpCall, options: JsonObject | undefined): HttpCall {
   if (options === undefined || call.body === undefined) return call;
   if (call.body.kind === "json") {
-    return { ...call, body: { kind: "json", value: mergeObjects(call.body.value, options) } };
+    const { value } = call.body;
+    const merged = isList(value)
+      ? value.map((item) => mergeObjects(item, options))
+      : mergeObjects(value, options);
+    return { ...call, body: { kind: "json", value: merged } };
   }
   const kept = call.body.parts.filter((part) => !Object.hasOwn(options, part.name));
   return { ...call, body: { kind: "multipart", parts: [...kept, ...toFields(options)] } };
@@ -24,6 +29,11 @@ function mergeObjects(base: JsonObject, over: JsonObject): JsonObject {
     merged[key] = isObject(before) && isObject(value) ? mergeObjects(before, value) : value;
   }
   return merged;
+}
+
+/** `Array.isArray` does not narrow a read-only list. */
+function isList(value: JsonObject | readonly JsonObject[]): value is readonly JsonObject[] {
+  return Array.isArray(value);
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

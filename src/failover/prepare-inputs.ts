@@ -67,7 +67,8 @@ export class InputPreparer {
   async #ready(image: ImageInput, field: string, needs: InputNeeds): Promise<ImageInput> {
     if (image.kind === "url" && !needs.fetch && !isDataUrl(image.url)) return image;
     const { bytes, header } = await this.#load(image, field);
-    return { kind: "bytes", bytes, mimeType: header.mimeType };
+    const { mimeType, width, height } = header;
+    return { kind: "bytes", bytes, mimeType, size: { width, height } };
   }
 
   async #withMask(task: ImageEditTask, needs: InputNeeds): Promise<Task> {

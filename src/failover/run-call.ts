@@ -1,11 +1,16 @@
 import type { Done, Failed, Outcome } from "../providers/outcome.ts";
+import type { AbortScope } from "./abort-scope.ts";
 import type { CallToRun } from "./call-to-run.ts";
 import { exchange } from "./exchange.ts";
 import { followJob } from "./follow-job.ts";
 import { mergeOptions } from "./merge-options.ts";
 import { runStream } from "./run-stream.ts";
 
-/** Makes one call and follows the job that may come of it. A job is never submitted twice. */
+/**
+ * Makes one call and follows the job that may come of it. A job is never submitted
+ * twice: where the answer to the submission is lost, and the caller's own id names
+ * the job, the provider is asked what became of it.
+ */
 export async function runCall(call: CallToRun): Promise<Done | Failed> {
   const { dialect, streamed } = call;
   const outcome =
@@ -29,7 +34,21 @@ async function submit(call: CallToRun): Promise<Outcome> {
   const request = mergeOptions(dialect.request(task, target), options);
   const answer = await exchange(line, request, "submit", scope);
   const outcome = answer.kind === "failed" ? answer : dialect.result(answer.reply, task, target);
-  return dialect.job === undefined ? outcome : lostJob(outcome);
+  if (dialect.job === undefined) return outcome;
+  const settled = lostJob(outcome);
+  const { find } = dialect.job;
+  return find !== undefined && mayBeFound(settled, scope)
+    ? { kind: "job", job: find(target) }
+    : settled;
+}
+
+/** Whether there may be a job whose answer got lost, and still time to ask for it. */
+function mayBeFound(outcome: Outcome, scope: AbortScope): boolean {
+  return (
+    outcome.kind === "failed" &&
+    outcome.failure.delivery === "ambiguous" &&
+    scope.cause === undefined
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Random } from "../domain/random.ts";
 export interface ProcessWorld {
   readonly clock: Clock;
   readonly random: Random;
-  /** Makes an id that nobody else makes. */
+  /** Makes a UUID of version 4 that nobody else makes. */
   readonly newId: () => string;
   /** Spillway's version. */
   readonly version: string;

@@ -25,7 +25,7 @@ export interface HttpCall {
 
 /** The body of a call. Bytes inside a JSON value are written as base64 by the transport. */
 export type HttpBody =
-  | { readonly kind: "json"; readonly value: JsonObject }
+  | { readonly kind: "json"; readonly value: JsonObject | readonly JsonObject[] }
   | { readonly kind: "multipart"; readonly parts: readonly MultipartPart[] };
 
 /** One part of a multipart form. */

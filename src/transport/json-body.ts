@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../domain/json.ts";
  * Writes a JSON body: bytes in it become base64 strings. The images of a body
  * are encoded straight into it, piece by piece, and never become one string.
  */
-export function encodeJsonBody(value: JsonObject): Buffer {
+export function encodeJsonBody(value: JsonValue): Buffer {
   if (!holdsBytes(value)) return Buffer.from(JSON.stringify(value));
   const pieces: Piece[] = [];
   collectPieces(value, pieces);

@@ -101,6 +101,7 @@ function complete(name: string, raw: RawFixture, files: ReadonlyMap<string, RawF
       upstreamModel,
       settings: {},
       endUser: "",
+      callId: "11111111-2222-4333-8444-555555555555",
       partialImages: 0,
       timeLeftMs: 60_000,
       ...(raw.task === undefined ? base?.target : undefined),

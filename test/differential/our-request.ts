@@ -14,6 +14,7 @@ export function target(upstreamModel: string, change: Partial<CallTarget> = {}):
     upstreamModel,
     settings: {},
     endUser: "",
+    callId: "11111111-2222-4333-8444-555555555555",
     partialImages: 0,
     timeLeftMs: 60_000,
     ...change,
@@ -83,5 +84,9 @@ interface Dialect<T> extends Requester<T> {
 }
 
 function asksForStream({ body }: HttpCall): boolean {
-  return body?.kind === "json" && body.value["stream"] === true;
+  return body?.kind === "json" && Object.entries(body.value).some(isStreamFlag);
+}
+
+function isStreamFlag([name, value]: readonly [string, unknown]): boolean {
+  return name === "stream" && value === true;
 }

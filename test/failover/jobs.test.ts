@@ -42,6 +42,38 @@ describe("a job", () => {
     ]);
   });
 
+  it("that the caller's own id names is asked for when the answer is lost, not submitted again", async () => {
+    const lost = [
+      breaks("ambiguous", "ambiguous"),
+      { kind: "text", status: 200, text: "<html>" } as const,
+      fails("ambiguous", { delivery: "ambiguous" }),
+    ];
+    for (const answer of lost) {
+      const ids: string[] = [];
+      const find = ({ callId }: { readonly callId: string }) => {
+        ids.push(callId);
+        return { id: callId, waitMs: 1_000, state: {} };
+      };
+      const world = await execute({
+        candidates: [candidate("a", { dialect: { job: { ...jobDialect, find } } })],
+        script: { steps: { a: [answer], "a/poll": [gives(1)] } },
+      });
+      expect(world.result.kind).toBe("generated");
+      expect(paths(world)).toEqual(["a/submit?secret=1", "a/poll"]);
+      expect(ids).toEqual(["00000000-0000-4000-8000-000000000001"]);
+    }
+  });
+
+  it("is not looked for after a failure that leaves nothing open", async () => {
+    const find = () => ({ id: "job-1", waitMs: 1_000, state: {} });
+    const world = await execute({
+      candidates: [candidate("a", { dialect: { job: { ...jobDialect, find } } })],
+      script: { steps: { a: [fails("caller_fault", { httpStatus: 400 })] } },
+    });
+    expect(world.result.kind).toBe("failed");
+    expect(paths(world)).toEqual(["a/submit?secret=1"]);
+  });
+
   it("whose id is lost with the answer is ambiguous: it is not submitted again", async () => {
     const unreadable = [
       { kind: "text", status: 201, text: "<html>" } as const,

@@ -32,6 +32,18 @@ describe("merging provider options", () => {
     expect(options).toEqual({ input: { b: 2 } });
   });
 
+  it("goes into each item where the body is a list", () => {
+    const tasks = [{ steps: 4, inputs: { image: "a" } }, { steps: 4 }];
+    const list: HttpCall = { method: "POST", path: "", body: { kind: "json", value: tasks } };
+    expect(mergeOptions(list, { steps: 8, inputs: { mask: "b" } }).body).toEqual({
+      kind: "json",
+      value: [
+        { steps: 8, inputs: { image: "a", mask: "b" } },
+        { steps: 8, inputs: { mask: "b" } },
+      ],
+    });
+  });
+
   it("leaves media as they are", () => {
     const image = new Uint8Array([1, 2, 3]);
     expect(mergeOptions(call({ image }), { other: 1 }).body).toEqual({

@@ -129,10 +129,12 @@ export function begin(setup: Setup): World {
       ...setup.stream,
     },
   };
+  let calls = 0;
   const running = executePlan(input, {
     transport,
     clock,
     random: setup.random ?? (() => 0.5),
+    newId: () => `00000000-0000-4000-8000-${String(++calls).padStart(12, "0")}`,
     finishImage,
     finishPartialImage,
     inputMedia: { sniff: sniffImage, convertMask },

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { ChatTask, TextToImageTask } from "../../src/domain/task.ts";
 import { gemini } from "../../src/providers/gemini.ts";
 import type { CallTarget } from "../../src/providers/provider.ts";
+import { testCallId } from "./support.ts";
 
 const target: CallTarget = {
   upstreamModel: "gemini-3.5-flash",
   settings: {},
   endUser: "",
+  callId: testCallId,
   partialImages: 0,
   timeLeftMs: 1500,
 };

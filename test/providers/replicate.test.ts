@@ -4,6 +4,7 @@ import type { TextToImageTask } from "../../src/domain/task.ts";
 import type { Job, Outcome } from "../../src/providers/outcome.ts";
 import type { CallTarget } from "../../src/providers/provider.ts";
 import { replicate } from "../../src/providers/replicate.ts";
+import { jsonBody, testCallId } from "./support.ts";
 
 const dialect = replicate.operations.text_to_image;
 if (dialect?.job === undefined) throw new Error("replicate makes images by jobs");
@@ -23,7 +24,7 @@ describe("the path of a model", () => {
   ])("of %s is %s", (upstreamModel, path, version) => {
     const call = dialect.request(task(1), { ...target, upstreamModel });
     expect(call).toMatchObject({ method: "POST", path });
-    const body = call.body?.kind === "json" ? call.body.value : {};
+    const body = jsonBody(call);
     expect(body["version"]).toBe(version);
     expect(body["input"]).toMatchObject({ prompt: "a teapot" });
   });
@@ -149,6 +150,7 @@ const target: CallTarget = {
   upstreamModel: "black-forest-labs/flux-schnell",
   settings: {},
   endUser: "",
+  callId: testCallId,
   partialImages: 0,
   timeLeftMs: 60_000,
 };

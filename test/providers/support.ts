@@ -25,9 +25,18 @@ export function chatTask(parts: Partial<ChatTask> = {}): ChatTask {
   };
 }
 
+/** The id of every call here. */
+export const testCallId = "11111111-2222-4333-8444-555555555555";
+
 /** A target with nothing special about it. */
 export function target(upstreamModel: string, parts: Partial<CallTarget> = {}): CallTarget {
-  const plain = { settings: {}, endUser: "", partialImages: 0, timeLeftMs: 60_000 };
+  const plain = {
+    settings: {},
+    endUser: "",
+    callId: testCallId,
+    partialImages: 0,
+    timeLeftMs: 60_000,
+  };
   return { upstreamModel, ...plain, ...parts };
 }
 
