@@ -45,7 +45,7 @@ function endpoint(
   return {
     slug,
     provider,
-    baseUrl: sandbox ? embeddedUrl : (entry?.baseUrl ?? vendorUrl(provider, settings)),
+    baseUrl: sandbox ? embeddedUrl : baseUrlOf(provider, entry, settings),
     // A real key never goes to an embedded provider, which takes any.
     keys: sandbox ? [embeddedKey] : keys,
     configured: sandbox || (entry !== undefined && isConfigured(provider, entry, keys)),
@@ -74,8 +74,14 @@ function settingsOf(
   return { ...settings, project, location: entry?.location };
 }
 
-function vendorUrl(provider: Provider, settings: EndpointSettings): string {
-  return provider.baseUrlFor?.(settings) ?? provider.defaultBaseUrl;
+function baseUrlOf(
+  provider: Provider,
+  entry: ProviderConfig | undefined,
+  settings: EndpointSettings,
+): string {
+  const written = entry?.baseUrl;
+  if (written === undefined) return provider.baseUrlFor?.(settings) ?? provider.defaultBaseUrl;
+  return provider.normalizeBaseUrl?.(written) ?? written;
 }
 
 /** A server of the operator's own may want no key; a vendor always does. */

@@ -29,6 +29,11 @@ export interface Provider {
   readonly defaultBaseUrl: string;
   /** In place of `defaultBaseUrl`, where the vendor's origin depends on what the operator has set. */
   readonly baseUrlFor?: ((settings: EndpointSettings) => string) | undefined;
+  /**
+   * What an operator's base URL comes to, where one vendor's address is written in
+   * several ways. Calls' paths follow the result. Undefined: it is taken as it is.
+   */
+  readonly normalizeBaseUrl?: ((baseUrl: string) => string) | undefined;
   /** The environment variable that the sandbox-free default configuration reads the key from. */
   readonly keyVariable: string;
   readonly credential: CredentialScheme;

@@ -1,0 +1,83 @@
+import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
+import type { ChatTask, ImageTask } from "../domain/task.ts";
+import { alibabaChatBody, alibabaChatCapabilities } from "./dialects/alibaba-chat-body.ts";
+import { alibabaChatFailure, alibabaReplyFailure } from "./dialects/alibaba-errors.ts";
+import { alibabaImages, firstWaitMs, nextWaitMs } from "./dialects/alibaba-image-answer.ts";
+import { type AlibabaImageTask, alibabaImageCall } from "./dialects/alibaba-image-call.ts";
+import { alibabaCapabilities } from "./dialects/alibaba-models.ts";
+import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
+import { chatResult } from "./dialects/openai-chat-answer.ts";
+import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import type { HttpCall } from "./http-call.ts";
+import type { Job } from "./outcome.ts";
+import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
+
+const chatAnswers: OpenAiAnswers = {
+  embeddedFailure: alibabaChatFailure,
+  requestIdHeaders: ["x-request-id"],
+};
+
+const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+  capabilities: alibabaChatCapabilities,
+  // The shared hosts hang up after 600 seconds.
+  timeouts: { totalMs: 600_000, firstContentMs: 120_000, idleMs: 120_000 },
+  request: (task, target) => chatCall(task, target, false),
+  result: (reply) => chatResult(reply, chatAnswers),
+  stream: {
+    request: (task, target) => chatCall(task, target, true),
+    open: () => readChatStream(chatAnswers),
+  },
+};
+
+/**
+ * Alibaba Cloud's Model Studio: images by DashScope, its native API, as a call or as a
+ * task; chat by its OpenAI-compatible mode (dashscope for Python of July 2026, Model
+ * Studio's documentation and @ai-sdk/alibaba 2.0.58, read on 2026-11-21).
+ *
+ * The two lie side by side under one address, so that address is the base URL, and
+ * calls name their whole path. Keys hold in one region only, so a key of another
+ * region needs its own: https://dashscope.aliyuncs.com, Beijing, say.
+ */
+export const alibaba: Provider = {
+  type: "alibaba",
+  displayName: "Alibaba Cloud",
+  description: "Qwen and Wan image models, and Qwen models for chat, by Model Studio.",
+  kind: "image",
+  websiteUri: "https://www.alibabacloud.com/en/product/modelstudio",
+  statusPageUri: "https://status.alibabacloud.com",
+  defaultBaseUrl: "https://dashscope-intl.aliyuncs.com",
+  normalizeBaseUrl: (baseUrl) => baseUrl.replace(/\/(?:api|compatible-mode)\/v1$/, ""),
+  keyVariable: "DASHSCOPE_API_KEY",
+  credential: { kind: "header", name: "authorization", prefix: "Bearer " },
+  operations: { text_to_image: images("text_to_image"), image_edit: images("image_edit"), chat },
+  failure: alibabaReplyFailure,
+};
+
+/** Images are asked for in the same ways, from words and from images. */
+function images<T extends AlibabaImageTask>(
+  operation: ImageTask["operation"],
+): OperationDialect<T, ImageCapabilities> {
+  return {
+    capabilities: (upstreamModel) => alibabaCapabilities(upstreamModel, operation),
+    // The slow models need up to three minutes, behind others' tasks more.
+    timeouts: { totalMs: 300_000, firstContentMs: 300_000, idleMs: 300_000 },
+    request: alibabaImageCall,
+    result: (reply) => alibabaImages(reply, firstWaitMs),
+    job: {
+      poll: (job) => ({ method: "GET", path: taskPath(job) }),
+      result: (reply, job) => alibabaImages(reply, nextWaitMs(job.waitMs)),
+      // Only a task that has not begun can be cancelled; another one runs on, and is billed.
+      cancel: (job) => ({ method: "POST", path: `${taskPath(job)}/cancel` }),
+    },
+  };
+}
+
+function taskPath(job: Job): string {
+  return `/api/v1/tasks/${encodeURIComponent(job.id)}`;
+}
+
+function chatCall(task: ChatTask, target: CallTarget, streamed: boolean): HttpCall {
+  const value = alibabaChatBody(task, target.upstreamModel, streamed);
+  const path = "/compatible-mode/v1/chat/completions";
+  return { method: "POST", path, body: { kind: "json", value } };
+}
