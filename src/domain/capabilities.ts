@@ -32,8 +32,12 @@ export interface ImageCapabilities {
    * it has that of its input. Default 1.
    */
   readonly minInputsForShape?: number | undefined;
+  /** The most bytes of all input images together; addresses do not count. Undefined means any. */
+  readonly maxInputBytes?: number | undefined;
   /** How the mask of an edit is read. Undefined means that there is none. */
   readonly mask?: MaskPolarity | undefined;
+  /** Whether an edit without a mask is none. Default false. */
+  readonly needsMask?: boolean | undefined;
   /**
    * Whether input images may be addresses, which the provider fetches itself.
    * Default false: Spillway fetches them and hands over the bytes.

@@ -165,13 +165,34 @@ function fitUpscaleTask(
 /** An input that is left out would make another picture, so an edit is taken whole or not at all. */
 function unfitEdit(task: ImageEditTask, capabilities: ImageCapabilities): FitResult | undefined {
   const most = capabilities.maxInputImages;
+  if (most === 0) return cannot("images", "take input images");
   if (most !== undefined && task.images.length > most) {
     return cannot("images", `edit ${task.images.length} images at once, only ${most}`);
   }
   if (task.mask !== undefined && capabilities.mask === undefined) {
     return cannot("mask", "keep an edit to a mask");
   }
+  if (task.mask === undefined && capabilities.needsMask === true) {
+    return cannot("mask", "edit without a mask");
+  }
+  const { maxInputBytes } = capabilities;
+  if (maxInputBytes !== undefined && inputBytes(task) > maxInputBytes) {
+    return cannot("images", `take more than ${maxInputBytes} bytes of input images`);
+  }
   return undefined;
+}
+
+/** The bytes that come with an edit. What is still to be fetched is not known. */
+function inputBytes({ images, mask }: ImageEditTask): number {
+  return [...images, ...(mask === undefined ? [] : [mask])].reduce(
+    (sum, image) => sum + (image.kind === "bytes" ? image.bytes.length : dataUrlBytes(image.url)),
+    0,
+  );
+}
+
+/** About as many bytes as the base64 in it has. An address of another kind brings none. */
+function dataUrlBytes(url: string): number {
+  return /^data:/i.test(url) ? Math.floor((url.length * 3) / 4) : 0;
 }
 
 function fitNegativePrompt(

@@ -238,6 +238,37 @@ describe("an edit", () => {
     expect(tryFit(masked)).toMatchObject({ kind: "unsupported", field: "mask" });
     expect(tryFit(masked, { mask: "transparent_is_edited" }).kind).toBe("fits");
   });
+
+  it("without a mask goes to nobody who needs one", () => {
+    const inpainter = { mask: "white_is_edited", needsMask: true } as const;
+    expect(tryFit(edit, inpainter)).toMatchObject({ kind: "unsupported", field: "mask" });
+    expect(tryFit({ ...edit, mask: edit.images[0] }, inpainter).kind).toBe("fits");
+  });
+
+  it("says of a provider without input images that it takes none", () => {
+    expect(tryFit(edit, { maxInputImages: 0 })).toMatchObject({
+      reason: "cannot take input images",
+    });
+  });
+
+  it("brings no more bytes than the provider takes, its mask and its data URLs included", () => {
+    const five = { kind: "bytes", bytes: new Uint8Array(5), mimeType: "image/png" } as const;
+    const data = {
+      kind: "url",
+      url: `data:image/png;base64,${"A".repeat(8)}`,
+      mimeType: "",
+    } as const;
+    const limit = { maxInputBytes: 9, mask: "transparent_is_edited" } as const;
+    expect(tryFit({ ...edit, images: [five] }, limit).kind).toBe("fits");
+    expect(tryFit({ ...edit, images: [five, ...edit.images] }, limit).kind).toBe("fits");
+    for (const task of [
+      { ...edit, images: [five, five] },
+      { ...edit, images: [five], mask: five },
+      { ...edit, images: [data] },
+    ]) {
+      expect(tryFit(task, limit)).toMatchObject({ kind: "unsupported", field: "images" });
+    }
+  });
 });
 
 describe("an upscale", () => {
