@@ -1,42 +1,64 @@
 import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { ChatTask, TextToImageTask } from "../domain/task.ts";
+import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
+import { editForm } from "./dialects/openai-image-edit.ts";
 import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
 import type { EndpointSettings } from "./endpoint-settings.ts";
-import type { HttpCall } from "./http-call.ts";
-import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
+import type { HttpBody, HttpCall } from "./http-call.ts";
+import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const answers: OpenAiAnswers = {
   embeddedFailure: openAiEmbeddedFailure,
   requestIdHeaders: ["x-request-id", "x-correlation-id"],
 };
 
+const timeouts: AttemptTimeouts = { totalMs: 600_000, firstContentMs: 300_000, idleMs: 120_000 };
+
 const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
   capabilities: imageCapabilities,
-  timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 120_000 },
-  request: (task, target) => call("/images/generations", imagesBody(task, target), imageMedia),
+  timeouts,
+  request: (task, target) =>
+    call("/images/generations", json(imagesBody(task, target)), imageMedia),
+  result: (reply, _task, target) => imagesResult(reply, answers, target.baseUrl),
+};
+
+const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
+  capabilities: (model, settings) => ({
+    ...imageCapabilities(model, settings),
+    maxInputImages: 16,
+    mask: "transparent_is_edited",
+  }),
+  timeouts,
+  // Small servers know one image by the first name only, and several by the second.
+  request: (task, target) => {
+    const name = task.images.length === 1 ? "image" : "image[]";
+    return call("/images/edits", editForm(task, imagesBody(task, target), name), imageMedia);
+  },
   result: (reply, _task, target) => imagesResult(reply, answers, target.baseUrl),
 };
 
 const chat: OperationDialect<ChatTask, ChatCapabilities> = {
   capabilities: () => chatCapabilities,
-  timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 120_000 },
-  request: (task, target) => call("/chat/completions", completionBody(task, target)),
+  timeouts,
+  request: (task, target) => call("/chat/completions", json(completionBody(task, target))),
   result: (reply) => chatResult(reply, answers),
   stream: {
     request: (task, target) =>
-      call("/chat/completions", {
-        ...completionBody(task, target),
-        stream: true,
-        ...(target.settings.includeUsage === false
-          ? {}
-          : { stream_options: { include_usage: true } }),
-      }),
+      call(
+        "/chat/completions",
+        json({
+          ...completionBody(task, target),
+          stream: true,
+          ...(target.settings.includeUsage === false
+            ? {}
+            : { stream_options: { include_usage: true } }),
+        }),
+      ),
     open: () => readChatStream(answers),
   },
 };
@@ -56,7 +78,7 @@ export const openaiCompatible: Provider = {
   defaultBaseUrl: "",
   keyVariable: "",
   credential: { kind: "header", name: "authorization", prefix: "Bearer " },
-  operations: { text_to_image: textToImage, chat },
+  operations: { text_to_image: textToImage, image_edit: imageEdit, chat },
   failure: openAiReplyFailure,
 };
 
@@ -80,7 +102,10 @@ function imageCapabilities(_model: string, settings: EndpointSettings): ImageCap
   };
 }
 
-/** What a server does not know it ignores or refuses; which one, only it can say. */
+/**
+ * What a server does not know it ignores or refuses; which one, only it can say.
+ * Images go as bytes, since some servers fetch none (Ollama, August 2026).
+ */
 const chatCapabilities: ChatCapabilities = {
   tools: true,
   imageInput: true,
@@ -93,7 +118,7 @@ const chatCapabilities: ChatCapabilities = {
   maxStop: 4,
 };
 
-function imagesBody(task: TextToImageTask, target: CallTarget): JsonObject {
+function imagesBody(task: TextToImageTask | ImageEditTask, target: CallTarget): JsonObject {
   return {
     model: target.upstreamModel,
     prompt: task.prompt,
@@ -114,7 +139,10 @@ function completionBody(task: ChatTask, target: CallTarget): JsonObject {
 }
 
 /** LocalAI answers with its web page to those who do not say that they want JSON. */
-function call(path: string, value: JsonObject, media?: readonly string[]): HttpCall {
-  const headers = { accept: "application/json" };
-  return { method: "POST", path, headers, body: { kind: "json", value }, media };
+function call(path: string, body: HttpBody, media?: readonly string[]): HttpCall {
+  return { method: "POST", path, headers: { accept: "application/json" }, body, media };
+}
+
+function json(value: JsonObject): HttpBody {
+  return { kind: "json", value };
 }

@@ -4,39 +4,54 @@ import type {
   SizeCapability,
 } from "../domain/capabilities.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { ChatTask, TextToImageTask } from "../domain/task.ts";
+import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
+import { editForm } from "./dialects/openai-image-edit.ts";
 import { readImageStream } from "./dialects/openai-image-stream.ts";
 import { imageMedia, imageStreamMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
 import type { HttpCall } from "./http-call.ts";
-import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
+import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const answers: OpenAiAnswers = {
   embeddedFailure: openAiEmbeddedFailure,
   requestIdHeaders: ["x-request-id"],
 };
 
+const imageTimeouts: AttemptTimeouts = {
+  totalMs: 300_000,
+  firstContentMs: 300_000,
+  idleMs: 180_000,
+};
+
 const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
   capabilities: gptImageCapabilities,
-  timeouts: { totalMs: 300_000, firstContentMs: 300_000, idleMs: 180_000 },
+  timeouts: imageTimeouts,
   request: (task, target) => imagesCall(imagesBody(task, target), imageMedia),
   result: (reply) => imagesResult(reply, answers),
   stream: {
     // No field ties an unfinished image to one of several.
     maxCountPerCall: 1,
-    request: (task, target) =>
-      imagesCall(
-        {
-          ...imagesBody(task, target),
-          stream: true,
-          ...present("partial_images", target.partialImages || undefined),
-        },
-        imageStreamMedia,
-      ),
+    request: (task, target) => imagesCall(streamedBody(task, target), imageStreamMedia),
+    open: (_task, target) => readImageStream(answers, target.partialImages > 0),
+  },
+};
+
+const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
+  capabilities: (model) => ({
+    ...gptImageCapabilities(model),
+    maxInputImages: 16,
+    mask: "transparent_is_edited",
+  }),
+  timeouts: imageTimeouts,
+  request: (task, target) => editsCall(task, imagesBody(task, target), imageMedia),
+  result: (reply) => imagesResult(reply, answers),
+  stream: {
+    maxCountPerCall: 1,
+    request: (task, target) => editsCall(task, streamedBody(task, target), imageStreamMedia),
     open: (_task, target) => readImageStream(answers, target.partialImages > 0),
   },
 };
@@ -69,7 +84,7 @@ export const openai: Provider = {
   defaultBaseUrl: "https://api.openai.com/v1",
   keyVariable: "OPENAI_API_KEY",
   credential: { kind: "header", name: "authorization", prefix: "Bearer " },
-  operations: { text_to_image: textToImage, chat },
+  operations: { text_to_image: textToImage, image_edit: imageEdit, chat },
   failure: openAiReplyFailure,
 };
 
@@ -107,7 +122,7 @@ const freeSize: SizeCapability = {
 };
 
 /** `response_format` is not in here: every GPT Image model answers 400 to it. */
-function imagesBody(task: TextToImageTask, target: CallTarget): JsonObject {
+function imagesBody(task: TextToImageTask | ImageEditTask, target: CallTarget): JsonObject {
   const { options } = task;
   return {
     model: target.upstreamModel,
@@ -122,8 +137,21 @@ function imagesBody(task: TextToImageTask, target: CallTarget): JsonObject {
   };
 }
 
+function streamedBody(task: TextToImageTask | ImageEditTask, target: CallTarget): JsonObject {
+  return {
+    ...imagesBody(task, target),
+    stream: true,
+    ...present("partial_images", target.partialImages || undefined),
+  };
+}
+
 function imagesCall(value: JsonObject, media: readonly string[]): HttpCall {
   return { method: "POST", path: "/images/generations", body: { kind: "json", value }, media };
+}
+
+function editsCall(task: ImageEditTask, fields: JsonObject, media: readonly string[]): HttpCall {
+  const body = editForm(task, fields, "image[]");
+  return { method: "POST", path: "/images/edits", body, media };
 }
 
 function completionBody(task: ChatTask, target: CallTarget): JsonObject {
@@ -153,6 +181,7 @@ function chatCapabilities(model: string): ChatCapabilities {
   return {
     tools: true,
     imageInput: true,
+    imageUrls: true,
     jsonFormat: true,
     jsonSchema: true,
     reasoningEffort: reasons,

@@ -1,11 +1,13 @@
+import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { ImageEditTask, TextToImageTask } from "../domain/task.ts";
 import { replicateFailure } from "./dialects/replicate-errors.ts";
 import { replicateInput } from "./dialects/replicate-input.ts";
-import { replicateCapabilities } from "./dialects/replicate-models.ts";
+import { replicateCapabilities, replicateEditCapabilities } from "./dialects/replicate-models.ts";
 import { firstWaitMs, nextWaitMs, replicatePrediction } from "./dialects/replicate-prediction.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { Job } from "./outcome.ts";
-import type { CallTarget, Provider } from "./provider.ts";
+import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 /** Replicate: every call is a prediction, which is a job (replicate.com/docs/reference/http, 2026-11-21). */
 export const replicate: Provider = {
@@ -19,28 +21,35 @@ export const replicate: Provider = {
   keyVariable: "REPLICATE_API_TOKEN",
   credential: { kind: "header", name: "authorization", prefix: "Bearer " },
   operations: {
-    text_to_image: {
-      capabilities: replicateCapabilities,
-      // Enough for most cold starts of models that are not kept warm.
-      timeouts: { totalMs: 180_000, firstContentMs: 180_000, idleMs: 180_000 },
-      request: (task, target) => ({
-        ...create(target, replicateInput(task, target.upstreamModel)),
-        headers: timeHeaders(target.timeLeftMs),
-        media,
-      }),
-      result: (reply, task) => replicatePrediction(reply, task.options.count, firstWaitMs),
-      job: {
-        // By the id at the endpoint itself: the addresses in `urls` are the answer's own,
-        // and the key must not follow them elsewhere.
-        poll: (job) => ({ method: "GET", path: predictionPath(job), media }),
-        result: (reply, job, task) =>
-          replicatePrediction(reply, task.options.count, nextWaitMs(job.waitMs)),
-        cancel: (job) => ({ method: "POST", path: `${predictionPath(job)}/cancel` }),
-      },
-    },
+    text_to_image: predictions(replicateCapabilities),
+    image_edit: predictions(replicateEditCapabilities),
   },
   failure: replicateFailure,
 };
+
+function predictions<T extends TextToImageTask | ImageEditTask>(
+  capabilities: (upstreamModel: string) => ImageCapabilities,
+): OperationDialect<T, ImageCapabilities> {
+  return {
+    capabilities,
+    // Enough for most cold starts of models that are not kept warm.
+    timeouts: { totalMs: 180_000, firstContentMs: 180_000, idleMs: 180_000 },
+    request: (task, target) => ({
+      ...create(target, replicateInput(task, target.upstreamModel)),
+      headers: timeHeaders(target.timeLeftMs),
+      media,
+    }),
+    result: (reply, task) => replicatePrediction(reply, task.options.count, firstWaitMs),
+    job: {
+      // By the id at the endpoint itself: the addresses in `urls` are the answer's own,
+      // and the key must not follow them elsewhere.
+      poll: (job) => ({ method: "GET", path: predictionPath(job), media }),
+      result: (reply, job, task) =>
+        replicatePrediction(reply, task.options.count, nextWaitMs(job.waitMs)),
+      cancel: (job) => ({ method: "POST", path: `${predictionPath(job)}/cancel` }),
+    },
+  };
+}
 
 /** Where models that keep no files put the images themselves, as data URLs. */
 const media = ["output", "output[]"];

@@ -23,13 +23,19 @@ export function openRouterFailure(reply: FailedReply, error: OpenAiError): Failu
   const availabilityCode = asText(availability?.["code"]);
   const status = reply.status >= 300 ? reply.status : (embeddedStatus(error) ?? 0);
   const upstream = upstreamError(metadata?.["raw"]);
+  const flagged = isFlagged(status, error);
+  const refused = flagged || isRefusedBehind(status, upstream);
   return httpFailure(reply, {
     class:
       classes.get(availabilityCode ?? "") ??
-      refusal(status, error, upstream) ??
-      classes.get(errorType ?? "") ??
+      (refused ? "refused" : classes.get(errorType ?? "")) ??
       (status === 412 ? "unsupported_here" : classOfError(status, error)),
-    code: availabilityCode ?? errorType ?? upstream?.code ?? error.code ?? error.status,
+    code:
+      availabilityCode ??
+      errorType ??
+      upstream?.code ??
+      // Its own moderation has no code but the status, which says nothing of it.
+      (flagged ? "moderation" : (error.code ?? error.status)),
     retryAfterMs: seconds(availability?.["retry_after"]),
     requestId: reply.headers["x-generation-id"],
     detail: asText(metadata?.["raw"]) ?? error.message,
@@ -40,24 +46,22 @@ function embeddedStatus(error: OpenAiError): number | undefined {
   return error.status ?? asNumber(error.fields["http_status"]);
 }
 
-/** Whether it is a refusal: OpenRouter's own moderation, or the one of the provider behind it. */
-function refusal(
-  status: number,
-  error: OpenAiError,
-  upstream: OpenAiError | undefined,
-): FailureClass | undefined {
-  const metadata = asObject(error.fields["metadata"]);
-  const flagged =
+/** Whether OpenRouter's own moderation, or a guardrail of the account, refuses the content. */
+function isFlagged(status: number, { fields, message }: OpenAiError): boolean {
+  const metadata = asObject(fields["metadata"]);
+  return (
     status === 403 &&
     (Array.isArray(metadata?.["reasons"]) ||
       metadata?.["flagged_input"] !== undefined ||
       metadata?.["patterns"] !== undefined ||
-      /\bflagged\b|\bmoderation\b|\bguardrail\b/i.test(error.message ?? ""));
-  const refusedBehind =
-    upstream !== undefined && (status === 400 || status === 403)
-      ? classOfError(status, upstream) === "refused"
-      : false;
-  return flagged || refusedBehind ? "refused" : undefined;
+      /\bflagged\b|\bmoderation\b|\bguardrail\b/i.test(message ?? ""))
+  );
+}
+
+/** Whether the provider behind refuses the content. */
+function isRefusedBehind(status: number, upstream: OpenAiError | undefined): boolean {
+  if (upstream === undefined || (status !== 400 && status !== 403)) return false;
+  return classOfError(status, upstream) === "refused";
 }
 
 /** `metadata.raw` is what the provider behind answered: mostly JSON as text, or an object, or plain text. */

@@ -1,15 +1,20 @@
 import type { ImageSize } from "../../domain/image-options.ts";
 import type { JsonObject } from "../../domain/json.ts";
-import type { TextToImageTask } from "../../domain/task.ts";
-import { type ReplicateModel, replicateModel } from "./replicate-models.ts";
+import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
+import { imageAddress } from "./image-address.ts";
+import type { ReplicateModel } from "./replicate-model.ts";
+import { replicateModel } from "./replicate-models.ts";
 
-/** The `input` of a prediction that makes images from words, in the keys of its model. */
-export function replicateInput(task: TextToImageTask, upstreamModel: string): JsonObject {
+/** The `input` of a prediction that makes images from words or from images, in the keys of its model. */
+export function replicateInput(
+  task: TextToImageTask | ImageEditTask,
+  upstreamModel: string,
+): JsonObject {
   const model = replicateModel(upstreamModel);
   const { options } = task;
   return {
     prompt: task.prompt,
-    negative_prompt: model.negativePrompt && task.negativePrompt ? task.negativePrompt : undefined,
+    ...(task.operation === "image_edit" ? images(task, model) : without(task, model)),
     ...shape(options.size, model),
     ...named(
       model.resolution?.key,
@@ -21,6 +26,22 @@ export function replicateInput(task: TextToImageTask, upstreamModel: string): Js
     seed: model.seed ? options.seed : undefined,
     quality: model.qualities ? options.quality : undefined,
     background: model.backgrounds ? options.background : undefined,
+  };
+}
+
+function without({ negativePrompt }: TextToImageTask, model: ReplicateModel): JsonObject {
+  return model.negativePrompt && negativePrompt ? { negative_prompt: negativePrompt } : {};
+}
+
+/** An edit keeps the shape of its first image unless another one is asked for. */
+function images({ images, mask, options }: ImageEditTask, { inputs }: ReplicateModel): JsonObject {
+  if (inputs === undefined) return {};
+  const addresses = images.map(imageAddress);
+  const asGiven = inputs.shape === "on_request" && options.size === undefined;
+  return {
+    [inputs.key]: inputs.list ? addresses : addresses[0],
+    mask: inputs.mask && mask && imageAddress(mask),
+    aspect_ratio: asGiven ? "match_input_image" : undefined,
   };
 }
 

@@ -1,0 +1,30 @@
+import type { JsonObject } from "../../domain/json.ts";
+import type { ImageEditTask, ImageInput } from "../../domain/task.ts";
+import type { HttpBody, MultipartPart } from "../http-call.ts";
+
+/**
+ * The form of `POST /images/edits`: the fields of a body as text, then the images
+ * and the mask as files. `imageName` is the name of the parts with the images.
+ * Each file has a name and a type of its own, since OpenAI answers 400 to a part of
+ * the type that form encoders give by default (OpenAPI document and issues of its
+ * SDK, 2026-11-21).
+ */
+export function editForm(task: ImageEditTask, fields: JsonObject, imageName: string): HttpBody {
+  const parts: MultipartPart[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) parts.push({ kind: "field", name, value: String(value) });
+  }
+  for (const [index, image] of task.images.entries()) {
+    parts.push(filePart(imageName, `image-${index + 1}`, image));
+  }
+  if (task.mask !== undefined) parts.push(filePart("mask", "mask", task.mask));
+  return { kind: "multipart", parts };
+}
+
+function filePart(name: string, stem: string, image: ImageInput): MultipartPart {
+  // No provider with this dialect says that it fetches inputs, so that none is left unfetched.
+  if (image.kind === "url") throw new Error("An image of a form must be bytes.");
+  const { bytes, mimeType } = image;
+  const ending = mimeType === "image/jpeg" ? "jpg" : mimeType.replace(/^image\//, "");
+  return { kind: "file", name, filename: `${stem}.${ending}`, mimeType, bytes };
+}
