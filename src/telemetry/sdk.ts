@@ -48,7 +48,8 @@ export async function startTelemetrySdk(
     "service.version": version,
   }).merge(detectResources({ detectors: [envDetector] }));
   const prometheus = new PrometheusExporter({ preventServerStart: true });
-  const serializer = new PrometheusSerializer();
+  // Every metric is of the one scope: its labels would be the same on every line.
+  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   const readers: IMetricReader[] = [prometheus];
   if (settings.metrics !== undefined) {
     readers.push(
