@@ -22,6 +22,7 @@ providers:
   gemini: {}
   openai: {}
   replicate: {}
+  fal: {}
 
 routes:
   - models: ["gemini-3-pro-image", "imagen-*"]

@@ -58,7 +58,7 @@ const storeNowhere: MediaStore = {
 
 /** Stands for the embedded providers, which do not run. */
 const embeddedNowhere = Object.fromEntries(
-  ["openai", "openrouter", "gemini", "replicate", "compatible"].map((slug) => [
+  ["openai", "openrouter", "vertex", "gemini", "replicate", "fal", "compatible"].map((slug) => [
     slug,
     "http://sandbox.invalid",
   ]),

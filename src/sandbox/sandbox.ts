@@ -5,6 +5,7 @@ import { formatAddress } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import { ListenError } from "../domain/listen-error.ts";
 import { compatible } from "./compatible.ts";
+import { fal } from "./fal.ts";
 import type { Fault } from "./fault.ts";
 import { createFileShelf } from "./file-shelf.ts";
 import { gemini } from "./gemini.ts";
@@ -82,6 +83,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     openrouter(context),
     gemini(context),
     replicate(context),
+    fal(context),
     compatible(context),
   ];
   return {

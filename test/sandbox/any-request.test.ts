@@ -11,6 +11,8 @@ const paths: readonly (readonly [slug: string, path: string])[] = [
   ["gemini", "/models/gemini-3.8-flash:streamGenerateContent?alt=sse"],
   ["replicate", "/models/black-forest-labs/flux-schnell/predictions"],
   ["replicate", "/predictions"],
+  ["fal", "/fal-ai/flux/schnell"],
+  ["fal", "/../run/fal-ai/flux/schnell"],
   ["compatible", "/images/generations"],
   ["compatible", "/chat/completions"],
 ];
@@ -77,7 +79,8 @@ describe("the embedded providers", () => {
     await using open = await openSandbox();
     const url = `${open.sandbox.baseUrls[slug]}${path}`;
     for (const body of ["", "{", "[1]", '"text"', "\u0000"]) {
-      const headers = { authorization: "Bearer k", "x-goog-api-key": "k" };
+      const authorization = slug === "fal" ? "Key k" : "Bearer k";
+      const headers = { authorization, "x-goog-api-key": "k" };
       const answer = await fetch(url, { method: "POST", headers, body });
       expect(answer.status).toBe(400);
     }

@@ -63,6 +63,7 @@ export const plainRequests: PlainRequests = {
   replicate: {
     image: ["/models/black-forest-labs/flux-schnell/predictions", { input: { prompt: "a boat" } }],
   },
+  fal: { image: ["/fal-ai/flux/schnell", { prompt: "a boat" }] },
   compatible: {
     image: ["/images/generations", { model: "sd", prompt: "a boat", response_format: "b64_json" }],
     chat: ["/chat/completions", { model: "llama", messages: [say("hello there")] }],
@@ -78,7 +79,7 @@ type PlainRequests = {
     readonly chat: PlainRequest;
     readonly stream: PlainRequest;
   };
-} & { readonly replicate: { readonly image: PlainRequest } };
+} & { readonly [slug in "replicate" | "fal"]: { readonly image: PlainRequest } };
 
 /** The data lines of an event stream, parsed where they are JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by path, and a wrong path fails the test.
@@ -97,7 +98,6 @@ function part(text: string): { role: string; parts: readonly { text: string }[] 
 }
 
 function keyOf(slug: string): HeadersOf {
-  return slug === "gemini"
-    ? { "x-goog-api-key": "test-key" }
-    : { authorization: "Bearer test-key" };
+  if (slug === "gemini") return { "x-goog-api-key": "test-key" };
+  return { authorization: slug === "fal" ? "Key id:secret" : "Bearer test-key" };
 }
