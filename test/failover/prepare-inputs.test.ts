@@ -1,0 +1,339 @@
+import sharp from "sharp";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ChatTask, ImageEditTask, ImageInput, Task } from "../../src/domain/task.ts";
+import {
+  type InputContext,
+  InputPreparer,
+  inputTimeoutMs,
+  maxInputBytes,
+} from "../../src/failover/prepare-inputs.ts";
+import { convertMask } from "../../src/media/convert-mask.ts";
+import { sniffImage } from "../../src/media/sniff-image.ts";
+import type { InputNeeds } from "../../src/router/plan.ts";
+import type { DownloadResult } from "../../src/transport/transport.ts";
+import { manualClock } from "../support/manual-clock.ts";
+import { scriptedTransport } from "../support/scripted-transport.ts";
+import { tinyPng } from "../support/tiny-png.ts";
+
+const png = tinyPng(10, 8);
+let jpeg: Buffer;
+beforeAll(async () => {
+  jpeg = await sharp(png).jpeg().toBuffer();
+});
+
+const bytes = (data: Uint8Array, mimeType = ""): ImageInput => {
+  return { kind: "bytes", bytes: data, mimeType };
+};
+const linked = (url: string, mimeType = ""): ImageInput => ({ kind: "url", url, mimeType });
+const catUrl = "https://cats.example/cat.png";
+
+const edit = (rest: Partial<ImageEditTask>): ImageEditTask => ({
+  operation: "image_edit",
+  prompt: "bluer",
+  images: [linked(catUrl)],
+  maskPolarity: "white_is_edited",
+  options: { count: 1 },
+  ...rest,
+});
+
+/** A preparer over a web that answers as told, and what was fetched from it. */
+function kitchen(
+  answer: () => DownloadResult | Promise<DownloadResult> = () => file(png),
+  over: Partial<InputContext> = {},
+) {
+  const clock = manualClock();
+  const caller = new AbortController();
+  const transport = scriptedTransport(clock, { download: answer });
+  const preparer = new InputPreparer({
+    transport,
+    clock,
+    media: { sniff: sniffImage, convertMask },
+    reach: "public",
+    callerSignal: caller.signal,
+    deadlineAt: 300_000,
+    ...over,
+  });
+  const prepare = (task: Task, inputs: InputNeeds | undefined = { fetch: true }) =>
+    preparer.prepare({ task, inputs });
+  return { clock, caller, preparer, prepare, downloads: transport.downloads };
+}
+
+function file(data: Uint8Array): DownloadResult {
+  return { kind: "file", bytes: data, contentType: "text/html" };
+}
+
+function cannotBeHad(message: string): DownloadResult {
+  return { kind: "failed", failure: { class: "server_fault", delivery: "sent", message } };
+}
+
+describe("an image by address", () => {
+  it("is fetched with no credential where the target takes bytes, and its type is read", async () => {
+    const { prepare, downloads } = kitchen();
+    const prepared = await prepare(edit({ images: [linked(catUrl, "image/gif")] }));
+    expect(prepared).toMatchObject({
+      kind: "prepared",
+      task: { prompt: "bluer", images: [{ kind: "bytes", bytes: png, mimeType: "image/png" }] },
+    });
+    expect(downloads).toEqual([
+      {
+        url: catUrl,
+        reach: "public",
+        maxBytes: maxInputBytes,
+        headers: {},
+        signal: expect.any(AbortSignal),
+      },
+    ]);
+    expect(maxInputBytes).toBe(50 * 1024 * 1024);
+  });
+
+  it("is handed on where the target fetches by itself", async () => {
+    const { prepare, downloads } = kitchen();
+    const task = edit({ mask: linked("https://cats.example/mask.png") });
+    const needs = { fetch: false, mask: "white_is_edited" } as const;
+    expect(await prepare(task, needs)).toEqual({ kind: "prepared", task });
+    expect(downloads).toEqual([]);
+  });
+
+  it("is fetched once for all targets of a request", async () => {
+    const { prepare, downloads } = kitchen();
+    const task = edit({});
+    const first = await prepare(task);
+    // The fit of another target has the same images in another task.
+    const second = await prepare({ ...task, options: { count: 2 } });
+    expect(downloads).toHaveLength(1);
+    expect(second).toMatchObject({ task: { images: [{ bytes: png }], options: { count: 2 } } });
+    expect(first.kind).toBe("prepared");
+  });
+
+  it("that cannot be had is asked for once as well", async () => {
+    const { prepare, downloads } = kitchen(() => cannotBeHad("The server answered 404."));
+    const task = edit({});
+    expect(await prepare(task)).toEqual(await prepare(task));
+    expect(downloads).toHaveLength(1);
+  });
+
+  it("inside the address itself is taken out, whatever the target fetches", async () => {
+    const url = `data:image/png;base64,${png.toString("base64")}`;
+    const { prepare, downloads } = kitchen();
+    await prepare(edit({ images: [linked(url)] }), { fetch: false });
+    expect(downloads).toMatchObject([{ url }]);
+  });
+
+  it("is the caller's fault when it cannot be had, and the field is named", async () => {
+    const reason = "The address of the file leads to a network that is not allowed.";
+    const { prepare } = kitchen(() => cannotBeHad(reason));
+    const task = edit({ images: [bytes(png), linked("http://10.0.0.1/secret")] });
+    expect(await prepare(task)).toEqual({
+      kind: "unusable",
+      violation: {
+        field: "image_edit.images[1].url",
+        description:
+          "cannot be fetched: the address of the file leads to a network that is not allowed",
+        rule: "spillway.image_input.fetch",
+      },
+    });
+  });
+
+  it("that is no image is the caller's fault, whatever type the server says", async () => {
+    const { prepare } = kitchen(() => file(Buffer.from("<html>a page</html>")));
+    expect(await prepare({ ...upscale, image: linked(catUrl) })).toMatchObject({
+      violation: {
+        field: "image_upscale.image.url",
+        description: "is no PNG, JPEG, WebP, AVIF or GIF",
+      },
+    });
+  });
+
+  it("has 30 s, and then it is the caller's fault", async () => {
+    const { prepare, clock } = kitchen(hangs);
+    const prepared = prepare(edit({}));
+    await clock.advance(inputTimeoutMs - 1);
+    let settled = false;
+    void prepared.then(() => {
+      settled = true;
+    });
+    await clock.advance(0);
+    expect(settled).toBe(false);
+    await clock.advance(1);
+    hanging.forEach((end) => void end());
+    expect(await prepared).toMatchObject({
+      violation: { description: "was not there within 30 s" },
+    });
+  });
+
+  it("is given up when the caller leaves, and at the deadline", async () => {
+    const leaving = kitchen(hangs);
+    const left = leaving.prepare(edit({}));
+    await leaving.clock.advance(10);
+    leaving.caller.abort();
+    hanging.forEach((end) => void end());
+    expect(await left).toEqual({ kind: "ended" });
+    expect(leaving.downloads[0]?.signal.aborted).toBe(true);
+
+    const late = kitchen(hangs, { deadlineAt: 5_000 });
+    const ended = late.prepare(edit({}));
+    await late.clock.advance(5_000);
+    hanging.forEach((end) => void end());
+    expect(await ended).toEqual({ kind: "ended" });
+  });
+});
+
+const upscale = {
+  operation: "image_upscale",
+  image: bytes(png),
+  scaleFactor: 2,
+  options: { count: 1 },
+} as const satisfies Task;
+
+const hanging = new Set<() => void>();
+
+/** A download that goes on until the test ends it. */
+function hangs(): Promise<DownloadResult> {
+  return new Promise((resolve) => {
+    hanging.add(() => resolve(cannotBeHad("Aborted.")));
+  });
+}
+
+describe("an image as bytes", () => {
+  it("gets its true type, whatever the caller says it is, and is not copied", async () => {
+    const { prepare } = kitchen();
+    const prepared = await prepare({ ...upscale, image: bytes(jpeg, "image/png") });
+    if (prepared.kind !== "prepared" || prepared.task.operation !== "image_upscale")
+      throw new Error();
+    expect(prepared.task.image).toMatchObject({ mimeType: "image/jpeg" });
+    expect(prepared.task.image.kind === "bytes" && prepared.task.image.bytes).toBe(jpeg);
+  });
+
+  it("that is none is the caller's fault, and the field is named", async () => {
+    const { prepare } = kitchen();
+    expect(await prepare({ ...upscale, image: bytes(Buffer.from("%PDF-1.7 and so on")) })).toEqual({
+      kind: "unusable",
+      violation: {
+        field: "image_upscale.image.data",
+        description: "is no PNG, JPEG, WebP, AVIF or GIF",
+        rule: "spillway.image_input.image",
+      },
+    });
+  });
+});
+
+describe("a conversation", () => {
+  const talk = (...images: readonly ImageInput[]): ChatTask => ({
+    operation: "chat",
+    messages: [
+      { role: "system", parts: [{ kind: "text", text: "Look." }] },
+      {
+        role: "user",
+        parts: [
+          { kind: "text", text: "What is this?" },
+          ...images.map((image) => ({ kind: "image", image }) as const),
+        ],
+      },
+    ],
+    stop: [],
+    tools: [],
+  });
+
+  it("has its images prepared where they stand", async () => {
+    const { prepare } = kitchen();
+    const task = talk(linked(catUrl), bytes(jpeg));
+    const prepared = await prepare(task);
+    expect(prepared).toMatchObject({
+      task: {
+        messages: [
+          task.messages[0],
+          {
+            parts: [
+              { text: "What is this?" },
+              { image: { kind: "bytes", mimeType: "image/png" } },
+              { image: { kind: "bytes", mimeType: "image/jpeg" } },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it("names the part whose image is of no use", async () => {
+    const { prepare } = kitchen();
+    expect(await prepare(talk(bytes(png), bytes(Buffer.from("nothing of use"))))).toMatchObject({
+      violation: { field: "chat.messages[1].parts[2].image.data" },
+    });
+  });
+
+  it("without images is left as it is", async () => {
+    const { preparer } = kitchen();
+    const task = talk();
+    const prepared = await preparer.prepare({ task, inputs: undefined });
+    expect(prepared.kind === "prepared" && prepared.task).toBe(task);
+  });
+});
+
+describe("a mask", () => {
+  it("is rewritten for the target's polarity, once for each", async () => {
+    let conversions = 0;
+    const { prepare } = kitchen(undefined, {
+      media: {
+        sniff: sniffImage,
+        convertMask: (mask, from, to) => {
+          conversions++;
+          return convertMask(mask, from, to);
+        },
+      },
+    });
+    const task = edit({ images: [bytes(png)], mask: bytes(png) });
+    for (const mask of ["black_is_edited", "black_is_edited", "transparent_is_edited"] as const) {
+      expect(await prepare(task, { fetch: true, mask })).toMatchObject({
+        task: { maskPolarity: mask, mask: { kind: "bytes", mimeType: "image/png" } },
+      });
+    }
+    expect(conversions).toBe(2);
+  });
+
+  it("that the target reads as it is stays as it is", async () => {
+    const { prepare } = kitchen();
+    const task = edit({ images: [bytes(png)], mask: bytes(png, "image/webp") });
+    expect(await prepare(task, { fetch: true, mask: "white_is_edited" })).toMatchObject({
+      task: {
+        maskPolarity: "white_is_edited",
+        mask: { kind: "bytes", bytes: png, mimeType: "image/png" },
+      },
+    });
+  });
+
+  it("by address is fetched to be rewritten, though the target fetches by itself", async () => {
+    const { prepare, downloads } = kitchen();
+    const maskUrl = "https://cats.example/mask.png";
+    const prepared = await prepare(edit({ mask: linked(maskUrl) }), {
+      fetch: false,
+      mask: "black_is_edited",
+    });
+    expect(downloads.map(({ url }) => url)).toEqual([maskUrl]);
+    expect(prepared).toMatchObject({
+      task: { images: [linked(catUrl)], mask: { kind: "bytes" }, maskPolarity: "black_is_edited" },
+    });
+  });
+
+  it("of another size than the first image is the caller's fault", async () => {
+    const { prepare } = kitchen();
+    const task = edit({ images: [bytes(png), bytes(tinyPng(4, 4))], mask: bytes(tinyPng(8, 10)) });
+    for (const mask of ["white_is_edited", "black_is_edited"] as const) {
+      expect(await prepare(task, { fetch: true, mask })).toEqual({
+        kind: "unusable",
+        violation: {
+          field: "image_edit.mask",
+          description: "is 8x10, and the first image is 10x8; it must be of the same size",
+          rule: "spillway.image_input.mask_size",
+        },
+      });
+    }
+  });
+
+  it("that cannot be decoded is the caller's fault", async () => {
+    const { prepare } = kitchen();
+    const task = edit({ images: [bytes(png)], mask: bytes(png.subarray(0, 40)) });
+    expect(await prepare(task, { fetch: true, mask: "black_is_edited" })).toMatchObject({
+      violation: { field: "image_edit.mask", description: "cannot be decoded as an image" },
+    });
+  });
+});
