@@ -1,5 +1,6 @@
 import { createConnection } from "node:net";
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
+import { Code } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import {
@@ -88,6 +89,15 @@ describe("when the caller leaves", () => {
     );
   });
 
+  it("nobody is asked again after the wait that was under way", async () => {
+    const { gateway, first, second } = await start(json(500, {}));
+    const call = callUnary(gateway.grpc, method, request);
+    await gateway.logged("attempt failed");
+    call.cancel();
+    expect(await gateway.logged("call ended")).toMatchObject({ code: "CANCELLED" });
+    expect([first.requests.length, second.connections]).toEqual([1, 0]);
+  });
+
   it("a provider's stream closes in the middle", noisy, async () => {
     const { gateway, first, second } = await start(chatStream(["Ah", "o"], "never"));
     const stream = openStream(
@@ -104,6 +114,26 @@ describe("when the caller leaves", () => {
     stream.cancel();
     expect((await asked.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
     expect(second.connections).toBe(0);
+  });
+
+  it("a provider's stream closes in the middle, over Connect as well", noisy, async () => {
+    const { gateway, first } = await start(chatStream(["Ah", "o"], "never"));
+    const controller = new AbortController();
+    const stream = gateway.connect.streamGenerate(
+      { generate: chatRequest("boat") },
+      { signal: controller.signal },
+    );
+    let leftAt = 0;
+    const heard = (async () => {
+      for await (const { event } of stream) {
+        if (event.case !== "textDelta") continue;
+        leftAt = performance.now();
+        controller.abort();
+      }
+    })();
+    await expect(heard).rejects.toMatchObject({ code: Code.Canceled });
+    const asked = await first.arrived(1);
+    expect((await asked.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
   });
 
   it("a job that the provider has accepted is cancelled", noisy, async () => {

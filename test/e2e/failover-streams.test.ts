@@ -12,6 +12,7 @@ import {
   error,
   images,
   keepAlive,
+  page,
   resetAfterBody,
   silence,
 } from "../support/upstream-acts.ts";
@@ -57,6 +58,7 @@ const earlyAgain: typeof early = [
     act: chatStreamWithError([]),
     failure: "SERVER_FAULT SENT 200",
   },
+  { name: "a page in place of a stream", act: page(200), failure: "SERVER_FAULT SENT 200" },
 ];
 
 /** What fails in the middle of an answer. */

@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Role } from "../../gen/spillway/v1/chat_pb.ts";
 import type { GenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
+import { tinyPng } from "./tiny-png.ts";
 
 type RequestInit = MessageInitShape<typeof GenerateRequestSchema>;
 
@@ -32,7 +33,8 @@ export function chatRequest(model: string, change: RequestInit = {}): RequestIni
 
 /** A request for an answer about a photo of 12 MB: more than the system takes in before anyone reads. */
 export function chatWithPhoto(model: string, change: RequestInit = {}): RequestInit {
-  const source = { case: "data" as const, value: Buffer.alloc(12_000_000, 0x80) };
+  const value = Buffer.concat([tinyPng(64, 64), Buffer.alloc(12_000_000)]);
+  const source = { case: "data" as const, value };
   return {
     model,
     task: {
