@@ -38,14 +38,6 @@ function profileOf(slug: BuiltInSlug): ProviderProfile {
 
 /** Those to whom Spillway does not speak yet. An entry goes when its provider comes. */
 const announced: Readonly<Partial<Record<BuiltInSlug, ProviderProfile>>> = {
-  fireworks: {
-    type: "fireworks",
-    displayName: "Fireworks AI",
-    description: "Open image models on hosted hardware.",
-    kind: "image",
-    websiteUri: "https://fireworks.ai",
-    statusPageUri: "https://status.fireworks.ai",
-  },
   runware: {
     type: "runware",
     displayName: "Runware",

@@ -1,5 +1,6 @@
 import { alibaba } from "./alibaba.ts";
 import { fal } from "./fal.ts";
+import { fireworks } from "./fireworks.ts";
 import { gemini } from "./gemini.ts";
 import { openai } from "./openai.ts";
 import { openaiCompatible } from "./openai-compatible.ts";
@@ -17,6 +18,7 @@ export const providers: readonly Provider[] = [
   gemini,
   replicate,
   fal,
+  fireworks,
   xai,
   alibaba,
   openaiCompatible,

@@ -76,6 +76,8 @@ interface RawReply {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: JsonValue;
   readonly text?: string;
+  /** The answer is an image, written as base64. */
+  readonly base64?: string;
 }
 
 function complete(name: string, raw: RawFixture, files: ReadonlyMap<string, RawFixture>): Fixture {
@@ -120,6 +122,10 @@ function complete(name: string, raw: RawFixture, files: ReadonlyMap<string, RawF
 function replyOf(raw: RawReply): Reply {
   const { status, headers = {} } = raw;
   if (raw.body !== undefined) return { status, headers, body: { kind: "json", value: raw.body } };
+  if (raw.base64 !== undefined) {
+    const bytes = new Uint8Array(Buffer.from(raw.base64, "base64"));
+    return { status, headers, body: { kind: "bytes", bytes } };
+  }
   if (raw.text !== undefined) return { status, headers, body: { kind: "text", text: raw.text } };
   return { status, headers, body: { kind: "empty" } };
 }

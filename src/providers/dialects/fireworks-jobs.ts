@@ -1,0 +1,141 @@
+import type { JsonObject, JsonValue } from "../../domain/json.ts";
+import type { ProviderImage } from "../../domain/output.ts";
+import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
+import type { HttpCall } from "../http-call.ts";
+import type { Job, Outcome } from "../outcome.ts";
+import type { Reply } from "../reply.ts";
+import { decodeBase64 } from "./base64.ts";
+import { fireworksFormat, fireworksSeed } from "./fireworks-images.ts";
+import { fireworksModelPath } from "./fireworks-models.ts";
+import { httpFailure, malformedReply } from "./http-failure.ts";
+import { imageAddress } from "./image-address.ts";
+import { present } from "./openai-chat.ts";
+import { aspectRatio } from "./openai-images.ts";
+import { asBytes, asNumber, asObject, asText, at } from "./read-json.ts";
+
+/** The call that submits a job of a FLUX.1 Kontext model; with an image it is an edit (docs.fireworks.ai, 2026-11-21). */
+export function fireworksJobCall(
+  task: TextToImageTask | ImageEditTask,
+  upstreamModel: string,
+): HttpCall {
+  const { options } = task;
+  const input = task.operation === "image_edit" ? task.images[0] : undefined;
+  return call(`/workflows/${fireworksModelPath(upstreamModel)}`, {
+    prompt: task.prompt,
+    ...present("input_image", input && imageAddress(input)),
+    ...present("aspect_ratio", aspectRatio(options)),
+    ...present("seed", fireworksSeed(options.seed)),
+    output_format: fireworksFormat(options.format),
+  });
+}
+
+/** What the answer to it means. Without an id the job runs all the same and cannot be followed. */
+export function fireworksSubmitted(reply: Reply): Outcome {
+  const body = reply.body.kind === "json" ? reply.body.value : undefined;
+  const id = asText(at(body, "request_id"));
+  if (id === undefined) {
+    const failure = malformedReply(reply, "The provider's answer names no job");
+    return { kind: "failed", failure: { ...failure, billed: true } };
+  }
+  return { kind: "job", job: jobOf(id, 0) };
+}
+
+/** The call that asks how a job is: a POST, although it changes nothing. */
+export function fireworksPoll(job: Job, upstreamModel: string): HttpCall {
+  const path = `/workflows/${fireworksModelPath(upstreamModel)}/get_result`;
+  return { ...call(path, { id: job.id }), media: ["result.sample"] };
+}
+
+/** What the answer to it means: the states are those of Black Forest Labs, whose API is behind it. */
+export function fireworksPolled(reply: Reply, job: Job): Outcome {
+  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const { id } = job;
+  const waitedMs = (asNumber(job.state["waitedMs"]) ?? 0) + job.waitMs;
+  const status = asText(body?.["status"]);
+  switch (status) {
+    case "Ready":
+      return ready(reply, at(body, "result", "sample"), id);
+    case "Pending":
+      return { kind: "job", job: jobOf(id, waitedMs, asNumber(body?.["progress"])) };
+    case "Task not found":
+      // A job is not found at first, while it is being put in its place.
+      if (waitedMs < missingMs) return { kind: "job", job: jobOf(id, waitedMs) };
+      return { kind: "failed", failure: missing(reply, id) };
+    case "Request Moderated":
+    case "Content Moderated":
+      return ended(reply, "refused", id, status);
+    case "Error":
+    case "Failed":
+      return ended(reply, "server_fault", id, status);
+    default:
+      return {
+        kind: "failed",
+        failure: malformedReply(reply, "The provider's answer says nothing of the job", id),
+      };
+  }
+}
+
+/** The wait between two questions, in milliseconds, as @ai-sdk/fireworks has it. */
+const waitMs = 500;
+
+/** How long a job that was accepted may be unknown, in milliseconds. */
+const missingMs = 10_000;
+
+function jobOf(id: string, waitedMs: number, fraction?: number): Job {
+  const progress = fraction === undefined ? undefined : { kind: "progress" as const, fraction };
+  return { id, waitMs, state: { waitedMs }, progress };
+}
+
+function ready(reply: Reply, sample: JsonValue | undefined, id: string): Outcome {
+  const content = contentOf(sample);
+  if (content === undefined) {
+    const failure = malformedReply(reply, "The job is ready without an image", id);
+    return { kind: "failed", failure };
+  }
+  return {
+    kind: "done",
+    output: { kind: "images", images: [{ content }] },
+    usage: {},
+    upstreamId: id,
+    requestId: id,
+  };
+}
+
+/** Mostly an address that is good for some ten minutes; at times the image itself. */
+function contentOf(sample: JsonValue | undefined): ProviderImage["content"] | undefined {
+  const decoded = asBytes(sample);
+  if (decoded !== undefined) return { kind: "bytes", bytes: decoded };
+  const text = asText(sample);
+  if (text === undefined) return undefined;
+  if (/^https?:\/\//i.test(text)) return { kind: "url", url: text };
+  const bytes = decodeBase64(text);
+  return bytes && { kind: "bytes", bytes };
+}
+
+function ended(
+  reply: Reply,
+  name: "refused" | "server_fault",
+  requestId: string,
+  status: string,
+): Outcome {
+  // The states have spaces in them, which no code may have.
+  const code = status.replaceAll(" ", "_");
+  const failure = httpFailure(reply, { class: name, code, requestId, ofJob: true });
+  return { kind: "failed", failure };
+}
+
+/** It was accepted, so it may have been done, and billed. */
+function missing(reply: Reply, requestId: string) {
+  const message = "The provider does not find the job that it has accepted";
+  const failure = httpFailure(reply, {
+    class: "ambiguous",
+    code: "Task_not_found",
+    message,
+    requestId,
+  });
+  return { ...failure, delivery: "ambiguous" as const };
+}
+
+function call(path: string, value: JsonObject): HttpCall {
+  return { method: "POST", path, body: { kind: "json", value } };
+}
