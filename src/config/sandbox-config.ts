@@ -19,6 +19,7 @@ media: { store: disk }
 
 providers:
   openrouter: {}
+  vertex: {}
   gemini: {}
   openai: {}
   replicate: {}

@@ -74,3 +74,15 @@ export const googleHeaders: Readonly<Record<string, string>> = {
   vary: "Origin, X-Origin, Referer",
   "server-timing": "gfet4t7; dur=12",
 };
+
+/** What Google's front end says to a path that no service has. */
+export function robotPage(): Answer {
+  const page =
+    "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title><p><b>404.</b> That's an error.</html>";
+  return {
+    kind: "bytes",
+    status: 404,
+    contentType: "text/html; charset=UTF-8",
+    bytes: Buffer.from(page),
+  };
+}

@@ -3,6 +3,7 @@ import { answerChat, type ChatAnswer, words } from "./answer-chat.ts";
 import { drawPicture } from "./draw-picture.ts";
 import { googleError, googleHeaders, googleStatus } from "./gemini-errors.ts";
 import type { GeminiRequest } from "./gemini-request.ts";
+import { editNote, type InputImage, readInputImage } from "./input-image.ts";
 import { sizeForRatio } from "./picture-size.ts";
 import type { Answer, VendorContext, Visit } from "./vendor.ts";
 
@@ -21,14 +22,23 @@ export async function geminiGenerate(
     await context.clock.sleep(1000, visit.signal);
     return googleError(500);
   }
+  const plan = request.draws ? await planPicture(request) : undefined;
+  if (plan === "unreadable") return googleError(400, "Unable to process input image.");
   const answer = answerChat(request.question);
-  const common = { modelVersion: model, responseId: context.newId(20) };
+  const common = {
+    modelVersion: model,
+    ...(request.api === "vertex"
+      ? { createTime: new Date(context.clock.now()).toISOString() }
+      : {}),
+    responseId: context.newId(20),
+  };
+  const work: Work = { context, visit, request, answer, plan };
   const contentType = "application/json; charset=UTF-8";
   if (!streamed) {
-    const value = { ...(await whole(context, visit, request, answer)), ...common };
+    const value = { ...(await whole(work)), ...common };
     return { kind: "json", status: 200, contentType, headers: googleHeaders, value };
   }
-  const chunks = stream(context, visit, request, answer);
+  const chunks = stream(work);
   // Without alt=sse the same objects come as one JSON list, bit by bit.
   const sse = visit.query.get("alt") === "sse";
   return {
@@ -38,45 +48,98 @@ export async function geminiGenerate(
   };
 }
 
-async function whole(
-  context: VendorContext,
-  visit: Visit,
-  request: Request,
-  answer: ChatAnswer,
-): Promise<JsonObject> {
-  const special = specialAnswer(visit, request, answer);
+/** Counts the tokens of a body, a word as one. */
+export function countTokens(body: JsonObject): Answer {
+  const totalTokens = Math.max(1, JSON.stringify(body["contents"] ?? "").split(/\s+/).length);
+  return { kind: "json", status: 200, headers: googleHeaders, value: { totalTokens } };
+}
+
+/** All that an answer is made of. */
+interface Work {
+  readonly context: VendorContext;
+  readonly visit: Visit;
+  readonly request: Request;
+  readonly answer: ChatAnswer;
+  /** Undefined for a chat. */
+  readonly plan: PicturePlan | undefined;
+}
+
+interface PicturePlan {
+  readonly width: number;
+  readonly height: number;
+  readonly note: string | undefined;
+}
+
+/** What is drawn: an edit has the shape of its first image unless it is told another one. */
+async function planPicture(request: Request): Promise<PicturePlan | "unreadable"> {
+  const { aspectRatio, imageSize } = request;
+  const images: InputImage[] = [];
+  for (const data of request.images) {
+    const image = await readInputImage(Buffer.from(data, "base64"));
+    if (image === undefined) return "unreadable";
+    images.push(image);
+  }
+  const [first] = images;
+  const shape = first === undefined ? "1:1" : `${first.width}:${first.height}`;
+  return {
+    ...sizeForRatio(aspectRatio ?? shape, imageSize),
+    note: first === undefined ? undefined : editNote(images),
+  };
+}
+
+async function whole(work: Work): Promise<JsonObject> {
+  const { request, answer, plan } = work;
+  const special = specialAnswer(work);
   if (special !== undefined) return special;
-  const parts = request.draws
-    ? [await imagePart(context, request)]
+  const parts = plan
+    ? [await imagePart(work, plan)]
     : [answer.call === undefined ? { text: answer.text } : callPart(answer)];
   return {
-    candidates: [candidate(parts, request.draws ? "STOP" : finishOf(answer))],
+    candidates: [candidate(request, parts, request.draws ? "STOP" : finishOf(answer))],
     usageMetadata: usage(request, answer),
   };
 }
 
 /** Refusals and empty successes: both are HTTP 200. */
-function specialAnswer(visit: Visit, request: Request, answer: ChatAnswer): JsonObject | undefined {
+function specialAnswer({ visit, request, answer }: Work): JsonObject | undefined {
   const { inputTokens } = answer;
-  const usageMetadata = { promptTokenCount: inputTokens, totalTokenCount: inputTokens };
+  const usageMetadata = {
+    promptTokenCount: inputTokens,
+    totalTokenCount: inputTokens,
+    ...traffic(request),
+  };
+  const isVertex = request.api === "vertex";
+  const content = isVertex ? { role: "model" } : {};
   switch (visit.order.effect?.kind) {
     case "refuse":
       return request.draws
         ? {
             candidates: [
               {
-                content: {},
+                content,
                 finishReason: "IMAGE_SAFETY",
-                index: 0,
+                ...indexOf(request),
                 finishMessage: "The picture was withheld by the safety filter.",
               },
             ],
             usageMetadata,
           }
-        : { promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata };
+        : {
+            promptFeedback: {
+              blockReason: "PROHIBITED_CONTENT",
+              ...(isVertex ? { blockReasonMessage: "The prompt was blocked by policy." } : {}),
+            },
+            usageMetadata,
+          };
     case "empty":
       return {
-        candidates: [{ content: {}, finishReason: request.draws ? "NO_IMAGE" : "STOP", index: 0 }],
+        candidates: [
+          {
+            content,
+            finishReason: request.draws ? "NO_IMAGE" : "STOP",
+            ...indexOf(request),
+          },
+        ],
         usageMetadata,
       };
     default:
@@ -84,19 +147,18 @@ function specialAnswer(visit: Visit, request: Request, answer: ChatAnswer): Json
   }
 }
 
-async function* stream(
-  context: VendorContext,
-  visit: Visit,
-  request: Request,
-  answer: ChatAnswer,
-): AsyncGenerator<JsonObject> {
-  const special = specialAnswer(visit, request, answer);
+async function* stream(work: Work): AsyncGenerator<JsonObject> {
+  const { context, visit, request, answer, plan } = work;
+  const special = specialAnswer(work);
   if (special !== undefined) return yield special;
   const { inputTokens } = answer;
-  const soFar = { promptTokenCount: inputTokens, totalTokenCount: inputTokens };
+  const soFar =
+    request.api === "vertex"
+      ? traffic(request)
+      : { promptTokenCount: inputTokens, totalTokenCount: inputTokens };
   const texts = request.draws ? ["Sketching the picture. "] : words(answer.text);
   for (const [index, text] of texts.entries()) {
-    yield { candidates: [candidate([{ text }])], usageMetadata: soFar };
+    yield { candidates: [candidate(request, [{ text }])], usageMetadata: soFar };
     await context.pace(visit.signal);
     if (index === 1) break;
   }
@@ -105,17 +167,16 @@ async function* stream(
     return;
   }
   for (const text of texts.slice(2)) {
-    yield { candidates: [candidate([{ text }])], usageMetadata: soFar };
+    yield { candidates: [candidate(request, [{ text }])], usageMetadata: soFar };
     await context.pace(visit.signal);
   }
-  if (request.draws) {
-    yield { candidates: [candidate([await imagePart(context, request)])], usageMetadata: soFar };
-  }
-  if (answer.call !== undefined && !request.draws) {
-    yield { candidates: [candidate([callPart(answer)])], usageMetadata: soFar };
+  if (plan !== undefined) {
+    yield { candidates: [candidate(request, [await imagePart(work, plan)])], usageMetadata: soFar };
+  } else if (answer.call !== undefined) {
+    yield { candidates: [candidate(request, [callPart(answer)])], usageMetadata: soFar };
   }
   yield {
-    candidates: [candidate([{ text: "" }], request.draws ? "STOP" : finishOf(answer))],
+    candidates: [candidate(request, [{ text: "" }], request.draws ? "STOP" : finishOf(answer))],
     usageMetadata: usage(request, answer),
   };
 }
@@ -143,25 +204,30 @@ async function* listFrames(
   yield "]";
 }
 
-function candidate(parts: readonly JsonObject[], finishReason?: string): JsonObject {
+function candidate(
+  request: Request,
+  parts: readonly JsonObject[],
+  finishReason?: string,
+): JsonObject {
   return {
     content: { parts, role: "model" },
     ...(finishReason === undefined ? {} : { finishReason }),
-    index: 0,
+    ...indexOf(request),
   };
 }
 
-async function imagePart(context: VendorContext, request: Request): Promise<JsonObject> {
+async function imagePart({ context, request }: Work, plan: PicturePlan): Promise<JsonObject> {
   const bytes = await drawPicture({
     prompt: request.question.lastText,
-    provider: "gemini",
+    provider: request.api,
     model: request.question.model,
-    ...sizeForRatio(request.aspectRatio, request.imageSize),
-    format: "jpeg",
+    ...plan,
+    format: request.format,
+    quality: request.quality === undefined ? undefined : Math.max(1, request.quality),
     variant: request.seed,
   });
   return {
-    inlineData: { mimeType: "image/jpeg", data: bytes.toString("base64") },
+    inlineData: { mimeType: `image/${request.format}`, data: bytes.toString("base64") },
     thoughtSignature: Buffer.from(context.newId(12)).toString("base64"),
   };
 }
@@ -185,6 +251,16 @@ function usage(request: Request, answer: ChatAnswer): JsonObject {
     ...(request.draws
       ? { candidatesTokensDetails: [{ modality: "IMAGE", tokenCount: output }] }
       : {}),
-    serviceTier: "standard",
+    ...traffic(request),
   };
+}
+
+/** Over which line it went: the two APIs name it differently, and neither leaves it out. */
+function traffic({ api }: Request): JsonObject {
+  return api === "vertex" ? { trafficType: "ON_DEMAND" } : { serviceTier: "standard" };
+}
+
+/** Vertex AI leaves out what is 0, as Protobuf does. */
+function indexOf({ api }: Request): JsonObject {
+  return api === "vertex" ? {} : { index: 0 };
 }

@@ -1,107 +1,42 @@
 import type { JsonObject, JsonValue } from "../domain/json.ts";
 import type { ChatQuestion } from "./answer-chat.ts";
-import { asList, asNumber, asObject, asText } from "./read-json.ts";
+import {
+  type GoogleApi,
+  type GoogleShape,
+  generateContentShape,
+} from "./generate-content-shape.ts";
+import { asList, asNumber, asObject, asText, isWhole } from "./read-json.ts";
 
 /** A request to generate, understood, or the field that is wrong. */
 export type GeminiRequest =
   | {
       readonly kind: "good";
+      readonly api: GoogleApi;
       /** Whether an image is wanted. */
       readonly draws: boolean;
-      readonly aspectRatio: string;
+      /** Undefined: that of the first image sent, or a square. */
+      readonly aspectRatio: string | undefined;
       readonly imageSize: string;
+      /** How the image's file shall be, where that can be chosen. */
+      readonly format: "png" | "jpeg";
+      readonly quality: number | undefined;
+      /** The images sent, in base64. */
+      readonly images: readonly string[];
       readonly seed: number;
       readonly question: ChatQuestion;
     }
   | { readonly kind: "bad"; readonly field: string; readonly message: string };
 
-/** A message's fields: `null` for a value that is taken as it is, a message for one that is looked into. */
-interface Shape {
-  readonly [field: string]: Shape | null;
-}
-
-const part: Shape = {
-  text: null,
-  inlineData: { mimeType: null, data: null, displayName: null },
-  fileData: { mimeType: null, fileUri: null, displayName: null },
-  functionCall: { id: null, name: null, args: null },
-  functionResponse: { id: null, name: null, response: null, parts: null },
-  thought: null,
-  thoughtSignature: null,
-  mediaResolution: null,
-  videoMetadata: null,
-  executableCode: null,
-  codeExecutionResult: null,
-};
-
-const content: Shape = { role: null, parts: part };
-
-const body: Shape = {
-  contents: content,
-  systemInstruction: content,
-  generationConfig: {
-    responseModalities: null,
-    imageConfig: { aspectRatio: null, imageSize: null },
-    temperature: null,
-    topP: null,
-    topK: null,
-    candidateCount: null,
-    maxOutputTokens: null,
-    stopSequences: null,
-    seed: null,
-    presencePenalty: null,
-    frequencyPenalty: null,
-    responseLogprobs: null,
-    logprobs: null,
-    thinkingConfig: { includeThoughts: null, thinkingBudget: null, thinkingLevel: null },
-    responseMimeType: null,
-    responseSchema: null,
-    responseJsonSchema: null,
-    responseFormat: null,
-    mediaResolution: null,
-    speechConfig: null,
-    enableEnhancedCivicAnswers: null,
-  },
-  safetySettings: { category: null, threshold: null },
-  tools: {
-    functionDeclarations: {
-      name: null,
-      description: null,
-      parameters: null,
-      parametersJsonSchema: null,
-      response: null,
-      responseJsonSchema: null,
-      behavior: null,
-    },
-    googleSearch: null,
-    googleSearchRetrieval: null,
-    codeExecution: null,
-    urlContext: null,
-    googleMaps: null,
-    fileSearch: null,
-    computerUse: null,
-  },
-  toolConfig: {
-    functionCallingConfig: {
-      mode: null,
-      allowedFunctionNames: null,
-      streamFunctionCallArguments: null,
-    },
-    retrievalConfig: null,
-  },
-  cachedContent: null,
-  serviceTier: null,
-  store: null,
-  labels: null,
-  continuationToken: null,
-};
-
 const ratios = ["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"];
 const wideRatios = ["1:4", "4:1", "1:8", "8:1"];
 
 /** Reads and checks the body of generateContent. Field names may be in either of proto JSON's spellings. */
-export function readGenerateContent(json: JsonObject, model: string): GeminiRequest {
-  const read = normalize(json, body, "");
+export function readGenerateContent(
+  json: JsonObject,
+  model: string,
+  api: GoogleApi,
+): GeminiRequest {
+  const read = normalize(json, generateContentShape(api), "");
   if (typeof read === "string") {
     const message = `Invalid JSON payload received. Unknown name "${read.split(".").at(-1)}"${read.includes(".") ? ` at '${read.split(".").slice(0, -1).join(".")}'` : ""}: Cannot find field.`;
     return { kind: "bad", field: read, message };
@@ -109,10 +44,12 @@ export function readGenerateContent(json: JsonObject, model: string): GeminiRequ
   const config = asObject(read["generationConfig"]) ?? {};
   const image = asObject(config["imageConfig"]) ?? {};
   const drawer = /image|banana/.test(model);
+  const file = asObject(image["imageOutputOptions"]) ?? {};
   const modalities = asList(config["responseModalities"]);
   const problem =
-    checkContents(read) ??
+    checkContents(read, api) ??
     (drawer ? checkDrawing(config, image, model) : undefined) ??
+    (drawer ? checkInputs(read, model) : undefined) ??
     (!drawer && modalities.includes("IMAGE")
       ? bad(
           "generation_config.response_modalities",
@@ -123,16 +60,20 @@ export function readGenerateContent(json: JsonObject, model: string): GeminiRequ
   if (problem !== undefined) return problem;
   return {
     kind: "good",
+    api,
     draws: drawer && (modalities.length === 0 || modalities.includes("IMAGE")),
-    aspectRatio: asText(image["aspectRatio"]) ?? "1:1",
+    aspectRatio: asText(image["aspectRatio"]),
     imageSize: asText(image["imageSize"]) ?? "1K",
+    format: file["mimeType"] === "image/jpeg" || api === "gemini" ? "jpeg" : "png",
+    quality: asNumber(file["compressionQuality"]),
+    images: inlineImages(read).map(({ data }) => data),
     seed: asNumber(config["seed"]) ?? 0,
-    question: question(read, config, model),
+    question: { ...question(read, config, model), provider: api },
   };
 }
 
 /** The message in lowerCamelCase, or the path of its first unknown field. */
-function normalize(message: JsonObject, shape: Shape, path: string): JsonObject | string {
+function normalize(message: JsonObject, shape: GoogleShape, path: string): JsonObject | string {
   const result: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(message)) {
     const name = key.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
@@ -147,7 +88,7 @@ function normalize(message: JsonObject, shape: Shape, path: string): JsonObject 
   return result;
 }
 
-function normalizeValue(value: JsonValue, shape: Shape, path: string): JsonValue {
+function normalizeValue(value: JsonValue, shape: GoogleShape, path: string): JsonValue {
   if (!Array.isArray(value)) return normalize(asObject(value) ?? {}, shape, path);
   const list: JsonValue[] = [];
   for (const [index, item] of asList(value).entries()) {
@@ -158,11 +99,12 @@ function normalizeValue(value: JsonValue, shape: Shape, path: string): JsonValue
   return list;
 }
 
-function checkContents(read: JsonObject): GeminiRequest | undefined {
+/** On Vertex AI every turn says whose it is; the Gemini API takes one without for the user's. */
+function checkContents(read: JsonObject, api: GoogleApi): GeminiRequest | undefined {
   const contents = asList(read["contents"]);
   if (contents.length === 0) return bad("contents", "contents is not specified");
   for (const [index, value] of contents.entries()) {
-    const { role = "user", parts } = asObject(value) ?? {};
+    const { role = api === "gemini" ? "user" : "", parts } = asObject(value) ?? {};
     if (role !== "user" && role !== "model" && role !== "function") {
       return bad(`contents[${index}].role`, "Please use a valid role: user, model.");
     }
@@ -203,6 +145,21 @@ function checkDrawing(
       );
     }
   }
+  const file = asObject(image["imageOutputOptions"]);
+  if (file !== undefined) {
+    const mimeType = asText(file["mimeType"]) ?? "image/png";
+    const place = "generation_config.image_config.image_output_options";
+    if (mimeType !== "image/png" && mimeType !== "image/jpeg") {
+      return bad(`${place}.mime_type`, `Unsupported output mime type: ${mimeType}`);
+    }
+    const quality = file["compressionQuality"];
+    if (quality !== undefined && (mimeType === "image/png" || !isWhole(quality, 0, 100))) {
+      return bad(
+        `${place}.compression_quality`,
+        "compression_quality is a whole number from 0 to 100, for image/jpeg only",
+      );
+    }
+  }
   if (Number(config["candidateCount"] ?? 1) > 1) {
     return bad(
       "generation_config.candidate_count",
@@ -215,6 +172,38 @@ function checkDrawing(
   return undefined;
 }
 
+const inputTypes = ["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"];
+
+function checkInputs(read: JsonObject, model: string): GeminiRequest | undefined {
+  const images = inlineImages(read);
+  const most = model.includes("2.5-flash-image") ? 3 : 14;
+  if (images.length > most) {
+    return bad("contents", `Too many images: at most ${most} are supported by this model.`);
+  }
+  const strange = images.find(({ mimeType }) => !inputTypes.includes(mimeType));
+  return strange === undefined
+    ? undefined
+    : bad("contents", `Unsupported MIME type: ${strange.mimeType}`);
+}
+
+interface InlineImage {
+  readonly mimeType: string;
+  /** Base64. */
+  readonly data: string;
+}
+
+function inlineImages(read: JsonObject): readonly InlineImage[] {
+  const parts = asList(read["contents"]).flatMap((turn) => asList(asObject(turn)?.["parts"]));
+  const images: InlineImage[] = [];
+  for (const item of parts) {
+    const inline = asObject(asObject(item)?.["inlineData"]);
+    if (inline === undefined) continue;
+    const { mimeType, data } = inline;
+    images.push({ mimeType: asText(mimeType) ?? "", data: asText(data) ?? "" });
+  }
+  return images;
+}
+
 function checkTemperature(config: JsonObject): GeminiRequest | undefined {
   const temperature = asNumber(config["temperature"]) ?? 1;
   if (temperature >= 0 && temperature <= 2) return undefined;
@@ -224,7 +213,11 @@ function checkTemperature(config: JsonObject): GeminiRequest | undefined {
   );
 }
 
-function question(read: JsonObject, config: JsonObject, model: string): ChatQuestion {
+function question(
+  read: JsonObject,
+  config: JsonObject,
+  model: string,
+): Omit<ChatQuestion, "provider"> {
   const texts: string[] = [];
   let lastText = "";
   let images = 0;
@@ -241,7 +234,6 @@ function question(read: JsonObject, config: JsonObject, model: string): ChatQues
   }
   const calling = asObject(asObject(read["toolConfig"])?.["functionCallingConfig"]) ?? {};
   return {
-    provider: "gemini",
     model,
     texts,
     lastText,

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../domain/json.ts";
-import { badField, detail, googleError, googleHeaders } from "./gemini-errors.ts";
-import { geminiGenerate } from "./gemini-generate.ts";
+import { badField, detail, googleError, googleHeaders, robotPage } from "./gemini-errors.ts";
+import { countTokens, geminiGenerate } from "./gemini-generate.ts";
 import { readGenerateContent } from "./gemini-request.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
@@ -36,7 +36,7 @@ export function gemini(context: VendorContext): Vendor {
       }
       if (visit.body === undefined) return googleError(400, "Invalid JSON payload received.");
       if (method === "countTokens") return countTokens(visit.body);
-      const request = readGenerateContent(visit.body, model);
+      const request = readGenerateContent(visit.body, model, "gemini");
       if (request.kind === "bad") return badField(request.field, request.message);
       return geminiGenerate(context, visit, model, request);
     },
@@ -93,11 +93,6 @@ function throttle(waitMs: number): Answer {
   );
 }
 
-function countTokens(body: JsonObject): Answer {
-  const totalTokens = Math.max(1, JSON.stringify(body["contents"] ?? "").split(/\s+/).length);
-  return { kind: "json", status: 200, headers: googleHeaders, value: { totalTokens } };
-}
-
 function listing(model: string | undefined): Answer {
   const value =
     model === undefined
@@ -114,17 +109,5 @@ function card(model: string): JsonObject {
     inputTokenLimit: 65536,
     outputTokenLimit: 32768,
     supportedGenerationMethods: ["generateContent", "countTokens"],
-  };
-}
-
-/** What Google's front end says to a path that no service has. */
-function robotPage(): Answer {
-  const page =
-    "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)!!1</title><p><b>404.</b> That's an error.</html>";
-  return {
-    kind: "bytes",
-    status: 404,
-    contentType: "text/html; charset=UTF-8",
-    bytes: Buffer.from(page),
   };
 }

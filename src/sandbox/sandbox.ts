@@ -14,6 +14,7 @@ import { openrouter } from "./openrouter.ts";
 import { replicate } from "./replicate.ts";
 import { serveVisit } from "./serve-visit.ts";
 import type { Vendor, VendorContext } from "./vendor.ts";
+import { vertex } from "./vertex.ts";
 
 /** The embedded providers, running. */
 export interface Sandbox {
@@ -82,6 +83,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     openai(context),
     openrouter(context),
     gemini(context),
+    vertex(context),
     replicate(context),
     fal(context),
     compatible(context),

@@ -9,6 +9,10 @@ const paths: readonly (readonly [slug: string, path: string])[] = [
   ["openrouter", "/chat/completions"],
   ["gemini", "/models/gemini-3-pro-image:generateContent"],
   ["gemini", "/models/gemini-3.8-flash:streamGenerateContent?alt=sse"],
+  [
+    "vertex",
+    "/projects/p/locations/global/publishers/google/models/gemini-3-pro-image:generateContent",
+  ],
   ["replicate", "/models/black-forest-labs/flux-schnell/predictions"],
   ["replicate", "/predictions"],
   ["fal", "/fal-ai/flux/schnell"],

@@ -34,6 +34,8 @@ export async function openSandbox(faults = "", paceMs = 0): Promise<OpenSandbox>
   };
 }
 
+const place = "/projects/demo-1/locations/global/publishers/google/models";
+
 /** A body for each provider's plainest request, and where it goes. */
 export const plainRequests: PlainRequests = {
   openai: {
@@ -60,6 +62,14 @@ export const plainRequests: PlainRequests = {
       { contents: [part("hello there")] },
     ],
   },
+  vertex: {
+    image: [`${place}/gemini-3-pro-image:generateContent`, { contents: [part("a boat")] }],
+    chat: [`${place}/gemini-3.8-flash:generateContent`, { contents: [part("hello there")] }],
+    stream: [
+      `${place}/gemini-3.8-flash:streamGenerateContent?alt=sse`,
+      { contents: [part("hello there")] },
+    ],
+  },
   replicate: {
     image: ["/models/black-forest-labs/flux-schnell/predictions", { input: { prompt: "a boat" } }],
   },
@@ -74,7 +84,7 @@ export const plainRequests: PlainRequests = {
 type PlainRequest = readonly [path: string, body: object];
 
 type PlainRequests = {
-  readonly [slug in "openai" | "openrouter" | "gemini" | "compatible"]: {
+  readonly [slug in "openai" | "openrouter" | "vertex" | "gemini" | "compatible"]: {
     readonly image: PlainRequest;
     readonly chat: PlainRequest;
     readonly stream: PlainRequest;

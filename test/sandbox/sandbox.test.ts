@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { eventsOf, openSandbox, plainRequests } from "./open-sandbox.ts";
 
-const slugs = ["openai", "openrouter", "gemini", "replicate", "fal", "compatible"] as const;
-const streaming = ["openai", "openrouter", "gemini", "compatible"] as const;
+const slugs = [
+  "openai",
+  "openrouter",
+  "vertex",
+  "gemini",
+  "replicate",
+  "fal",
+  "compatible",
+] as const;
+const streaming = ["openai", "openrouter", "vertex", "gemini", "compatible"] as const;
 const header = (fault: string): Record<string, string> => ({ "x-spillway-sandbox-fault": fault });
 
 describe("startSandbox", () => {
@@ -35,6 +43,7 @@ describe("startSandbox", () => {
     expect(open.sandbox.submissions()).toEqual({
       openai: 2,
       openrouter: 0,
+      vertex: 0,
       gemini: 0,
       replicate: 1,
       fal: 0,
