@@ -1,18 +1,20 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
+import { s3 } from "./s3.ts";
+import { type RunningGateway, root, startGateway } from "./start-gateway.ts";
 
 /**
  * Real clients of other makers against the process as a user starts it: Go and
  * Python from generated stubs, grpcurl by reflection, and Connect-Web in a
- * headless Chromium page of another origin. It installs what it needs and fails
+ * headless Chromium page of another origin; and the process against an S3 server.
+ * It installs what it needs and fails
  * when it cannot.
  */
-const root = resolve(import.meta.dirname, "../..");
 const cache = join(root, "node_modules/.cache/interop");
 const versions = {
   protocGenGo: "google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12",
@@ -25,11 +27,18 @@ let passed = 0;
 let failed = 0;
 
 mkdirSync(cache, { recursive: true });
-const gateway = await startGateway();
+const gateway = await startGateway(`
+server: { listen: 127.0.0.1:0, grpc: 127.0.0.1:0, cors: { origins: ["*"] } }
+sandbox: true
+routes:
+  - models: [gemini-3-pro-image]
+    targets: [{ provider: gemini }, { provider: openai, model: gpt-image-2, priority: 1 }]
+`);
 try {
   await section("go", () => goClient(gateway.grpc));
   await section("python", () => pythonClient(gateway.grpc));
   await section("grpcurl", () => grpcurl(gateway));
+  await section("s3", () => s3(check, cache));
   await section("browser", () => browser(`http://${gateway.listen}`));
 } finally {
   gateway.process.kill("SIGTERM");
@@ -51,37 +60,6 @@ function report(line: string): void {
   console.log(line);
   if (line.startsWith("ok ")) passed++;
   if (line.startsWith("not ok ")) failed++;
-}
-
-interface RunningGateway {
-  readonly process: ChildProcess;
-  readonly listen: string;
-  readonly grpc: string;
-}
-
-async function startGateway(): Promise<RunningGateway> {
-  const config = join(mkdtempSync(join(tmpdir(), "spillway-interop-")), "spillway.yaml");
-  writeFileSync(
-    config,
-    `server: { listen: 127.0.0.1:0, grpc: 127.0.0.1:0, cors: { origins: ["*"] } }
-sandbox: true
-routes:
-  - models: [gemini-3-pro-image]
-    targets: [{ provider: gemini }, { provider: openai, model: gpt-image-2, priority: 1 }]
-`,
-  );
-  const child = spawn(process.execPath, ["src/main.ts", "serve", "--config", config], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (!line.startsWith("{")) continue;
-    const entry = JSON.parse(line);
-    if (entry.msg !== "listening") continue;
-    child.stdout.resume();
-    return { process: child, listen: entry.listen, grpc: entry.grpc };
-  }
-  throw new Error(`the gateway ended with ${child.exitCode} before it listened`);
 }
 
 /** Runs a program to its end and counts the lines that it prints. */
