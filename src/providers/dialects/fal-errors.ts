@@ -76,7 +76,7 @@ function classOf(reply: Reply, { type = "", text = "", ofModel }: FalError): Fai
   if (known !== undefined) return known;
   // The result was asked for before its time, which the job survives.
   if (status === 400 && /still in progress/i.test(text)) return "server_fault";
-  if (status === 403 && /locked|balance/i.test(text)) return "quota";
+  if (status === 403 && /\blocked\b|\bbalance\b/i.test(text)) return "quota";
   if ((status === 403 || status === 422) && /content policy|content checker/i.test(text)) {
     return "refused";
   }
