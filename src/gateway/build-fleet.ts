@@ -1,7 +1,7 @@
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { operations } from "../domain/operation.ts";
 import { Secret } from "../domain/secret.ts";
-import { builtInProviders, type ProviderProfile } from "../providers/directory.ts";
+import { builtInProviders } from "../providers/directory.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
 import type { EndpointSettings } from "../providers/endpoint-settings.ts";
 import { findProvider } from "../providers/list.ts";
@@ -18,10 +18,9 @@ import type { Provider } from "../providers/provider.ts";
 export function buildFleet(config: Config, embedded: Readonly<Record<string, string>>): Fleet {
   const configured = new Map(config.providers.map((entry) => [entry.slug, entry]));
   const fleet = new Map<string, Endpoint>();
-  for (const profile of builtInProviders()) {
-    const entry = configured.get(profile.type);
-    const provider = findProvider(profile.type) ?? withoutDialect(profile);
-    fleet.set(profile.type, endpoint(profile.type, provider, entry, embedded[profile.type]));
+  for (const provider of builtInProviders()) {
+    const slug = provider.type;
+    fleet.set(slug, endpoint(slug, provider, configured.get(slug), embedded[slug]));
   }
   for (const entry of config.providers) {
     if (fleet.has(entry.slug)) continue;
@@ -94,17 +93,3 @@ function isConfigured(provider: Provider, entry: ProviderConfig, keys: readonly 
 }
 
 const embeddedKey = new Secret("sandbox");
-
-/** A built-in provider that Spillway does not speak to yet: it is listed, and can do nothing. */
-function withoutDialect(profile: ProviderProfile): Provider {
-  return {
-    ...profile,
-    defaultBaseUrl: "",
-    keyVariable: "",
-    credential: { kind: "none" },
-    operations: {},
-    failure: () => {
-      throw new Error(`${profile.type} cannot be called`);
-    },
-  };
-}

@@ -3,7 +3,7 @@ import type { JsonObject } from "../domain/json.ts";
 /** One HTTP request to a provider, as data. The transport adds the origin, the credential and the trace. */
 export interface HttpCall {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** What follows the endpoint's base URL: "/images/generations", a query included. */
+  /** What follows the endpoint's base URL: "/images/generations", a query included. Empty for that URL itself. */
   readonly path: string;
   /** Names in lower case. No credential, no content-type, no content-length. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

@@ -7,6 +7,7 @@ import { openaiCompatible } from "./openai-compatible.ts";
 import { openrouter } from "./openrouter.ts";
 import type { Provider } from "./provider.ts";
 import { replicate } from "./replicate.ts";
+import { runware } from "./runware.ts";
 import { vertex } from "./vertex.ts";
 import { xai } from "./xai.ts";
 
@@ -19,6 +20,7 @@ export const providers: readonly Provider[] = [
   replicate,
   fal,
   fireworks,
+  runware,
   xai,
   alibaba,
   openaiCompatible,

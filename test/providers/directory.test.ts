@@ -3,7 +3,7 @@ import { builtInProviders } from "../../src/providers/directory.ts";
 import { findProvider, providers } from "../../src/providers/list.ts";
 
 describe("the directory of providers", () => {
-  it("lists the built-in slugs, those to come included", () => {
+  it("lists the built-in slugs in their order", () => {
     expect(builtInProviders().map((profile) => profile.type)).toEqual([
       "openrouter",
       "vertex",
