@@ -24,6 +24,7 @@ providers:
   openai: {}
   replicate: {}
   fal: {}
+  alibaba: {}
 
 routes:
   - models: ["gemini-3-pro-image", "imagen-*"]

@@ -58,8 +58,7 @@ const storeNowhere: MediaStore = {
 
 /** Stands for the embedded providers, which do not run. */
 const embeddedNowhere = Object.fromEntries(
-  ["openai", "openrouter", "vertex", "gemini", "replicate", "fal", "compatible"].map((slug) => [
-    slug,
-    "http://sandbox.invalid",
-  ]),
+  ["openai", "openrouter", "vertex", "gemini", "replicate", "fal", "alibaba", "compatible"].map(
+    (slug) => [slug, "http://sandbox.invalid"],
+  ),
 );

@@ -11,6 +11,8 @@ export interface ShelfFile {
   readonly contentType: string;
   /** Whether a request that carries a credential is turned away, as a host of another origin does. */
   readonly foreign: boolean;
+  /** When its address stops working, in milliseconds since 1970. Undefined: never. */
+  readonly expiresAt?: number | undefined;
 }
 
 const capacity = 64;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { formatAddress } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import { ListenError } from "../domain/listen-error.ts";
+import { alibaba } from "./alibaba.ts";
 import { compatible } from "./compatible.ts";
 import { fal } from "./fal.ts";
 import type { Fault } from "./fault.ts";
@@ -86,6 +87,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     vertex(context),
     replicate(context),
     fal(context),
+    alibaba(context),
     compatible(context),
   ];
   return {
