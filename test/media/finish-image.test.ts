@@ -2,13 +2,16 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Failure } from "../../src/domain/failure.ts";
 import type { FetchedFile, FileToFetch, Finish } from "../../src/domain/finish.ts";
+import type { StoreResult } from "../../src/domain/media-store.ts";
 import type { ProviderImage } from "../../src/domain/output.ts";
 import {
   finishImage,
   finishPartialImage,
   imagePrefixBytes,
+  type MediaPlace,
   maxImageBytes,
 } from "../../src/media/finish-image.ts";
+import { manualClock } from "../support/manual-clock.ts";
 
 let png: Uint8Array;
 beforeAll(async () => {
@@ -21,13 +24,18 @@ const url = "https://files.test/a.png";
 const linked: ProviderImage = { content: { kind: "url", url, expiresAt: 5 } };
 
 /** Finishes an image, with a web that has one file, and tells what was fetched. */
-async function finish(image: ProviderImage, wanted: Finish, file: Uint8Array | Failure[] = png) {
+async function finish(
+  image: ProviderImage,
+  wanted: Finish,
+  file: Uint8Array | Failure[] = png,
+  place?: MediaPlace,
+) {
   const fetched: FileToFetch[] = [];
-  const result = await finishImage(image, {
+  const job = {
     finish: wanted,
     provider: "a",
     timeLeftMs: () => 60_000,
-    fetchFile: async (what): Promise<FetchedFile> => {
+    fetchFile: async (what: FileToFetch): Promise<FetchedFile> => {
       fetched.push(what);
       if (file instanceof Uint8Array) {
         return { kind: "file", bytes: file.subarray(0, what.prefixBytes) };
@@ -35,8 +43,8 @@ async function finish(image: ProviderImage, wanted: Finish, file: Uint8Array | F
       const failure = file.shift();
       return failure === undefined ? { kind: "file", bytes: png } : { kind: "failed", failure };
     },
-  });
-  return { result, fetched };
+  };
+  return { result: await finishImage(image, job, place), fetched };
 }
 
 describe("finishing bytes", () => {
@@ -179,5 +187,121 @@ describe("finishing an unfinished version", () => {
     expect(
       finishPartialImage({ content: { kind: "bytes", bytes: new Uint8Array(40) } }, "a"),
     ).toBeUndefined();
+  });
+});
+
+describe("an image for which a link is wanted", () => {
+  /** A place that answers as told, and what was put there. */
+  function placeThat(answer: () => StoreResult | Promise<StoreResult>) {
+    const clock = manualClock();
+    const kept: { bytes: Uint8Array; mimeType: string }[] = [];
+    const place: MediaPlace = {
+      clock,
+      store: {
+        put: async (bytes, mimeType) => {
+          kept.push({ bytes, mimeType });
+          return answer();
+        },
+        close: async () => {},
+      },
+    };
+    return { place, clock, kept };
+  }
+
+  const bytes = (): ProviderImage => ({ content: { kind: "bytes", bytes: png } });
+  const kept: StoreResult = { kind: "stored", url: "https://media.test/a.png", expiresAt: 9 };
+  const dropped = (reason: string) => ({
+    field: "options.delivery",
+    requested: "url",
+    applied: "",
+    kind: "dropped",
+    provider: "a",
+    reason,
+  });
+
+  it("goes into the store when it came as bytes", async () => {
+    const { place, kept: files, clock } = placeThat(() => kept);
+    const { result } = await finish(bytes(), { delivery: "url" }, png, place);
+    expect(result).toEqual({
+      kind: "finished",
+      image: expect.objectContaining({
+        content: { kind: "url", url: "https://media.test/a.png", expiresAt: 9 },
+        mimeType: "image/png",
+        width: 30,
+      }),
+    });
+    expect(files).toEqual([{ bytes: png, mimeType: "image/png" }]);
+    expect(clock.pending()).toBe(0);
+  });
+
+  it("goes into the store when it had to be converted", async () => {
+    const { place, kept: files } = placeThat(() => kept);
+    const { result } = await finish(linked, { format: "webp", delivery: "url" }, png, place);
+    expect(result).toMatchObject({
+      image: { content: { kind: "url", expiresAt: 9 }, mimeType: "image/webp" },
+    });
+    expect(files).toMatchObject([{ mimeType: "image/webp" }]);
+  });
+
+  it("keeps the provider's link, however soon that ends", async () => {
+    const { place, kept: files } = placeThat(() => kept);
+    const { result } = await finish(linked, { delivery: "url" }, png, place);
+    expect(result).toMatchObject({ image: { content: { kind: "url", url, expiresAt: 5 } } });
+    expect(files).toEqual([]);
+  });
+
+  it("stays out of the store when no link is wanted", async () => {
+    const { place, kept: files } = placeThat(() => kept);
+    for (const delivery of ["bytes", undefined] as const) {
+      const { result } = await finish(bytes(), { delivery }, png, place);
+      expect(result).toMatchObject({ image: { content: { kind: "bytes" } } });
+    }
+    expect(files).toEqual([]);
+  });
+
+  it("arrives as bytes when the store does not take it, and says why", async () => {
+    const { place } = placeThat(() => ({ kind: "failed", message: "The media store is full." }));
+    const { result } = await finish(bytes(), { delivery: "url" }, png, place);
+    expect(result).toMatchObject({
+      image: { content: { kind: "bytes", bytes: png } },
+      adjustment: dropped("The media store is full."),
+    });
+  });
+
+  it("arrives as bytes when there is no store, and says so", async () => {
+    const { result } = await finish(bytes(), { delivery: "url" });
+    expect(result).toMatchObject({
+      image: { content: { kind: "bytes" } },
+      adjustment: dropped("The provider gave no link, and there is nowhere to put the file."),
+    });
+  });
+
+  it("arrives as bytes when the store hangs: after 10 s, or half of the time that is left", async () => {
+    const { place, clock } = placeThat(() => new Promise(() => {}));
+    for (const [leftMs, waitMs] of [
+      [60_000, 10_000],
+      [5_000, 2_500],
+    ] as const) {
+      let settled = false;
+      const finishing = finishImage(
+        bytes(),
+        {
+          finish: { delivery: "url" },
+          provider: "a",
+          timeLeftMs: () => leftMs,
+          fetchFile: async () => ({ kind: "file", bytes: png }),
+        },
+        place,
+      ).finally(() => {
+        settled = true;
+      });
+      await clock.advance(waitMs - 1);
+      expect(settled).toBe(false);
+      await clock.advance(1);
+      expect(await finishing).toMatchObject({
+        image: { content: { kind: "bytes" } },
+        adjustment: dropped("The media store did not answer in time."),
+      });
+    }
   });
 });

@@ -204,6 +204,23 @@ describe("the delivery", () => {
       expect(fitted.finish.delivery).toBe("bytes");
     }
   });
+
+  it("of a link is emulated when Spillway has a place for the file", () => {
+    const endpoint = (delivery: "bytes" | "url") =>
+      fakeEndpoint({ slug: "acme", images: { delivery } });
+    const made = { mode: "strict", storesMedia: true } as const;
+    for (const [task, delivery] of [
+      [imageTask({ delivery: "url" }), "bytes"],
+      [imageTask({ delivery: "url", format: "avif" }), "url"],
+    ] as const) {
+      const result = fitTask(task, endpoint(delivery), "m", made);
+      if (result.kind === "unsupported") throw new Error(result.reason);
+      expect(told(result.fit.adjustments)).toContain("options.delivery emulated url");
+      expect(result.fit.finish.delivery).toBe("url");
+    }
+    const native = fitTask(imageTask({ delivery: "url" }), endpoint("url"), "m", made);
+    expect(native).toMatchObject({ fit: { adjustments: [], finish: { delivery: "url" } } });
+  });
 });
 
 describe("an edit", () => {
@@ -432,5 +449,57 @@ describe("a chat", () => {
   ])("is unsupported where the answer would be wrong without its %s", (field, task) => {
     expect(chatFit(chatTask(task), none)).toMatchObject({ kind: "unsupported", field });
     expect(chatFit(chatTask(task)).kind).toBe("fits");
+  });
+});
+
+describe("the images of a task", () => {
+  const masked = { ...edit, mask: edit.images[0], maskPolarity: "white_is_edited" } as const;
+
+  it("are fetched for a provider that takes bytes only", () => {
+    expect(fits(edit).inputs).toEqual({ fetch: true });
+    expect(fits(upscale).inputs).toEqual({ fetch: true });
+    expect(fits(edit, { inputUrls: true }).inputs).toEqual({ fetch: false });
+    expect(fits(upscale, { inputUrls: true }).inputs).toEqual({ fetch: false });
+    expect(fits(imageTask()).inputs).toBeUndefined();
+  });
+
+  it("are fetched for a chat model that takes bytes only", () => {
+    const looking = chatTask({
+      messages: [
+        {
+          role: "user",
+          parts: [{ kind: "image", image: { kind: "url", url: "https://a.test/b", mimeType: "" } }],
+        },
+      ],
+    });
+    const inputs = (task: ChatTask, imageUrls?: boolean) => {
+      const result = fitTask(task, fakeEndpoint({ chat: { imageUrls } }), "m", { mode: "adapt" });
+      return result.kind === "fits" && result.fit.inputs;
+    };
+    expect(inputs(looking)).toEqual({ fetch: true });
+    expect(inputs(looking, true)).toEqual({ fetch: false });
+    expect(inputs(chatTask())).toBeUndefined();
+  });
+
+  it("have a mask that is rewritten where the provider reads it another way", () => {
+    const fitted = fits(masked, { mask: "black_is_edited" });
+    expect(fitted.inputs).toEqual({ fetch: true, mask: "black_is_edited" });
+    expect(fitted.adjustments).toEqual([
+      {
+        field: "mask_polarity",
+        requested: "white_is_edited",
+        applied: "black_is_edited",
+        kind: "emulated",
+        provider: "acme",
+        reason: "The provider reads masks this way, so Spillway rewrites the mask.",
+      },
+    ]);
+    expect(tryFit(masked, { mask: "black_is_edited" }, "strict").kind).toBe("fits");
+  });
+
+  it("have a mask that stays as it is where the provider reads it so", () => {
+    const fitted = fits(masked, { mask: "white_is_edited" });
+    expect(fitted.inputs).toEqual({ fetch: true, mask: "white_is_edited" });
+    expect(fitted.adjustments).toEqual([]);
   });
 });
