@@ -1,3 +1,4 @@
+import { createFal } from "@ai-sdk/fal";
 import { createGoogle } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
@@ -53,6 +54,11 @@ const imageModels: readonly (readonly [slug: string, make: Make<ImageModel>])[] 
       createReplicate({ apiToken, baseURL: base(open, "replicate") }).image(
         "black-forest-labs/flux-schnell",
       ),
+  ],
+  [
+    "fal",
+    ({ sandbox }, apiKey = "id:secret") =>
+      createFal({ apiKey, baseURL: `${sandbox.origin}/fal/run` }).image("fal-ai/flux/schnell"),
   ],
 ];
 
