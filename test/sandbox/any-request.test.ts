@@ -17,6 +17,8 @@ const paths: readonly (readonly [slug: string, path: string])[] = [
   ["replicate", "/predictions"],
   ["fal", "/fal-ai/flux/schnell"],
   ["fal", "/../run/fal-ai/flux/schnell"],
+  ["alibaba", "/api/v1/services/aigc/multimodal-generation/generation"],
+  ["alibaba", "/compatible-mode/v1/chat/completions"],
   ["compatible", "/images/generations"],
   ["compatible", "/chat/completions"],
 ];

@@ -73,6 +73,23 @@ export const plainRequests: PlainRequests = {
   replicate: {
     image: ["/models/black-forest-labs/flux-schnell/predictions", { input: { prompt: "a boat" } }],
   },
+  alibaba: {
+    image: [
+      "/api/v1/services/aigc/multimodal-generation/generation",
+      {
+        model: "qwen-image-2.0",
+        input: { messages: [{ role: "user", content: [{ text: "a boat" }] }] },
+      },
+    ],
+    chat: [
+      "/compatible-mode/v1/chat/completions",
+      { model: "qwen3.7-plus", messages: [say("hello there")] },
+    ],
+    stream: [
+      "/compatible-mode/v1/chat/completions",
+      { model: "qwen3.7-plus", messages: [say("hello there")], stream: true },
+    ],
+  },
   fal: { image: ["/fal-ai/flux/schnell", { prompt: "a boat" }] },
   compatible: {
     image: ["/images/generations", { model: "sd", prompt: "a boat", response_format: "b64_json" }],
@@ -84,7 +101,7 @@ export const plainRequests: PlainRequests = {
 type PlainRequest = readonly [path: string, body: object];
 
 type PlainRequests = {
-  readonly [slug in "openai" | "openrouter" | "vertex" | "gemini" | "compatible"]: {
+  readonly [slug in "openai" | "openrouter" | "vertex" | "gemini" | "alibaba" | "compatible"]: {
     readonly image: PlainRequest;
     readonly chat: PlainRequest;
     readonly stream: PlainRequest;
