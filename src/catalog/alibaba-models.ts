@@ -70,6 +70,7 @@ export const alibabaModels: readonly Model[] = [
     [],
     [
       offer("alibaba", "qwen-image-edit", edits, [perImage(0.045)]),
+      offer("fal", "fal-ai/qwen-image-edit", edits),
       offer("runware", "runware:108@20", edits),
     ],
   ),

@@ -94,6 +94,7 @@ export const blackForestLabsModels: readonly Model[] = [
         onReplicate.perImage(0.08),
       ]),
       offer("fal", "fal-ai/flux-pro/kontext/max", edits, [onFal.perImage(0.08)]),
+      offer("fal", "fal-ai/flux-pro/kontext/max/text-to-image", draws, [onFal.perImage(0.08)]),
       offer("fireworks", "accounts/fireworks/models/flux-kontext-max", drawsAndEdits, [
         onFireworks.perImage(0.08),
       ]),
@@ -131,6 +132,7 @@ export const blackForestLabsModels: readonly Model[] = [
     [
       offer("replicate", "black-forest-labs/flux-2-flex", drawsAndEdits),
       offer("fal", "fal-ai/flux-2-flex", draws),
+      offer("fal", "fal-ai/flux-2-flex/edit", edits),
       offer("runware", "bfl:6@1", drawsAndEdits),
     ],
   ),
@@ -141,6 +143,7 @@ export const blackForestLabsModels: readonly Model[] = [
     [
       offer("replicate", "black-forest-labs/flux-2-max", drawsAndEdits),
       offer("fal", "fal-ai/flux-2-max", draws),
+      offer("fal", "fal-ai/flux-2-max/edit", edits),
       offer("runware", "bfl:7@1", drawsAndEdits),
     ],
   ),

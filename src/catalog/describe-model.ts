@@ -64,6 +64,9 @@ export const edits: readonly Operation[] = ["image_edit"];
 /** What image models do that take images too. */
 export const drawsAndEdits: readonly Operation[] = ["text_to_image", "image_edit"];
 
+/** What upscalers do. */
+export const enlarges: readonly Operation[] = ["image_upscale"];
+
 /** What text models do. */
 export const chats: readonly Operation[] = ["chat"];
 

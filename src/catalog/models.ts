@@ -4,6 +4,7 @@ import { blackForestLabsModels } from "./black-forest-labs-models.ts";
 import { googleModels } from "./google-models.ts";
 import { openAiModels } from "./openai-models.ts";
 import { otherModels } from "./other-models.ts";
+import { upscalerModels } from "./upscaler-models.ts";
 
 /**
  * Every model that Spillway knows without being told, as of November 2026: what it is
@@ -16,4 +17,5 @@ export const models: readonly Model[] = [
   ...blackForestLabsModels,
   ...alibabaModels,
   ...otherModels,
+  ...upscalerModels,
 ];

@@ -1,0 +1,23 @@
+import type { Model } from "../domain/model.ts";
+import { enlarges, model, offer, pricesFrom } from "./describe-model.ts";
+
+const onFal = pricesFrom({ source: "fal.ai, the models' own pages", asOf: "2026-11-21" });
+
+/** Models that make an image larger and do nothing else. */
+export const upscalerModels: readonly Model[] = [
+  model(
+    "clarity-upscaler",
+    "Clarity Upscaler",
+    [],
+    [offer("fal", "fal-ai/clarity-upscaler", enlarges, [onFal.price("megapixel", 0.03)])],
+  ),
+  model("real-esrgan", "Real-ESRGAN", ["esrgan"], [offer("fal", "fal-ai/esrgan", enlarges)]),
+  model("aura-sr", "AuraSR", [], [offer("fal", "fal-ai/aura-sr", enlarges)]),
+  model("seedvr2", "SeedVR2", [], [offer("fal", "fal-ai/seedvr/upscale/image", enlarges)]),
+  model(
+    "topaz-image-upscale",
+    "Topaz Image Upscale",
+    ["topaz-upscale"],
+    [offer("fal", "fal-ai/topaz/upscale/image", enlarges)],
+  ),
+];
