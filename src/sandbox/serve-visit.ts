@@ -54,7 +54,7 @@ async function receive(
 ): Promise<Reaction | undefined> {
   const url = new URL(request.url ?? "/", "http://sandbox");
   const file = house.files.get(decodeURIComponent(url.pathname));
-  if (file !== undefined) return { answer: sendFile(request, file), cut: false };
+  if (file !== undefined) return { answer: sendFile(request, file, house.clock.now()), cut: false };
 
   const vendor = house.vendors.find((candidate) => within(url.pathname, candidate.basePath));
   if (vendor === undefined) {
@@ -127,13 +127,21 @@ function garbage(visit: Visit): Answer {
 }
 
 /** Result files are open to whoever knows the address. */
-function sendFile(request: IncomingMessage, file: ShelfFile): Answer {
+function sendFile(request: IncomingMessage, file: ShelfFile, now: number): Answer {
   if (file.foreign && request.headers.authorization !== undefined) {
     const bytes = Buffer.from("This host takes no credential.");
     return { kind: "bytes", status: 400, contentType: "text/plain", bytes };
   }
+  if (file.expiresAt !== undefined && now >= file.expiresAt) {
+    const bytes = Buffer.from(expiredFile);
+    return { kind: "bytes", status: 403, contentType: "application/xml", bytes };
+  }
   return { kind: "bytes", status: 200, contentType: file.contentType, bytes: file.bytes };
 }
+
+/** What stores of files say once a signed address is too old. */
+const expiredFile =
+  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Request has expired.</Message></Error>';
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
