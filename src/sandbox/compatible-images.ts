@@ -1,5 +1,7 @@
 import type { JsonObject } from "../domain/json.ts";
 import { drawPicture } from "./draw-picture.ts";
+import { editNote, type InputImage, readInputImage } from "./input-image.ts";
+import type { FormPart } from "./multipart-form.ts";
 import { longestEdge } from "./picture-size.ts";
 import { asNumber, asText, isWhole } from "./read-json.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
@@ -9,12 +11,69 @@ export async function compatibleImages(
   context: VendorContext,
   visit: Visit,
   fail: Vendor["fail"],
+  body: JsonObject,
 ): Promise<Answer> {
-  const body = visit.body ?? {};
+  return makeImages(context, visit, fail, { body, size: "512x512" });
+}
+
+/** Answers POST /images/edits: a form with one `image` or several, or several `image[]`. */
+export async function compatibleEdits(
+  context: VendorContext,
+  visit: Visit,
+  fail: Vendor["fail"],
+  body: JsonObject,
+): Promise<Answer> {
+  const files = (visit.form ?? []).filter(({ filename }) => filename !== undefined);
+  const images: InputImage[] = [];
+  for (const { name, bytes } of files) {
+    const image = await readInputImage(bytes);
+    if (image === undefined) return fail(400, visit, `${name}: cannot identify image file`);
+    if (name === "image" || name === "image[]") images.push(image);
+  }
+  const [first] = images;
+  if (first === undefined) {
+    const detail = [{ type: "missing", loc: ["body", "image"], msg: "Field required" }];
+    return { kind: "json", status: 422, value: { detail } };
+  }
+  const edge = (pixels: number): number => Math.min(Math.max(pixels, 16), longestEdge);
+  const note = editNote(
+    images,
+    files.some(({ name }) => name === "mask"),
+  );
+  const size = `${edge(first.width)}x${edge(first.height)}`;
+  return makeImages(context, visit, fail, { body, size, note });
+}
+
+/** The fields of a form, numbers as numbers. Undefined when there is no form. */
+export function formFields(form: readonly FormPart[] | undefined): JsonObject | undefined {
+  if (form === undefined) return undefined;
+  const fields = form.filter(({ filename }) => filename === undefined);
+  return Object.fromEntries(
+    fields.map(({ name, bytes }) => {
+      const text = bytes.toString("utf8");
+      const isNumber = (name === "n" || name === "seed") && /^-?\d+$/.test(text);
+      return [name, isNumber ? Number(text) : text];
+    }),
+  );
+}
+
+interface ImageOrder {
+  readonly body: JsonObject;
+  /** What is drawn when no size is asked for. */
+  readonly size: string;
+  readonly note?: string | undefined;
+}
+
+async function makeImages(
+  context: VendorContext,
+  visit: Visit,
+  fail: Vendor["fail"],
+  { body, note, ...usual }: ImageOrder,
+): Promise<Answer> {
   if (typeof body["prompt"] !== "string") return fail(400, visit, "Field required: prompt");
   const count = asNumber(body["n"]) ?? 1;
   if (!isWhole(count, 1, 10)) return fail(400, visit, "n must be between 1 and 10");
-  const size = asText(body["size"]) ?? "512x512";
+  const size = asText(body["size"]) ?? usual.size;
   const [width = 0, height = 0] = size.split("x").map(Number);
   if (!/^\d{2,4}x\d{2,4}$/.test(size) || Math.max(width, height) > longestEdge) {
     return fail(400, visit, `size must be WIDTHxHEIGHT, at most ${longestEdge} each`);
@@ -39,6 +98,7 @@ export async function compatibleImages(
         height,
         format: "png",
         variant: index + (asNumber(body["seed"]) ?? 0),
+        note,
       });
       if (body["response_format"] === "b64_json") return { b64_json: bytes.toString("base64") };
       const file = { bytes, contentType: "image/png", foreign: false };

@@ -1,26 +1,26 @@
 import type { JsonObject } from "../domain/json.ts";
 import { compatibleChat } from "./compatible-chat.ts";
 import { compatibleError } from "./compatible-errors.ts";
-import { compatibleImages } from "./compatible-images.ts";
+import { compatibleEdits, compatibleImages, formFields } from "./compatible-images.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
 /**
  * A generic OpenAI-compatible server in the manner of vLLM and LocalAI: it
  * ignores fields that it does not know, wants no key but refuses one that
  * contains "invalid", numbers its error codes, and gives addresses of images
- * unless asked for base64.
+ * unless asked for base64. `slug` is the one that it plays: a configuration can have
+ * several such servers.
  */
-export function compatible(context: VendorContext): Vendor {
+export function compatible(context: VendorContext, slug = "compatible"): Vendor {
   const fail: Vendor["fail"] = (status, _visit, message) => ({
     kind: "json",
     status,
     value: { error: compatibleError(status, message) },
   });
   return {
-    slug: "compatible",
-    basePath: "/compatible/v1",
-    buys: ({ method, path }) =>
-      method === "POST" && (path === "/images/generations" || path === "/chat/completions"),
+    slug,
+    basePath: `/${slug}/v1`,
+    buys: ({ method, path }) => method === "POST" && sold.has(path),
     fail,
     throttle: (waitMs, visit) => {
       const answer = fail(429, visit, "Too many requests");
@@ -32,21 +32,30 @@ export function compatible(context: VendorContext): Vendor {
       }
       const route = `${visit.method} ${visit.path}`;
       if (route === "GET /models") return { kind: "json", status: 200, value: models };
-      if (route !== "POST /images/generations" && route !== "POST /chat/completions") {
+      if (visit.method !== "POST" || !sold.has(visit.path)) {
         return { kind: "json", status: 404, value: { detail: "Not Found" } };
       }
-      const refused = checkModel(visit, fail);
+      const isEdit = visit.path === "/images/edits";
+      const body = isEdit ? formFields(visit.form) : visit.body;
+      if (body === undefined) return fail(400, visit, `Invalid ${isEdit ? "form" : "JSON"} body`);
+      const refused = checkModel(body, visit, fail);
       if (refused !== undefined) return refused;
-      return route === "POST /chat/completions"
+      if (isEdit) return compatibleEdits(context, visit, fail, body);
+      return visit.path === "/chat/completions"
         ? compatibleChat(context, visit, fail)
-        : compatibleImages(context, visit, fail);
+        : compatibleImages(context, visit, fail, body);
     },
   };
 }
 
-function checkModel(visit: Visit, fail: Vendor["fail"]): Answer | undefined {
-  if (visit.body === undefined) return fail(400, visit, "Invalid JSON body");
-  const model = visit.body["model"];
+const sold: ReadonlySet<string> = new Set([
+  "/images/generations",
+  "/images/edits",
+  "/chat/completions",
+]);
+
+function checkModel(body: JsonObject, visit: Visit, fail: Vendor["fail"]): Answer | undefined {
+  const model = body["model"];
   if (typeof model !== "string" || model === "") {
     return fail(400, visit, "Field required: model");
   }

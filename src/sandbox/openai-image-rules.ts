@@ -8,14 +8,20 @@ export function imageFamily(model: string): "dall-e" | "fixed" | "free" {
   return /^(gpt-image-1|chatgpt-image)/.test(model) ? "fixed" : "free";
 }
 
-/** Checks the body of POST /images/generations as OpenAI does. Undefined means that it is good. */
-export function checkOpenaiImages(body: JsonObject): OpenaiError | undefined {
+/**
+ * Checks the body of POST /images/generations, or the fields of an edit, as OpenAI
+ * does. Undefined means that it is good.
+ */
+export function checkOpenaiImages(body: JsonObject, isEdit = false): OpenaiError | undefined {
   const model = body["model"];
   if (typeof model !== "string" || model === "") return missing("model");
   const family = imageFamily(model);
-  const rules = family === "dall-e" ? dallE(model) : gptImage(model, family);
+  const rules: Readonly<Record<string, Rule>> = {
+    ...(family === "dall-e" ? dallE(model) : gptImage(model, family)),
+    ...(isEdit && family === "fixed" ? { input_fidelity: fidelity(model) } : {}),
+  };
   for (const [name, value] of Object.entries(body)) {
-    const rule = rules[name];
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined) {
       return badParameter(name, "unknown_parameter", `Unknown parameter: '${name}'.`);
     }
@@ -75,6 +81,11 @@ function gptImage(model: string, family: "fixed" | "free"): Readonly<Record<stri
   };
 }
 
+/** How closely an edit keeps to its input. Later models always do, and refuse the word. */
+function fidelity(model: string): Rule {
+  return oneOf(model.startsWith("gpt-image-1-mini") ? ["low"] : ["high", "low"]);
+}
+
 function dallE(model: string): Readonly<Record<string, Rule>> {
   const third = model === "dall-e-3";
   return {
@@ -91,19 +102,23 @@ function dallE(model: string): Readonly<Record<string, Rule>> {
   };
 }
 
-const freeSize: Rule = (value) => {
-  if (value === "auto") return undefined;
-  const [width = 0, height = 0] = String(value).split("x").map(Number);
+/** Whether a model with free sizes draws this one. */
+export function isFreeSize(width: number, height: number): boolean {
   const ratio = Math.max(width, height) / Math.min(width, height);
-  const good =
-    /^\d+x\d+$/.test(String(value)) &&
+  return (
     width % 16 === 0 &&
     height % 16 === 0 &&
     width > 0 &&
     ratio <= 3 &&
     Math.max(width, height) <= 3840 &&
-    width * height <= 3840 * 2160;
-  return good
+    width * height <= 3840 * 2160
+  );
+}
+
+const freeSize: Rule = (value) => {
+  if (value === "auto") return undefined;
+  const [width = 0, height = 0] = String(value).split("x").map(Number);
+  return /^\d+x\d+$/.test(String(value)) && isFreeSize(width, height)
     ? undefined
     : {
         code: "invalid_value",
@@ -159,6 +174,7 @@ const flag: Rule = (value) =>
     ? undefined
     : { code: "invalid_type", message: "Invalid type: expected a boolean." };
 
-function missing(name: string): OpenaiError {
+/** The blame of a parameter that is not there. */
+export function missing(name: string): OpenaiError {
   return badParameter(name, "missing_required_parameter", `Missing required parameter: '${name}'.`);
 }

@@ -1,8 +1,10 @@
 import type { JsonObject } from "../domain/json.ts";
 import { frames } from "./chat-completion.ts";
 import { drawPicture } from "./draw-picture.ts";
+import { editNote, type InputImage } from "./input-image.ts";
+import { readOpenaiEdit } from "./openai-edit-form.ts";
 import { badParameter, envelope, openaiError } from "./openai-errors.ts";
-import { checkOpenaiImages, imageFamily } from "./openai-image-rules.ts";
+import { checkOpenaiImages, imageFamily, isFreeSize } from "./openai-image-rules.ts";
 import { asNumber, asText } from "./read-json.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
@@ -15,17 +17,41 @@ export async function openaiImages(
   headers: Headers,
   fail: Vendor["fail"],
 ): Promise<Answer> {
-  const body = visit.body;
+  const { body } = visit;
   if (body === undefined) return fail(400, visit, "We could not parse the JSON body.");
-  const model = asText(body["model"]) ?? "";
   const problem = checkOpenaiImages(body);
   if (problem !== undefined) return openaiError(400, problem, headers);
+  return makeImages(context, visit, headers, fail, readOrder(body, [], undefined));
+}
+
+/** Answers POST /images/edits, as a form. */
+export async function openaiEdits(
+  context: VendorContext,
+  visit: Visit,
+  headers: Headers,
+  fail: Vendor["fail"],
+): Promise<Answer> {
+  const { form } = visit;
+  if (form === undefined) return fail(400, visit, "We could not parse the multipart form.");
+  const read = await readOpenaiEdit(form);
+  if ("error" in read) return openaiError(400, read.error, headers);
+  const { body, images, isMasked } = read.edit;
+  const order = readOrder(body, images, editNote(images, isMasked));
+  return makeImages(context, visit, headers, fail, order);
+}
+
+async function makeImages(
+  context: VendorContext,
+  visit: Visit,
+  headers: Headers,
+  fail: Vendor["fail"],
+  order: ImageOrder,
+): Promise<Answer> {
+  const { model, streamed } = order;
   if (/unknown|missing/.test(model)) {
     const message = `The model '${model}' does not exist.`;
     return openaiError(404, badParameter("model", "model_not_found", message), headers);
   }
-  const streamed = body["stream"] === true;
-  const order = readOrder(body, model);
   switch (visit.order.effect?.kind) {
     case "refuse":
       return streamed
@@ -49,6 +75,10 @@ export async function openaiImages(
 }
 
 interface ImageOrder {
+  readonly streamed: boolean;
+  readonly inputs: readonly InputImage[];
+  /** What the picture says of its inputs. */
+  readonly note: string | undefined;
   readonly prompt: string;
   readonly model: string;
   readonly count: number;
@@ -64,14 +94,23 @@ interface ImageOrder {
   readonly partials: number;
 }
 
-function readOrder(body: JsonObject, model: string): ImageOrder {
+function readOrder(
+  body: JsonObject,
+  inputs: readonly InputImage[],
+  note: string | undefined,
+): ImageOrder {
+  const model = asText(body["model"]) ?? "";
   const family = imageFamily(model);
   const size = asText(body["size"]) ?? "auto";
-  const [width = 1024, height = 1024] = size === "auto" ? [] : size.split("x").map(Number);
+  const [width = 1024, height = 1024] =
+    size === "auto" ? sizeLike(inputs[0], family) : size.split("x").map(Number);
   const format = (asText(body["output_format"]) ?? "png") as ImageOrder["format"];
   const background = asText(body["background"]) ?? "auto";
   const quality = asText(body["quality"]) ?? "auto";
   return {
+    streamed: body["stream"] === true,
+    inputs,
+    note,
     prompt: asText(body["prompt"]) ?? "",
     model,
     count: asNumber(body["n"]) ?? 1,
@@ -95,6 +134,20 @@ function readOrder(body: JsonObject, model: string): ImageOrder {
   };
 }
 
+/** The size of an edit that names none: its input's, or the nearest of the three that all models have. */
+function sizeLike(
+  input: InputImage | undefined,
+  family: ReturnType<typeof imageFamily>,
+): readonly number[] {
+  if (input === undefined) return [];
+  const { width, height } = input;
+  if (family === "free" && width * height >= 655_360 && isFreeSize(width, height)) {
+    return [width, height];
+  }
+  if (width === height) return [];
+  return width > height ? [1536, 1024] : [1024, 1536];
+}
+
 function result(context: VendorContext, order: ImageOrder): JsonObject {
   const created = Math.floor(context.clock.now() / 1000);
   if (order.echo["size"] === undefined) return { created };
@@ -102,12 +155,17 @@ function result(context: VendorContext, order: ImageOrder): JsonObject {
 }
 
 function usage(order: ImageOrder): JsonObject {
-  const input = order.prompt.split(/\s+/).length + 6;
+  const text = order.prompt.split(/\s+/).length + 6;
+  const images = order.inputs.reduce(
+    (sum, { width, height }) => sum + Math.ceil((width * height) / 764),
+    0,
+  );
+  const input = text + images;
   const each = Math.round((order.width * order.height) / 764);
   const output = each * order.count + 100 * order.partials;
   return {
     input_tokens: input,
-    input_tokens_details: { text_tokens: input, image_tokens: 0 },
+    input_tokens_details: { text_tokens: text, image_tokens: images },
     output_tokens: output,
     output_tokens_details: { image_tokens: output, text_tokens: 0 },
     total_tokens: input + output,
@@ -127,12 +185,14 @@ async function oneImage(
   return { url: context.origin + path, ...revised };
 }
 
-function draw(order: ImageOrder, variant: number, note?: string): Promise<Buffer> {
+function draw(order: ImageOrder, variant: number, preview?: string): Promise<Buffer> {
+  const which = preview ?? (order.count > 1 ? `${variant + 1} OF ${order.count}` : undefined);
+  const notes = [which, order.note].filter((note) => note !== undefined);
   return drawPicture({
     ...order,
     provider: "openai",
     variant,
-    note: note ?? (order.count > 1 ? `${variant + 1} OF ${order.count}` : undefined),
+    note: notes.length === 0 ? undefined : notes.join(", "),
   });
 }
 
@@ -142,13 +202,14 @@ async function* stream(
   visit: Visit,
   order: ImageOrder,
 ): AsyncGenerator<string> {
+  const event = order.inputs.length > 0 ? "image_edit" : "image_generation";
   const common = (): JsonObject => ({
     created_at: Math.floor(context.clock.now() / 1000),
     ...order.echo,
   });
   for (let index = 0; index < order.partials; index++) {
     const bytes = await draw(order, 0, `PREVIEW ${index + 1}`);
-    yield frame("image_generation.partial_image", {
+    yield frame(`${event}.partial_image`, {
       b64_json: bytes.toString("base64"),
       ...common(),
       partial_image_index: index,
@@ -167,7 +228,7 @@ async function* stream(
   }
   for (let index = 0; index < order.count; index++) {
     const bytes = await draw(order, index);
-    yield frame("image_generation.completed", {
+    yield frame(`${event}.completed`, {
       b64_json: bytes.toString("base64"),
       ...common(),
       usage: usage(order),

@@ -1,10 +1,10 @@
 import { openaiChat } from "./openai-chat.ts";
 import { envelope, openaiError, openaiWords } from "./openai-errors.ts";
-import { openaiImages } from "./openai-images.ts";
+import { openaiEdits, openaiImages } from "./openai-images.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
 /**
- * OpenAI: images and chat completions, unary and streamed, and the list of
+ * OpenAI: images, edits and chat completions, unary and streamed, and the list of
  * models, as its OpenAPI document of August 2026 and npm `openai` 7.57.0 have
  * them. Any key is good unless it contains "invalid"; any model exists unless
  * its name contains "unknown" or "missing".
@@ -27,8 +27,7 @@ export function openai(context: VendorContext): Vendor {
   return {
     slug: "openai",
     basePath: "/openai/v1",
-    buys: ({ method, path }) =>
-      method === "POST" && (path === "/images/generations" || path === "/chat/completions"),
+    buys: ({ method, path }) => method === "POST" && sold.has(path),
     fail,
     throttle: (waitMs) => throttle(waitMs, headers()),
     answer(visit) {
@@ -37,6 +36,8 @@ export function openai(context: VendorContext): Vendor {
       switch (`${visit.method} ${visit.path}`) {
         case "POST /images/generations":
           return openaiImages(context, visit, headers(), fail);
+        case "POST /images/edits":
+          return openaiEdits(context, visit, headers(), fail);
         case "POST /chat/completions":
           return openaiChat(context, visit, headers(), fail);
         case "GET /models":
@@ -49,6 +50,12 @@ export function openai(context: VendorContext): Vendor {
     },
   };
 }
+
+const sold: ReadonlySet<string> = new Set([
+  "/images/generations",
+  "/images/edits",
+  "/chat/completions",
+]);
 
 function checkKey(visit: Visit, headers: Record<string, string>): Answer | undefined {
   const key = /^Bearer (\S+)$/.exec(visit.header("authorization") ?? "")?.[1];

@@ -1,9 +1,10 @@
 import type { JsonObject } from "../domain/json.ts";
 import { dataFrame, doneFrame } from "./chat-completion.ts";
 import { drawPicture } from "./draw-picture.ts";
+import { editNote, readInputAddress } from "./input-image.ts";
 import { openrouterError } from "./openrouter-errors.ts";
 import { longestEdge, sizeForRatio } from "./picture-size.ts";
-import { asNumber, asText, isWhole } from "./read-json.ts";
+import { asList, asNumber, asObject, asText, isWhole } from "./read-json.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
 /** The fields of POST /images and what each may be, as the OpenAPI document of August 2026 has them. */
@@ -46,6 +47,10 @@ export async function openrouterImages(
   }
   if (body["prompt"] === undefined) return fail(400, visit, 'Invalid input: "prompt" is required');
 
+  const inputs = await readInputs(body, context);
+  if (typeof inputs === "string") {
+    return openrouterError(400, inputs, { error_type: "invalid_image" });
+  }
   const model = asText(body["model"]) ?? "";
   const effect = visit.order.effect?.kind;
   const streamed = body["stream"] === true && model.startsWith("openai/");
@@ -64,11 +69,31 @@ export async function openrouterImages(
   const created = Math.floor(context.clock.now() / 1000);
   const headers = { "x-generation-id": `gen-${created}-${context.newId(20)}` };
   if (streamed) {
-    return { kind: "stream", headers, frames: stream(context, visit, body, created) };
+    return { kind: "stream", headers, frames: stream(context, visit, body, inputs, created) };
   }
   const count = effect === "empty" ? 0 : (asNumber(body["n"]) ?? 1);
-  const data = await Promise.all(Array.from({ length: count }, (_, index) => draw(body, index)));
+  const data = await Promise.all(
+    Array.from({ length: count }, (_, index) => draw(body, inputs, index)),
+  );
   return { kind: "json", status: 200, headers, value: { created, data, usage: usage(count) } };
+}
+
+type Inputs = readonly Exclude<Awaited<ReturnType<typeof readInputAddress>>, undefined>[];
+
+/** Looks at the images that an edit refers to. A string is what is wrong with one. */
+async function readInputs(body: JsonObject, { files }: VendorContext): Promise<Inputs | string> {
+  const inputs: Inputs[number][] = [];
+  for (const [index, reference] of asList(body["input_references"]).entries()) {
+    const part = asObject(reference);
+    const url = asText(asObject(part?.["image_url"])?.["url"]);
+    if (part?.["type"] !== "image_url" || url === undefined) {
+      return `Invalid input at input_references[${index}]`;
+    }
+    const image = await readInputAddress(url, files);
+    if (image === undefined) return `Invalid image at input_references[${index}]`;
+    inputs.push(image);
+  }
+  return inputs;
 }
 
 /** Comments, an unfinished version, the image, [DONE]; the type is inside the JSON. */
@@ -76,11 +101,12 @@ async function* stream(
   context: VendorContext,
   visit: Visit,
   body: JsonObject,
+  inputs: Inputs,
   created: number,
 ): AsyncGenerator<string> {
   yield ": OPENROUTER PROCESSING\n\n";
   if (visit.order.effect?.kind !== "empty") {
-    const { b64_json } = await draw(body, 0, "PREVIEW");
+    const { b64_json } = await draw(body, inputs, 0, "PREVIEW");
     yield dataFrame({ type: "image_generation.partial_image", partial_image_index: 0, b64_json });
     await context.pace(visit.signal);
     if (visit.order.effect?.kind === "fail_late") {
@@ -90,7 +116,7 @@ async function* stream(
     }
     const count = asNumber(body["n"]) ?? 1;
     for (let index = 0; index < count; index++) {
-      const image = await draw(body, index);
+      const image = await draw(body, inputs, index);
       yield dataFrame({ type: "image_generation.completed", ...image, created, usage: usage(1) });
     }
   }
@@ -99,31 +125,42 @@ async function* stream(
 
 async function draw(
   body: JsonObject,
+  inputs: Inputs,
   variant: number,
-  note?: string,
+  preview?: string,
 ): Promise<{ b64_json: string; media_type: string }> {
   const wanted = asText(body["output_format"]);
   const format = wanted === "jpeg" || wanted === "webp" ? wanted : "png";
+  const notes = [
+    ...(preview === undefined ? [] : [preview]),
+    ...(inputs.length === 0 ? [] : [editNote(inputs)]),
+  ];
   const bytes = await drawPicture({
     prompt: asText(body["prompt"]) ?? "",
     provider: "openrouter",
     model: asText(body["model"]) ?? "",
-    ...pictureSize(body),
+    ...pictureSize(body, inputs[0]),
     format,
     quality: asNumber(body["output_compression"]),
     transparent: body["background"] === "transparent",
     variant: variant + (asNumber(body["seed"]) ?? 0),
-    note,
+    note: notes.length === 0 ? undefined : notes.join(", "),
   });
   return { b64_json: bytes.toString("base64"), media_type: `image/${format}` };
 }
 
-function pictureSize(body: JsonObject): { width: number; height: number } {
+/** An edit that names no shape has that of its first image. */
+function pictureSize(
+  body: JsonObject,
+  first: Inputs[number] | undefined,
+): { width: number; height: number } {
   const size = asText(body["size"]) ?? "";
   const [width = 0, height = 0] = size.split("x").map(Number);
   if (width > 0 && height > 0) return { width, height };
   const tier = asText(body["resolution"]) ?? (size === "" ? "1K" : size);
-  return sizeForRatio(asText(body["aspect_ratio"]) ?? "1:1", tier);
+  const given =
+    first === undefined || first === "elsewhere" ? "1:1" : `${first.width}:${first.height}`;
+  return sizeForRatio(asText(body["aspect_ratio"]) ?? given, tier);
 }
 
 function usage(images: number): JsonObject {

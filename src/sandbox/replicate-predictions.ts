@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from "../domain/json.ts";
 import { drawPicture } from "./draw-picture.ts";
+import { editNote, type InputImage, readInputAddress } from "./input-image.ts";
 import { longestEdge, sizeForRatio } from "./picture-size.ts";
 import { asNumber, asText } from "./read-json.ts";
 import { replicateError } from "./replicate-errors.ts";
-import type { ReplicateModel } from "./replicate-models.ts";
+import type { ReplicateModel } from "./replicate-schemas.ts";
 import type { Answer, VendorContext, Visit } from "./vendor.ts";
 
 /** The predictions that were asked for. Only the newest 1,000 are remembered. */
@@ -27,6 +28,8 @@ interface Prediction {
   polls: number;
   status: Status;
   endedAt?: number;
+  /** Why it failed, when it was not ordered to. */
+  problem?: string;
   output: JsonValue;
 }
 
@@ -61,8 +64,16 @@ export function createPredictions(
     if (prediction.fate === "refused" || prediction.fate === "failed") {
       return end(prediction, "failed");
     }
-    if (prediction.fate === "succeeded") prediction.output = await draw(prediction);
-    else prediction.output = prediction.known.output === "list" ? [] : null;
+    if (prediction.fate === "empty") {
+      prediction.output = prediction.known.output === "list" ? [] : null;
+      return end(prediction, "succeeded");
+    }
+    const inputs = await readInputs(prediction.input, context);
+    if (typeof inputs === "string") {
+      prediction.problem = inputs;
+      return end(prediction, "failed");
+    }
+    prediction.output = await draw(prediction, inputs);
     end(prediction, "succeeded");
   }
 
@@ -73,7 +84,7 @@ export function createPredictions(
     prediction.endedAt = clock.now();
   }
 
-  async function draw(prediction: Prediction): Promise<JsonValue> {
+  async function draw(prediction: Prediction, inputs: Inputs): Promise<JsonValue> {
     const { input } = prediction;
     const asked = asNumber(
       input["num_outputs"] ?? input["number_of_images"] ?? input["max_images"],
@@ -81,18 +92,20 @@ export function createPredictions(
     const count = Math.min(asked ?? 1, mostImages);
     const suffix = asText(input["output_format"]) ?? prediction.known.format;
     const format = suffix === "png" || suffix === "webp" ? suffix : "jpeg";
+    const edit = inputs.length === 0 ? [] : [editNote(inputs, input["mask"] !== undefined)];
     const urls: string[] = [];
     for (let index = 0; index < count; index++) {
+      const notes = [...(count > 1 ? [`${index + 1} OF ${count}`] : []), ...edit];
       const bytes = await drawPicture({
         prompt: asText(input["prompt"]) ?? "",
         provider: "replicate",
         model: prediction.model,
-        ...pictureSize(input),
+        ...pictureSize(input, inputs[0]),
         format,
         quality: asNumber(input["output_quality"] ?? input["output_compression"]),
         transparent: input["background"] === "transparent",
         variant: index + (asNumber(input["seed"]) ?? 0),
-        note: count > 1 ? `${index + 1} OF ${count}` : undefined,
+        note: notes.length === 0 ? undefined : notes.join(", "),
       });
       const file = { bytes, contentType: `image/${format}`, foreign: true };
       urls.push(context.origin + context.files.put(filePath, `out-${index}.${suffix}`, file));
@@ -123,7 +136,7 @@ export function createPredictions(
         logs: endedAt === undefined ? "" : `Using seed: ${asNumber(input["seed"]) ?? 61234}\n`,
         output: prediction.output,
         data_removed: false,
-        error: prediction.status === "failed" ? errors[prediction.fate] : null,
+        error: errorOf(prediction),
         source: "api",
         status: prediction.status,
         created_at: iso(createdAt),
@@ -196,13 +209,14 @@ function fateOf(visit: Visit): Prediction["fate"] {
   }
 }
 
-const errors: Readonly<Record<Prediction["fate"], string | null>> = {
-  succeeded: null,
-  empty: null,
-  refused:
-    "The input or output was flagged as sensitive. Please try again with different inputs. (E005) (sandbox)",
-  failed: "Director: unexpected error handling prediction (E9828)",
-};
+function errorOf({ status, problem, fate }: Prediction): string | null {
+  if (status !== "failed") return null;
+  return problem ?? (fate === "refused" ? refusal : breakdown);
+}
+
+const refusal =
+  "The input or output was flagged as sensitive. Please try again with different inputs. (E005) (sandbox)";
+const breakdown = "Director: unexpected error handling prediction (E9828)";
 
 function metrics(prediction: Prediction, seconds: number): JsonObject {
   const images = Array.isArray(prediction.output) ? prediction.output.length : 1;
@@ -213,13 +227,36 @@ function metrics(prediction: Prediction, seconds: number): JsonObject {
   };
 }
 
-function pictureSize(input: JsonObject): { width: number; height: number } {
+type Inputs = readonly (InputImage | "elsewhere")[];
+
+/** The keys under which models take images to work on. */
+const inputKeys = ["image", "image_prompt", "input_image", "input_images", "image_input"];
+
+/** Looks at the images of an edit. A string is what the model says of one that is none. */
+async function readInputs(input: JsonObject, { files }: VendorContext): Promise<Inputs | string> {
+  const inputs: Inputs[number][] = [];
+  for (const value of inputKeys.flatMap((key) => [input[key] ?? []].flat())) {
+    const image = await readInputAddress(asText(value) ?? "", files);
+    if (image === undefined) return "cannot identify image file";
+    inputs.push(image);
+  }
+  return inputs;
+}
+
+/** An edit has the shape of its first image, unless it asks for another one. */
+function pictureSize(
+  input: JsonObject,
+  first: Inputs[number] | undefined,
+): { width: number; height: number } {
   const width = asNumber(input["width"]);
   const height = asNumber(input["height"]);
   if (width !== undefined && height !== undefined) {
     return { width: drawable(width), height: drawable(height) };
   }
-  const ratio = asText(input["aspect_ratio"]) ?? "1:1";
+  const asked = asText(input["aspect_ratio"]);
+  const given =
+    first === undefined || first === "elsewhere" ? "1:1" : `${first.width}:${first.height}`;
+  const ratio = asked === undefined || asked === "match_input_image" ? given : asked;
   const tier = asText(input["resolution"] ?? input["image_size"] ?? input["size"]) ?? "1K";
   return sizeForRatio(ratio, tier);
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from "../domain/json.ts";
 import { sandboxFaultHeader } from "../domain/sandbox-fault.ts";
 import { type Fault, type FaultOrder, faultOrder, parseFaults } from "./fault.ts";
 import type { FileShelf, ShelfFile } from "./file-shelf.ts";
+import { parseForm } from "./multipart-form.ts";
 import { sendAnswer } from "./send-answer.ts";
 import type { Answer, Vendor, Visit } from "./vendor.ts";
 
@@ -62,12 +63,14 @@ async function receive(
   }
   const bytes = await readBody(request);
   const ordered = parseFaults(header(request, sandboxFaultHeader) ?? "");
+  const form = bytes && parseForm(bytes, header(request, "content-type") ?? "");
   const base: Visit = {
     method: request.method ?? "GET",
     path: url.pathname.slice(vendor.basePath.length),
     query: url.searchParams,
     header: (name) => header(request, name),
-    body: bytes === undefined ? undefined : parseObject(bytes),
+    body: form === undefined && bytes !== undefined ? parseObject(bytes) : undefined,
+    form,
     signal,
     order: { delayMs: 0 },
   };
@@ -118,13 +121,20 @@ async function aborted(signal: AbortSignal): Promise<void> {
 
 /** What a broken proxy sends: a page where an answer should be, or a stream of broken JSON. */
 function garbage(visit: Visit): Answer {
-  if (visit.body?.["stream"] === true || visit.path.includes(":stream")) {
+  if (asksForStream(visit)) {
     return { kind: "stream", frames: brokenFrames() };
   }
   const page =
     "<!doctype html><html><head><title>Welcome</title></head><body>It works!</body></html>";
   return { kind: "bytes", status: 200, contentType: "text/html", bytes: Buffer.from(page) };
 }
+
+function asksForStream({ body, form, path }: Visit): boolean {
+  if (body?.["stream"] === true || path.includes(":stream")) return true;
+  return form?.some(({ name, bytes }) => name === "stream" && bytes.equals(yes)) === true;
+}
+
+const yes = Buffer.from("true");
 
 /** Result files are open to whoever knows the address. */
 function sendFile(request: IncomingMessage, file: ShelfFile, now: number): Answer {

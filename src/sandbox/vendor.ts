@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { JsonObject, JsonValue } from "../domain/json.ts";
 import type { FaultOrder } from "./fault.ts";
 import type { FileShelf } from "./file-shelf.ts";
+import type { FormPart } from "./multipart-form.ts";
 
 /** One embedded provider: how a vendor's API answers. */
 export interface Vendor {
@@ -43,6 +44,8 @@ export interface Visit {
   header(name: string): string | undefined;
   /** The body as a JSON object. Undefined when it is none. */
   readonly body: JsonObject | undefined;
+  /** The body as the parts of a form. Undefined when it is none. */
+  readonly form: readonly FormPart[] | undefined;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
   readonly order: FaultOrder;
