@@ -136,6 +136,23 @@ describe("a job", () => {
     expect(world.result.kind).toBe("generated");
   });
 
+  it("that failed, as the answer to a question tells, is not asked for again", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: {
+        steps: {
+          a: [job(), gives(1)],
+          "a/poll": [fails("server_fault", { httpStatus: 500, ofJob: true })],
+        },
+      },
+    });
+    expect(paths(world)).toEqual(["a/submit?secret=1", "a/poll", "a/submit?secret=1"]);
+    expect(attemptsOf(world.result)).toMatchObject([
+      { provider: "a", failure: "server_fault", delivery: "sent" },
+      { provider: "a", reason: "retry", outcome: "succeeded" },
+    ]);
+  });
+
   it.each(["model_gone", "credential", "quota", "unknown"] as const)(
     "that cannot be found (%s) is ambiguous",
     async (name) => {
