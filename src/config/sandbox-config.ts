@@ -24,6 +24,9 @@ providers:
   openai: {}
   replicate: {}
   fal: {}
+  runware: {}
+  fireworks: {}
+  xai: {}
   alibaba: {}
 
 routes:

@@ -58,7 +58,16 @@ const storeNowhere: MediaStore = {
 
 /** Stands for the embedded providers, which do not run. */
 const embeddedNowhere = Object.fromEntries(
-  ["openai", "openrouter", "vertex", "gemini", "replicate", "fal", "alibaba", "compatible"].map(
-    (slug) => [slug, "http://sandbox.invalid"],
-  ),
+  [
+    "openai",
+    "openrouter",
+    "vertex",
+    "gemini",
+    "replicate",
+    "fal",
+    "fireworks",
+    "xai",
+    "alibaba",
+    "compatible",
+  ].map((slug) => [slug, "http://sandbox.invalid"]),
 );

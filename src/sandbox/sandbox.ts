@@ -9,13 +9,16 @@ import { compatible } from "./compatible.ts";
 import { fal } from "./fal.ts";
 import type { Fault } from "./fault.ts";
 import { createFileShelf } from "./file-shelf.ts";
+import { fireworks } from "./fireworks.ts";
 import { gemini } from "./gemini.ts";
 import { openai } from "./openai.ts";
 import { openrouter } from "./openrouter.ts";
 import { replicate } from "./replicate.ts";
+import { runware } from "./runware.ts";
 import { serveVisit } from "./serve-visit.ts";
 import type { Vendor, VendorContext } from "./vendor.ts";
 import { vertex } from "./vertex.ts";
+import { xai } from "./xai.ts";
 
 /** The embedded providers, running. */
 export interface Sandbox {
@@ -87,7 +90,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     vertex(context),
     replicate(context),
     fal(context),
+    runware(context),
     alibaba(context),
+    fireworks(context),
+    xai(context),
     compatible(context),
   ];
   return {
