@@ -1,6 +1,5 @@
-import type { AuthClient, GoogleAuthOptions } from "google-auth-library";
+import type { AuthClient, JWTInput } from "google-auth-library";
 import { type Failure, identifier } from "../domain/failure.ts";
-import type { JsonObject, JsonValue } from "../domain/json.ts";
 
 /** An access token of Google's, as it was given. */
 export interface GoogleToken {
@@ -21,22 +20,25 @@ export type GoogleTokenResult =
 /** Fetches a new token, whatever was fetched before. */
 export type FetchGoogleToken = () => Promise<GoogleTokenResult>;
 
+type Library = typeof import("google-auth-library");
+
 /** How long Google may take to give a token, in milliseconds. */
 export const tokenTimeoutMs = 10_000;
 
 /**
  * Fetches tokens of one credential, given as JSON, by google-auth-library: of a service
  * account, a user, a federated or an impersonated identity; without a credential, of
- * what ADC finds on this machine (cloud.google.com/docs/authentication, 2026-11-21). Nothing is loaded before
- * the first token is wanted. The library's own store of tokens and its retries are
- * off: it goes by its own clock, and trying again is for the engine to decide.
+ * what ADC finds on this machine (cloud.google.com/docs/authentication, 2026-11-21).
+ * Nothing is loaded before the first token is wanted. The library's own store of
+ * tokens and its retries are off: it goes by a clock of its own, and whether to try
+ * again is for the engine to decide.
  */
 export function googleTokenSource(credentials: string | undefined): FetchGoogleToken {
   let opening: Promise<AuthClient> | undefined;
   return async () => {
     const library = await import("google-auth-library");
     try {
-      opening ??= open(new library.GoogleAuth(optionsFor(credentials)), credentials);
+      opening ??= open(library, credentials);
       const client = await opening;
       const { token } = await client.getAccessToken();
       if (!token) return failed(refused("Google's answer has no access token"));
@@ -57,44 +59,56 @@ export function googleTokenSource(credentials: string | undefined): FetchGoogleT
   };
 }
 
-function optionsFor(credentials: string | undefined): GoogleAuthOptions {
-  return {
-    scopes: "https://www.googleapis.com/auth/cloud-platform",
-    ...(credentials === undefined ? {} : { credentials: parseCredentials(credentials) }),
-    clientOptions: {
-      eagerRefreshThresholdMillis: Number.MAX_SAFE_INTEGER,
-      transporterOptions: { timeout: tokenTimeoutMs, retryConfig: { retry: 0 } },
-    },
-  };
+async function open(library: Library, credentials: string | undefined): Promise<AuthClient> {
+  if (credentials !== undefined) return clientOf(library, JSON.parse(credentials) as Credential);
+  // Without a name it would run gcloud to learn the project's, for which there is no use.
+  const projectId = "unused";
+  return new library.GoogleAuth({ scopes, clientOptions, projectId }).getClient();
 }
 
-type ParsedCredentials = NonNullable<GoogleAuthOptions["credentials"]>;
+/** Of types of credential beyond these two the library warns that they must not come from strangers. */
+function clientOf(library: Library, credential: Credential): AuthClient {
+  const { type = "service_account" } = credential;
+  if (type === "service_account") {
+    const client = new library.JWT({ ...clientOptions, scopes });
+    client.fromJSON(withLineBreaks(credential));
+    return sendingTo(credential.token_uri, client);
+  }
+  if (type === "authorized_user") {
+    const client = new library.UserRefreshClient(clientOptions);
+    client.fromJSON(credential);
+    return sendingTo(credential.token_uri, client);
+  }
+  return new library.GoogleAuth({ scopes }).fromJSON(credential, { ...clientOptions });
+}
+
+type Credential = JWTInput & { readonly token_uri?: string };
 
 /** A key that came through an environment variable often has "\n" written out. */
-function parseCredentials(text: string): ParsedCredentials {
-  const parsed = JSON.parse(text) as JsonObject;
-  const key = parsed["private_key"];
-  if (typeof key !== "string") return parsed as ParsedCredentials;
-  return { ...parsed, private_key: key.replaceAll("\\n", "\n") } as ParsedCredentials;
+function withLineBreaks(credential: Credential): Credential {
+  const key = credential.private_key;
+  if (key === undefined) return credential;
+  return { ...credential, private_key: key.replaceAll("\\n", "\n") };
 }
 
-/** The library asks Google's own address for tokens even where a service account names another one. */
-async function open(
-  auth: { getClient(): Promise<AuthClient> },
-  credentials: string | undefined,
-): Promise<AuthClient> {
-  const client = await auth.getClient();
-  const { token_uri: address } = JSON.parse(credentials ?? "{}") as { token_uri?: JsonValue };
-  if (typeof address === "string") {
-    client.transporter.interceptors.request.add({
-      resolved: async (request) => {
-        if (String(request.url) === googleTokenAddress) request.url = new URL(address);
-        return request;
-      },
-    });
-  }
+/** The library asks Google's own address for tokens even where a credential names another one. */
+function sendingTo(address: string | undefined, client: AuthClient): AuthClient {
+  if (address === undefined) return client;
+  client.transporter.interceptors.request.add({
+    resolved: async (request) => {
+      if (String(request.url) === googleTokenAddress) request.url = new URL(address);
+      return request;
+    },
+  });
   return client;
 }
+
+const scopes = "https://www.googleapis.com/auth/cloud-platform";
+
+const clientOptions = {
+  eagerRefreshThresholdMillis: Number.MAX_SAFE_INTEGER,
+  transporterOptions: { timeout: tokenTimeoutMs, retryConfig: { retry: 0 } },
+};
 
 const googleTokenAddress = "https://oauth2.googleapis.com/token";
 
