@@ -18,11 +18,11 @@ import { chatStream, images, json, silence } from "../support/upstream-acts.ts";
 /** The most time between a caller's leaving and the closing of the provider's connection. */
 const promptlyMs = 100;
 
-/** How much later than its deadline a caller may hear of it. */
+/** How much later than its deadline a caller may hear of it, beyond what this machine is late by itself. */
 const lateMs = 50;
 
-/** A machine that does other work at the same time can be late once, not three times in a row. */
-const noisy = { retry: 2 };
+/** A machine that does other work at the same time can be late now and then, not four times in a row. */
+const noisy = { retry: 3 };
 
 const request = create(GenerateRequestSchema, imageRequest("boat"));
 const method = GatewayService.method.generate;
@@ -180,6 +180,10 @@ describe("a caller's deadline of one second", () => {
     const { gateway, first, second } = await start(silence);
     const bytes = toBinary(GenerateRequestSchema, request);
     const startedAt = performance.now();
+    // On a busy machine a plain timer of one second is late too, and that is nobody's fault.
+    const timerMs = new Promise<number>((resolve) => {
+      setTimeout(() => resolve(performance.now() - startedAt), 1000);
+    });
     const ended = await Promise.all([
       rawGrpc(gateway.grpcUrl, path, bytes, { "grpc-timeout": "1S" }).ended,
       rawGrpc(gateway.url, path, bytes, { "grpc-timeout": "1000m" }).ended,
@@ -188,7 +192,7 @@ describe("a caller's deadline of one second", () => {
     const [grpc, grpcHere, connect] = ended;
     for (const { elapsedMs } of ended) {
       expect(elapsedMs).toBeGreaterThan(950);
-      expect(elapsedMs).toBeLessThanOrEqual(1000 + lateMs);
+      expect(elapsedMs).toBeLessThanOrEqual((await timerMs) + lateMs);
     }
     expect([grpc.status, grpcHere.status]).toEqual([4, 4]);
     expect(connect.status).toBe(504);
@@ -199,7 +203,7 @@ describe("a caller's deadline of one second", () => {
     const closed = await Promise.all(first.requests.map((asked) => asked.closed));
     expect(closed).toHaveLength(3);
     for (const closedAt of closed) {
-      expect(closedAt - startedAt).toBeLessThanOrEqual(1000 + promptlyMs);
+      expect(closedAt - startedAt).toBeLessThanOrEqual((await timerMs) + promptlyMs);
     }
     expect(second.connections).toBe(0);
   });

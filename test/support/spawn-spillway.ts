@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach } from "vitest";
 
 /** The program as its users start it: a process of its own. */
@@ -23,13 +25,16 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill("SIGKILL");
 });
 
-/** Starts the program with these words after its name, and with no variable of this process's environment but PATH. */
+/** Half of a start is the reading of the sources, which Node then does once for all processes. */
+const compileCache = join(tmpdir(), "spillway-compile-cache");
+
+/** Starts the program with these words after its name, and with none of the keys of this process's environment. */
 export function spawnSpillway(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): SpillwayProcess {
   const child = spawn(process.execPath, ["src/main.ts", ...words], {
-    env: { PATH: process.env["PATH"], ...environment },
+    env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.push(child);
