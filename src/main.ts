@@ -28,6 +28,8 @@ const world: ProcessWorld = {
   random: Math.random,
   newId: randomUUID,
   version,
+  // So that a person sees the embedded providers' streams flow.
+  paceMs: 25,
 };
 
 const interrupted = new AbortController();

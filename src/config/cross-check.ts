@@ -16,17 +16,23 @@ export interface CrossProblem {
  * also works on one with other mistakes in it.
  */
 export function crossCheck(file: unknown): readonly CrossProblem[] {
-  const providers = Object.entries(entriesOf(entriesOf(file)["providers"]));
+  const { providers: entries, sandbox, server } = entriesOf(file);
+  const providers = Object.entries(entriesOf(entries));
+  const isSandbox = sandbox === true || isMapping(sandbox);
   return [
-    ...sharedListeners(entriesOf(entriesOf(file)["server"])),
+    ...sharedListeners(entriesOf(server)),
     ...mediaProblems(entriesOf(entriesOf(file)["media"]), entriesOf(entriesOf(file)["server"])),
     ...providers.flatMap(([slug, entry]) =>
-      isMapping(entry) ? providerProblems(slug, entry) : [],
+      isMapping(entry) ? providerProblems(slug, entry, isSandbox) : [],
     ),
   ];
 }
 
-function providerProblems(slug: string, entry: Mapping): readonly CrossProblem[] {
+function providerProblems(
+  slug: string,
+  entry: Mapping,
+  isSandbox: boolean,
+): readonly CrossProblem[] {
   const problems: CrossProblem[] = [];
   const path = ["providers", slug];
   const add = (key: string | undefined, message: string): void => {
@@ -47,7 +53,7 @@ function providerProblems(slug: string, entry: Mapping): readonly CrossProblem[]
     } else if (typeof type === "string" && isBuiltIn(type)) {
       add("type", `is "${type}"; expected ${customType}`);
     }
-    if (type !== undefined && entry["base_url"] === undefined) {
+    if (type !== undefined && entry["base_url"] === undefined && !isSandbox) {
       add(undefined, "has no base_url; expected one, since only you know where it is");
     }
   }

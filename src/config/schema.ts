@@ -14,13 +14,13 @@ import { mediaSchema } from "./media-schema.ts";
 /**
  * The one description of spillway.yaml: it checks files, docs/spillway.schema.json
  * is written from it, and docs/configuration.md is tested against it. `slugs`
- * are the custom providers of the file at hand, which its targets may name.
+ * are the custom providers of the file at hand, which its targets and faults may name.
  */
 export function configSchema(slugs: ReadonlySet<string>) {
   return mapping({
     server: server.prefault({}).describe("Where Spillway listens, and its limits."),
     sandbox: z
-      .union([z.boolean(), mapping({ faults: faults.describe(faultsText) })], {
+      .union([z.boolean(), mapping({ faults: faults(slugs).describe(faultsText) })], {
         error: "expected true, false or a mapping with faults",
       })
       .default(false)
@@ -88,10 +88,10 @@ const server = mapping({
 
 const faultsText = "Faults for all traffic.";
 
-const faults = list(
-  checkedText('an order like "openai=http-503" or "*=slow:2s"', isFaultOrder),
-  "orders",
-);
+function faults(slugs: ReadonlySet<string>) {
+  const isOrder = (text: string) => isFaultOrder(text, slugs);
+  return list(checkedText('an order like "openai=http-503" or "*=slow:2s"', isOrder), "orders");
+}
 
 const provider = mapping(
   {

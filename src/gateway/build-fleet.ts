@@ -13,7 +13,7 @@ import type { Provider } from "../providers/provider.ts";
  *
  * In sandbox mode a provider without an address of its own becomes the embedded
  * one, listed in the file or not: `embedded` says where each is, by slug, and
- * under "compatible" where the generic OpenAI-compatible server is.
+ * under "compatible" where an OpenAI-compatible server without a slug of its own is.
  */
 export function buildFleet(config: Config, embedded: Readonly<Record<string, string>>): Fleet {
   const configured = new Map(config.providers.map((entry) => [entry.slug, entry]));
@@ -26,7 +26,8 @@ export function buildFleet(config: Config, embedded: Readonly<Record<string, str
     if (fleet.has(entry.slug)) continue;
     const provider = findProvider(entry.type);
     if (provider === undefined) throw new Error(`no provider of type ${entry.type}`);
-    fleet.set(entry.slug, endpoint(entry.slug, provider, entry, embedded["compatible"]));
+    const embeddedUrl = embedded[entry.slug] ?? embedded["compatible"];
+    fleet.set(entry.slug, endpoint(entry.slug, provider, entry, embeddedUrl));
   }
   return fleet;
 }

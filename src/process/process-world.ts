@@ -10,6 +10,8 @@ export interface ProcessWorld {
   readonly newId: () => string;
   /** Spillway's version. */
   readonly version: string;
+  /** Time between two pieces of an embedded provider's stream, in milliseconds. Default 0. */
+  readonly paceMs?: number | undefined;
   /** Where the log goes. Undefined means standard output. */
   readonly logDestination?: DestinationStream | undefined;
 }

@@ -12,7 +12,12 @@ export async function runSandbox(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const sandbox = await startSandbox({ ...options, clock: world.clock, faults: [] });
+  const sandbox = await startSandbox({
+    ...options,
+    clock: world.clock,
+    faults: [],
+    paceMs: world.paceMs,
+  });
   terminal.write("SANDBOX: imitations of providers; any key will do.\n\n");
   for (const [slug, baseUrl] of Object.entries(sandbox.baseUrls)) {
     terminal.write(`  ${slug.padEnd(12)} ${baseUrl}\n`);

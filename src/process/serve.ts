@@ -1,6 +1,7 @@
 import { createCatalog } from "../catalog/catalog.ts";
 import { models } from "../catalog/models.ts";
-import type { Config } from "../config/config.ts";
+import { customType } from "../config/built-in-providers.ts";
+import type { Config, ProviderConfig } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
@@ -40,7 +41,12 @@ export async function serve(
     destination: world.logDestination,
   });
   const sandbox = config.sandbox.enabled
-    ? await startSandbox({ clock, faults: config.sandbox.faults.map(fault) })
+    ? await startSandbox({
+        clock,
+        faults: config.sandbox.faults.map(fault),
+        compatibleSlugs: config.providers.filter(isEmbeddedCustom).map(({ slug }) => slug),
+        paceMs: world.paceMs,
+      })
     : undefined;
   const sdk = await startTelemetrySdk(settings, version);
   const catalog = createCatalog(models);
@@ -114,6 +120,11 @@ function inputReachOf({ media, sandbox }: Config): Reach {
   if (media.allowPrivateNetwork) return "private";
   // An embedded provider's images, handed back to another, are on this machine.
   return sandbox.enabled ? "loopback" : "public";
+}
+
+/** Whether a provider of the operator's own has no address, so that the sandbox plays it. */
+function isEmbeddedCustom({ type, baseUrl }: ProviderConfig): boolean {
+  return type === customType && baseUrl === undefined;
 }
 
 /** The configuration has checked the order already. */

@@ -41,6 +41,8 @@ export interface SandboxOptions {
   readonly clock: Clock;
   /** The faults that all traffic meets, before those that a request orders for itself. */
   readonly faults: readonly Fault[];
+  /** The slugs of further OpenAI-compatible servers, each a server of its own. Default none. */
+  readonly compatibleSlugs?: readonly string[] | undefined;
   /** Time between two pieces of a stream, in milliseconds. Default 0. */
   readonly paceMs?: number | undefined;
 }
@@ -83,6 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     newId,
     files,
   };
+  const compatibleSlugs = [...new Set(["compatible", ...(options.compatibleSlugs ?? [])])];
   vendors = [
     openai(context),
     openrouter(context),
@@ -94,7 +97,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     alibaba(context),
     fireworks(context),
     xai(context),
-    compatible(context),
+    ...compatibleSlugs.map((slug) => compatible(context, slug)),
   ];
   return {
     origin,

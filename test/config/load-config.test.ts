@@ -223,6 +223,27 @@ describe("the sandbox", () => {
     const { sandbox } = loadGood('sandbox: { faults: ["openai=http-503", "*=slow:2s"] }');
     expect(sandbox).toEqual({ enabled: true, faults: ["openai=http-503", "*=slow:2s"] });
   });
+
+  it.each(["true", '{ faults: ["my-vllm=reset"] }'])(
+    "set to %s plays a provider of one's own that has no address, and misbehaves by its slug",
+    (sandbox) => {
+      const own = "providers: { my-vllm: { type: openai-compatible } }";
+      expect(loadGood(`{ sandbox: ${sandbox}, ${own} }`).providers).toMatchObject([
+        { slug: "my-vllm", type: "openai-compatible", baseUrl: undefined },
+      ]);
+    },
+  );
+
+  it("that is switched off leaves it without an address", () => {
+    const own = "providers: { my-vllm: { type: openai-compatible } }";
+    expect(problemsOf(`{ sandbox: false, ${own} }`).join()).toContain("has no base_url");
+  });
+
+  it("knows no fault of a provider that is not there", () => {
+    expect(problemsOf('sandbox: { faults: ["my-vllm=reset"] }').join()).toContain(
+      "expected an order like",
+    );
+  });
 });
 
 describe("a group", () => {

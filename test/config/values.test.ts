@@ -114,11 +114,12 @@ describe("a fault order", () => {
   ];
 
   it.each(forms)("%s is good exactly when the sandbox understands it", (text) => {
-    expect(isFaultOrder(text)).toBe(typeof parseFault(text) !== "string");
+    expect(isFaultOrder(text, new Set())).toBe(typeof parseFault(text) !== "string");
   });
 
-  it("names a built-in provider", () => {
-    expect(isFaultOrder("my-vllm=reset")).toBe(false);
+  it("names a built-in provider or one of the file's own", () => {
+    expect(isFaultOrder("my-vllm=reset", new Set())).toBe(false);
+    expect(isFaultOrder("my-vllm=reset", new Set(["my-vllm"]))).toBe(true);
   });
 });
 

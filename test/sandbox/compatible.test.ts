@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { eventsOf, openSandbox } from "./open-sandbox.ts";
 
 const chat = { model: "llama-3.3", messages: [{ role: "user", content: "hi" }] };
@@ -81,5 +83,22 @@ describe("the embedded OpenAI-compatible server", () => {
       expect(answer.status).toBe(400);
       expect((await answer.json()).error.message).toContain("content_policy");
     }
+  });
+
+  it("runs once more under each further slug, with faults and a count of its own", async () => {
+    const sandbox = await startSandbox({
+      clock: manualClock(),
+      faults: [{ provider: "my-vllm", effect: { kind: "http", status: 503 } }],
+      compatibleSlugs: ["my-vllm", "compatible", "my-tgi"],
+    });
+    const status = async (slug: string): Promise<number> => {
+      const request = { method: "POST", body: JSON.stringify(chat) };
+      return (await fetch(`${sandbox.baseUrls[slug]}${completions}`, request)).status;
+    };
+    expect(await status("my-vllm")).toBe(503);
+    expect(await status("my-tgi")).toBe(200);
+    expect(await status("compatible")).toBe(200);
+    expect(sandbox.submissions()).toMatchObject({ "my-vllm": 1, "my-tgi": 1, compatible: 1 });
+    await sandbox.close();
   });
 });
