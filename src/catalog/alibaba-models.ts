@@ -1,13 +1,13 @@
 import type { Model, Price } from "../domain/model.ts";
-import { draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
+import { chats, draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
 
-const { perImage } = pricesFrom({
+const { perImage, tokens } = pricesFrom({
   source: "Alibaba Cloud Model Studio, Singapore list, April to October 2026",
   asOf: "2026-10-31",
 });
 const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08-31" });
 
-/** Alibaba's Qwen-Image, Wan and Z-Image models that were alive in November 2026. */
+/** Alibaba's Qwen-Image, Wan, Z-Image and Qwen models that were alive in November 2026. */
 export const alibabaModels: readonly Model[] = [
   own("qwen-image-3.0-pro", "Qwen-Image 3.0 Pro", drawsAndEdits, [
     perImage(0.04, { resolution: "1K" }),
@@ -76,12 +76,17 @@ export const alibabaModels: readonly Model[] = [
   ),
   own("wan2.7-image-pro", "Wan 2.7 Image Pro", drawsAndEdits, [perImage(0.075)]),
   own("wan2.7-image", "Wan 2.7 Image", drawsAndEdits, [perImage(0.03)]),
-  own("wan2.6-image", "Wan 2.6 Image", drawsAndEdits, []),
+  // From words alone it makes a text with images in it, which is another thing.
+  own("wan2.6-image", "Wan 2.6 Image", edits, []),
   own("wan2.6-t2i", "Wan 2.6", draws, [perImage(0.03)]),
   own("wan2.5-t2i-preview", "Wan 2.5", draws, [perImage(0.03)]),
   own("wan2.5-i2i-preview", "Wan 2.5 Edit", edits, []),
   own("wan2.2-t2i-plus", "Wan 2.2 Plus", draws, [perImage(0.05)]),
   own("wan2.2-t2i-flash", "Wan 2.2 Flash", draws, [perImage(0.025)]),
+  own("wanx2.1-t2i-plus", "Wanx 2.1 Plus", draws, []),
+  own("wanx2.1-t2i-turbo", "Wanx 2.1 Turbo", draws, []),
+  own("wanx2.1-imageedit", "Wanx 2.1 Edit", edits, []),
+  own("wanx2.0-t2i-turbo", "Wanx 2.0 Turbo", draws, []),
   model(
     "z-image-turbo",
     "Z-Image Turbo",
@@ -91,7 +96,19 @@ export const alibabaModels: readonly Model[] = [
       offer("runware", "runware:z-image@turbo", draws),
     ],
   ),
+  own("qwen3.7-max", "Qwen 3.7 Max", chats, perToken(2.5, 7.5)),
+  // Up to 256,000 tokens of input; beyond that it costs more, and no list at hand says how much.
+  own("qwen3.7-plus", "Qwen 3.7 Plus", chats, perToken(0.4, 1.6)),
+  own("qwen3.6-flash", "Qwen 3.6 Flash", chats, perToken(0.25, 1.5)),
+  // When it thinks, what it writes costs more than three times as much: no price holds for both.
+  own("qwen-plus", "Qwen Plus", chats, []),
+  own("qwen-flash", "Qwen Flash", chats, perToken(0.05, 0.4)),
 ];
+
+/** In US dollars for a million tokens. */
+function perToken(read: number, written: number): readonly Price[] {
+  return [tokens("input_token", read), tokens("output_token", written)];
+}
 
 /** A model that Alibaba alone has, under its own id. */
 function own(
