@@ -65,6 +65,21 @@ describe("the images of a model", () => {
   });
 });
 
+describe("an edit", () => {
+  it.each([
+    ["gemini-3-pro-image", 14],
+    ["gemini-nano-banana-2.1", 14],
+    ["gemini-3.1-flash-lite-image", 14],
+    ["gemini-2.5-flash-image", 3],
+    ["a-model-of-tomorrow", 3],
+  ])("by %s takes %i images and no mask", (upstreamModel, maxInputImages) => {
+    const capabilities = gemini.operations.image_edit?.capabilities(upstreamModel, {});
+    expect(capabilities).toMatchObject({ maxInputImages, maxCountPerCall: 1 });
+    expect(capabilities?.mask).toBeUndefined();
+    expect(capabilities?.inputUrls).toBeUndefined();
+  });
+});
+
 describe("thinking", () => {
   it.each([
     ["gemini-3.5-flash", "none", { thinkingLevel: "minimal" }],

@@ -56,6 +56,26 @@ const rows: readonly Row[] = [
     class: "unknown",
   },
   {
+    says: "a filtered prompt, by a code for support in the message",
+    http: 400,
+    status: "INVALID_ARGUMENT",
+    message: "The prompt could not be submitted. Support codes: 62263041",
+    class: "refused",
+  },
+  {
+    says: "a filtered prompt, by a code for support among the details",
+    http: 400,
+    status: "INVALID_ARGUMENT",
+    message: "Image generation failed with the following error: …",
+    details: [
+      {
+        "@type": "type.googleapis.com/google.rpc.DebugInfo",
+        detail: "[ORIGINAL ERROR] generic::invalid_argument: Support codes: 42876398",
+      },
+    ],
+    class: "refused",
+  },
+  {
     says: "a token of the wrong kind",
     http: 401,
     status: "UNAUTHENTICATED",
