@@ -42,11 +42,8 @@ describe("fal, behind the gateway", () => {
   });
 
   it.each<[string, readonly string[]]>([
-    ["http-401", ["FIRST fal FAILED CREDENTIAL SENT 401"]],
     ["http-403", ["FIRST fal FAILED QUOTA SENT 403"]],
-    ["http-404", ["FIRST fal FAILED MODEL_GONE SENT 404"]],
     ["rate-limit:9s", ["FIRST fal FAILED OVERLOADED SENT 429"]],
-    ["http-503", ["FIRST fal FAILED OVERLOADED SENT 503"]],
     [
       "http-502",
       ["FIRST fal FAILED SERVER_FAULT SENT 502", "RETRY fal FAILED SERVER_FAULT SENT 502"],
@@ -58,19 +55,17 @@ describe("fal, behind the gateway", () => {
     ["empty", ["FIRST fal FAILED SERVER_FAULT SENT 200", "RETRY fal FAILED SERVER_FAULT SENT 200"]],
     // A job was accepted, and its id is lost: it is not submitted again.
     ["garbage", ["FIRST fal FAILED AMBIGUOUS AMBIGUOUS 200"]],
-    ["cut-stream", ["FIRST fal FAILED AMBIGUOUS AMBIGUOUS 200"]],
-    ["reset", ["FIRST fal FAILED AMBIGUOUS AMBIGUOUS -"]],
   ])("is passed over for the next one after %s", async (fault, failed) => {
     const gateway = await startGateway(yaml);
     const { provider, attempts } = await gateway.generate(ask("boat", `fal=${fault}`));
     expect(provider).toBe("openai");
-    expect(attemptLines(attempts)).toEqual([...failed, "FAILOVER openai SUCCEEDED - SENT -"]);
+    expect(attemptLines(attempts)).toEqual([...failed, "FAILOVER openai SUCCEEDED"]);
   });
 
   it.each(["boat", "ship"])("refuses %s for good", async (model) => {
     const gateway = await startGateway(yaml);
     const error = await gateway.failure(ask(model, "fal=refuse"));
-    expect(error.reason).toBe("CONTENT_REFUSED");
+    expect(error.reasons).toEqual(["CONTENT_REFUSED"]);
   });
 
   it("edits and enlarges", async () => {

@@ -88,11 +88,18 @@ function waiting(body: JsonObject, id: string, waitedMs: number): Outcome {
     kind: "job",
     job: {
       id,
-      waitMs: waitedMs < 15_000 ? 500 : waitedMs < 60_000 ? 1000 : 2000,
+      waitMs: nextWaitMs(waitedMs),
       state: { phase: "queued", waitedMs },
       progress: queuePosition === undefined ? undefined : { kind: "progress", queuePosition },
     },
   };
+}
+
+/** The fast models are done within a second; the official clients ask every 100 and every 500 ms. */
+function nextWaitMs(waitedMs: number): number {
+  if (waitedMs < 1000) return 250;
+  if (waitedMs < 15_000) return 500;
+  return waitedMs < 60_000 ? 1000 : 2000;
 }
 
 function isCompleted(job: Job): boolean {
