@@ -52,7 +52,8 @@ async function route(context: VendorContext, visit: Visit, jobs: FireworksJobs):
   if (/unknown|missing/.test(model)) return fireworksError(404);
   if (target?.kind === "poll") return jobs.show(model, body["id"]);
   if (target?.kind === "job") return jobs.create(visit, model, body);
-  await context.clock.sleep(visit.order.delayMs, visit.signal);
+  const { delayMs } = visit.order;
+  if (delayMs > 0) await context.clock.sleep(delayMs, visit.signal);
   if (target === undefined) return fireworksChat(context, visit, body);
   if (target.kind === "none") return fireworksError(405);
   return fireworksImage(context, visit, { ...target, kind: target.kind, body });

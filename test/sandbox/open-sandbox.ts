@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Fault } from "../../src/sandbox/fault.ts";
 import { parseFaults } from "../../src/sandbox/fault.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
@@ -35,6 +36,8 @@ export async function openSandbox(faults = "", paceMs = 0): Promise<OpenSandbox>
 }
 
 const place = "/projects/demo-1/locations/global/publishers/google/models";
+
+const fireworksModels = "accounts/fireworks/models";
 
 /** A body for each provider's plainest request, and where it goes. */
 export const plainRequests: PlainRequests = {
@@ -91,6 +94,28 @@ export const plainRequests: PlainRequests = {
     ],
   },
   fal: { image: ["/fal-ai/flux/schnell", { prompt: "a boat" }] },
+  get runware() {
+    return { image: ["", [runwareTask()]] as const };
+  },
+  fireworks: {
+    image: [`/workflows/${fireworksModels}/flux-1-schnell-fp8/text_to_image`, { prompt: "a boat" }],
+    chat: [
+      "/chat/completions",
+      { model: `${fireworksModels}/gpt-oss-120b`, messages: [say("hello there")] },
+    ],
+    stream: [
+      "/chat/completions",
+      { model: `${fireworksModels}/gpt-oss-120b`, messages: [say("hello there")], stream: true },
+    ],
+  },
+  xai: {
+    image: ["/images/generations", { model: "grok-imagine-image", prompt: "a boat" }],
+    chat: ["/chat/completions", { model: "grok-4.3", messages: [say("hello there")] }],
+    stream: [
+      "/chat/completions",
+      { model: "grok-4.3", messages: [say("hello there")], stream: true },
+    ],
+  },
   compatible: {
     image: ["/images/generations", { model: "sd", prompt: "a boat", response_format: "b64_json" }],
     chat: ["/chat/completions", { model: "llama", messages: [say("hello there")] }],
@@ -101,12 +126,33 @@ export const plainRequests: PlainRequests = {
 type PlainRequest = readonly [path: string, body: object];
 
 type PlainRequests = {
-  readonly [slug in "openai" | "openrouter" | "vertex" | "gemini" | "alibaba" | "compatible"]: {
+  readonly [slug in
+    | "openai"
+    | "openrouter"
+    | "vertex"
+    | "gemini"
+    | "alibaba"
+    | "fireworks"
+    | "xai"
+    | "compatible"]: {
     readonly image: PlainRequest;
     readonly chat: PlainRequest;
     readonly stream: PlainRequest;
   };
-} & { readonly [slug in "replicate" | "fal"]: { readonly image: PlainRequest } };
+} & { readonly [slug in "replicate" | "fal" | "runware"]: { readonly image: PlainRequest } };
+
+/** A task for Runware with an id of its own. What is undefined is left out. */
+export function runwareTask(change: Readonly<Record<string, unknown>> = {}) {
+  return {
+    taskType: "imageInference",
+    taskUUID: randomUUID(),
+    model: "runware:101@1",
+    positivePrompt: "a boat",
+    width: 1024,
+    height: 1024,
+    ...change,
+  } as Readonly<Record<string, unknown>>;
+}
 
 /** The data lines of an event stream, parsed where they are JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by path, and a wrong path fails the test.

@@ -8,10 +8,22 @@ const slugs = [
   "gemini",
   "replicate",
   "fal",
+  "runware",
   "alibaba",
+  "fireworks",
+  "xai",
   "compatible",
 ] as const;
-const streaming = ["openai", "openrouter", "vertex", "gemini", "alibaba", "compatible"] as const;
+const streaming = [
+  "openai",
+  "openrouter",
+  "vertex",
+  "gemini",
+  "alibaba",
+  "fireworks",
+  "xai",
+  "compatible",
+] as const;
 const header = (fault: string): Record<string, string> => ({ "x-spillway-sandbox-fault": fault });
 
 describe("startSandbox", () => {
@@ -50,6 +62,8 @@ describe("startSandbox", () => {
       replicate: 1,
       fal: 0,
       alibaba: 0,
+      fireworks: 0,
+      xai: 0,
       compatible: 0,
     });
   });
@@ -115,6 +129,10 @@ describe("a fault on demand", () => {
     ["openrouter", "retry-after", "3"],
     ["replicate", "retry-after", "3"],
     ["fal", "retry-after", "3"],
+    ["runware", "retry-after", "3"],
+    ["fireworks", "retry-after", "3"],
+    ["fireworks", "x-ratelimit-over-limit", "yes"],
+    ["xai", "retry-after", null],
     ["compatible", "retry-after", "3"],
   ] as const)("limits the rate of %s with %s", async (slug, name, value) => {
     await using open = await openSandbox(`${slug}=rate-limit:3s`);
@@ -249,5 +267,6 @@ async function errorText(slug: string, answer: Response): Promise<string> {
   if (edge && answer.headers.get("content-type")?.startsWith("text/")) return answer.text();
   const body = await answer.json();
   if (slug === "alibaba") return body.message;
+  if (slug === "xai") return body.error;
   return slug === "replicate" || slug === "fal" ? body.detail : body.error.message;
 }
