@@ -1,7 +1,8 @@
 import type { ImageSize } from "../../domain/image-options.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ImageTask } from "../../domain/task.ts";
-import { type FalModel, falModel, oneImage, presetOfRatio, usualScaleKey } from "./fal-models.ts";
+import { type FalModel, oneImage, presetOfRatio, usualScaleKey } from "./fal-model.ts";
+import { falModel } from "./fal-models.ts";
 import { imageAddress } from "./image-address.ts";
 
 /** The body of a call to a model on fal, in the keys of that model. */

@@ -171,6 +171,11 @@ describe("a model on fal", () => {
     expect(maskOf("fal-ai/nano-banana/edit")).toBeUndefined();
   });
 
+  it("takes no image that it would ignore", () => {
+    expect(falCapabilities("fal-ai/flux/schnell").maxInputImages).toBe(0);
+    expect(falCapabilities("somebody/unknown").maxInputImages).toBe(1);
+  });
+
   it("is handed bytes as a data URL", () => {
     const bytes = Buffer.from([0xff, 0xd8, 0xff]);
     const task: ImageEditTask = {
