@@ -65,6 +65,7 @@ const embeddedNowhere = Object.fromEntries(
     "gemini",
     "replicate",
     "fal",
+    "runware",
     "fireworks",
     "xai",
     "alibaba",

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../domain/clock.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { JsonValue } from "../domain/json.ts";
 import { sandboxFaultHeader } from "../domain/sandbox-fault.ts";
 import { type Fault, type FaultOrder, faultOrder, parseFaults } from "./fault.ts";
 import type { FileShelf, ShelfFile } from "./file-shelf.ts";
 import { parseForm } from "./multipart-form.ts";
+import { asObject } from "./read-json.ts";
 import { sendAnswer } from "./send-answer.ts";
 import type { Answer, Vendor, Visit } from "./vendor.ts";
 
@@ -64,12 +65,14 @@ async function receive(
   const bytes = await readBody(request);
   const ordered = parseFaults(header(request, sandboxFaultHeader) ?? "");
   const form = bytes && parseForm(bytes, header(request, "content-type") ?? "");
+  const json = form === undefined && bytes !== undefined ? parseJson(bytes) : undefined;
   const base: Visit = {
     method: request.method ?? "GET",
     path: url.pathname.slice(vendor.basePath.length),
     query: url.searchParams,
     header: (name) => header(request, name),
-    body: form === undefined && bytes !== undefined ? parseObject(bytes) : undefined,
+    body: asObject(json),
+    list: Array.isArray(json) ? json : undefined,
     form,
     signal,
     order: { delayMs: 0 },
@@ -163,12 +166,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return size > maxBodyBytes ? undefined : Buffer.concat(chunks);
 }
 
-function parseObject(bytes: Buffer): JsonObject | undefined {
+function parseJson(bytes: Buffer): JsonValue | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : undefined;
+    return JSON.parse(bytes.toString("utf8"));
   } catch {
     return undefined;
   }

@@ -44,6 +44,8 @@ export interface Visit {
   header(name: string): string | undefined;
   /** The body as a JSON object. Undefined when it is none. */
   readonly body: JsonObject | undefined;
+  /** The body as a JSON list. Undefined when it is none. */
+  readonly list: readonly JsonValue[] | undefined;
   /** The body as the parts of a form. Undefined when it is none. */
   readonly form: readonly FormPart[] | undefined;
   /** Aborted when the client leaves. */

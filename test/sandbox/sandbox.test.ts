@@ -61,6 +61,7 @@ describe("startSandbox", () => {
       gemini: 0,
       replicate: 1,
       fal: 0,
+      runware: 0,
       alibaba: 0,
       fireworks: 0,
       xai: 0,
@@ -129,7 +130,7 @@ describe("a fault on demand", () => {
     ["openrouter", "retry-after", "3"],
     ["replicate", "retry-after", "3"],
     ["fal", "retry-after", "3"],
-    ["runware", "retry-after", "3"],
+    ["runware", "retry-after", null],
     ["fireworks", "retry-after", "3"],
     ["fireworks", "x-ratelimit-over-limit", "yes"],
     ["xai", "retry-after", null],
@@ -261,12 +262,13 @@ describe("a fault on demand", () => {
   });
 });
 
-/** Where each provider words its errors. The edges of fal and Model Studio do it without JSON. */
+/** Where each provider words its errors. The edges of fal, Model Studio and Runware do it without JSON. */
 async function errorText(slug: string, answer: Response): Promise<string> {
-  const edge = slug === "fal" || slug === "alibaba";
+  const edge = slug === "fal" || slug === "alibaba" || slug === "runware";
   if (edge && answer.headers.get("content-type")?.startsWith("text/")) return answer.text();
   const body = await answer.json();
   if (slug === "alibaba") return body.message;
   if (slug === "xai") return body.error;
+  if (slug === "runware") return body.errors[0].message;
   return slug === "replicate" || slug === "fal" ? body.detail : body.error.message;
 }

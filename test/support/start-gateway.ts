@@ -87,7 +87,7 @@ export async function startGateway(
     {
       clock: systemClock,
       random,
-      newId: () => `request-${++ids}`,
+      newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
       version: "0.0.0-test",
       logDestination: {
         write(text) {

@@ -52,8 +52,8 @@ export function runwareResult(reply: Reply, asked: AskedResult): Outcome {
     return { kind: "failed", failure: { ...failure, billed: true } };
   }
   const sorted = sort(body, asked);
-  const { images, errors, flagged, pending, items } = sorted;
-  const settled = images.length + flagged + errors.length;
+  const { images, errors, flagged, empty, pending, items } = sorted;
+  const settled = images.length + flagged + empty + errors.length;
   const ended = settled >= asked.count || (errors.length > 0 && pending.length === 0);
   if (!ended && (asked.mayFollow || pending.length > 0)) return job(asked, pending);
   const shortfall = failureOf(reply, sorted, asked);
@@ -80,6 +80,8 @@ interface Sorted {
   readonly images: readonly ProviderImage[];
   /** How many images the content check has flagged. They are dropped. */
   readonly flagged: number;
+  /** How many results say that they are done and have no image. */
+  readonly empty: number;
   readonly errors: readonly RunwareError[];
   readonly pending: readonly JsonObject[];
 }
@@ -101,14 +103,16 @@ function sort(body: JsonObject, { taskUUID }: AskedResult): Sorted {
   const pending: JsonObject[] = [];
   const errors = readRunwareErrors(body).filter(({ taskUUID: id }) => isOurs(id));
   let flagged = 0;
+  let empty = 0;
   for (const item of items) {
     const content = contentOf(item);
     if (item["status"] === "error") errors.push(...errorOf(item));
+    else if (content === undefined && item["status"] === "success") empty += 1;
     else if (content === undefined) pending.push(item);
     else if (item["NSFWContent"] === true) flagged += 1;
     else images.push({ content });
   }
-  return { items, images, flagged, errors, pending };
+  return { items, images, flagged, empty, errors, pending };
 }
 
 function errorOf(item: JsonObject): readonly RunwareError[] {

@@ -26,11 +26,14 @@ export function runwareFailure(reply: Reply, errors: readonly RunwareError[]): F
     class: classOfRunwareError(reply.status, error),
   }));
   const chosen = classed.find(({ class: name }) => name === "refused") ?? classed[0];
+  const failureClass = chosen?.class ?? classOfStatus(reply.status);
   const failure = httpFailure(reply, {
-    class: chosen?.class ?? classOfStatus(reply.status),
+    class: failureClass,
     code: chosen?.error.code,
     requestId: chosen?.error.taskUUID,
     detail: chosen?.error.message,
+    // Too many questions say nothing of the task that they are about.
+    ofJob: (chosen?.error.taskUUID !== undefined && failureClass !== "overloaded") || undefined,
   });
   return failure.class === "ambiguous" ? { ...failure, delivery: "ambiguous" } : failure;
 }
