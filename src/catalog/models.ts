@@ -5,6 +5,7 @@ import { googleModels } from "./google-models.ts";
 import { openAiModels } from "./openai-models.ts";
 import { otherModels } from "./other-models.ts";
 import { upscalerModels } from "./upscaler-models.ts";
+import { xaiModels } from "./xai-models.ts";
 
 /**
  * Every model that Spillway knows without being told, as of November 2026: what it is
@@ -16,6 +17,7 @@ export const models: readonly Model[] = [
   ...googleModels,
   ...blackForestLabsModels,
   ...alibabaModels,
+  ...xaiModels,
   ...otherModels,
   ...upscalerModels,
 ];

@@ -1,41 +1,18 @@
 import type { Model } from "../domain/model.ts";
-import { draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
+import { chats, draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
 
 const onReplicate = pricesFrom({
   source: "replicate.com, list prices of 2026",
   asOf: "2026-11-21",
 });
 const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08-31" });
-const onXai = pricesFrom({ source: "x.ai pricing, as reported", asOf: "2026-11-21" });
+const onFireworks = pricesFrom({
+  source: "fireworks.ai pricing of 2025 and 2026, images at 30 steps",
+  asOf: "2026-07-31",
+});
 
-/** Models of makers with few: xAI, ByteDance, Ideogram, Recraft, Stability AI. */
+/** Models of makers with few, or with open weights: ByteDance, Ideogram, Recraft, Stability AI. */
 export const otherModels: readonly Model[] = [
-  model(
-    "grok-imagine-image",
-    "Grok Imagine",
-    ["grok-imagine"],
-    [
-      offer("xai", "grok-imagine-image", drawsAndEdits, [onXai.perImage(0.02)]),
-      offer("runware", "xai:grok-imagine@image", drawsAndEdits),
-    ],
-  ),
-  model(
-    "grok-imagine-image-quality",
-    "Grok Imagine Quality",
-    ["grok-imagine-image-pro"],
-    [
-      offer("xai", "grok-imagine-image-quality", drawsAndEdits, [
-        onXai.perImage(0.05),
-        onXai.perImage(0.07, { resolution: "2K" }),
-      ]),
-    ],
-  ),
-  model(
-    "grok-imagine-image-2.0",
-    "Grok Imagine 2.0",
-    [],
-    [offer("xai", "grok-imagine-image-2.0", drawsAndEdits)],
-  ),
   model(
     "seedream-4",
     "Seedream 4",
@@ -138,8 +115,32 @@ export const otherModels: readonly Model[] = [
     "Stable Diffusion XL",
     ["sdxl"],
     [
-      offer("fireworks", "accounts/fireworks/models/stable-diffusion-xl-1024-v1-0", draws),
+      offer("fireworks", "accounts/fireworks/models/stable-diffusion-xl-1024-v1-0", draws, [
+        onFireworks.perImage(0.0039),
+      ]),
       offer("runware", "civitai:101055@128078", drawsAndEdits),
+    ],
+  ),
+  model(
+    "gpt-oss-120b",
+    "gpt-oss-120b",
+    [],
+    [
+      offer("fireworks", "accounts/fireworks/models/gpt-oss-120b", chats, [
+        onFireworks.tokens("input_token", 0.15),
+        onFireworks.tokens("output_token", 0.6),
+      ]),
+    ],
+  ),
+  model(
+    "deepseek-v4-pro",
+    "DeepSeek V4 Pro",
+    [],
+    [
+      offer("fireworks", "accounts/fireworks/models/deepseek-v4-pro", chats, [
+        onFireworks.tokens("input_token", 1.74),
+        onFireworks.tokens("output_token", 3.48),
+      ]),
     ],
   ),
 ];
