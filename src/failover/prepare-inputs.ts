@@ -3,6 +3,7 @@ import type { FieldViolation } from "../domain/gateway-error.ts";
 import type { ImageHeader, InputMedia } from "../domain/input-media.ts";
 import type { ImageEditTask, ImageInput, MaskPolarity, Task } from "../domain/task.ts";
 import type { Fit, InputNeeds } from "../router/plan.ts";
+import { checkUrl } from "../transport/egress-guard.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import { AbortScope } from "./abort-scope.ts";
 import { mapImages } from "./map-images.ts";
@@ -65,10 +66,20 @@ export class InputPreparer {
 
   /** The image as the target takes it. */
   async #ready(image: ImageInput, field: string, needs: InputNeeds): Promise<ImageInput> {
-    if (image.kind === "url" && !needs.fetch && !isDataUrl(image.url)) return image;
+    if (image.kind === "url" && !needs.fetch && !isDataUrl(image.url)) {
+      return this.#checked(image, image.url, field);
+    }
     const { bytes, header } = await this.#load(image, field);
     const { mimeType, width, height } = header;
     return { kind: "bytes", bytes, mimeType, size: { width, height } };
+  }
+
+  /** An address that is handed on: what must not be fetched here is no better fetched by a provider. */
+  #checked(image: ImageInput, url: string, field: string): ImageInput {
+    const checked = checkUrl(url, this.#context.reach);
+    if (checked.kind === "allowed") return image;
+    const reason = `cannot be fetched: the address of the file ${checked.refusal}`;
+    throw unusable(`${field}.url`, reason, "fetch");
   }
 
   async #withMask(task: ImageEditTask, needs: InputNeeds): Promise<Task> {
@@ -76,7 +87,9 @@ export class InputPreparer {
     const [first] = task.images;
     if (mask === undefined) return task;
     const polarity = needs.mask ?? maskPolarity;
-    if (polarity === maskPolarity && mask.kind === "url" && !needs.fetch) return task;
+    if (polarity === maskPolarity && mask.kind === "url" && !needs.fetch && !isDataUrl(mask.url)) {
+      return { ...task, mask: this.#checked(mask, mask.url, maskField) };
+    }
     const loaded = await this.#load(mask, maskField);
     const size = first?.kind === "bytes" ? this.#context.media.sniff(first.bytes) : undefined;
     if (size !== undefined) checkSize(loaded.header, size);

@@ -74,15 +74,14 @@ export function createDownloader(options: DownloaderOptions): Downloader {
   return {
     async download(download) {
       if (/^data:/i.test(download.url)) return readDataUrl(download);
-      let url = parseUrl(download.url);
+      let checked = checkUrl(download.url, download.reach);
       for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-        if (url === undefined) return failed("The address of the file is none.");
-        const refusal = checkUrl(url, download.reach);
-        if (refusal !== undefined) return failed(`The address of the file ${refusal}.`);
-        const step = await fetchStep(url, download);
+        if (checked.kind === "refused")
+          return failed(`The address of the file ${checked.refusal}.`);
+        const step = await fetchStep(checked.url, download);
         if (step.kind === "failed") return asDownloadFailure(step);
         if (step.kind === "file") return step;
-        url = parseUrl(step.location, url);
+        checked = checkUrl(step.location, download.reach, checked.url);
       }
       return failed(`The file was moved more than ${mostRedirects} times.`);
     },
@@ -113,10 +112,6 @@ function readDataUrl({ url, maxBytes, prefixBytes }: Download): DownloadResult {
   return { ...file, kind: "file" };
 }
 
-function parseUrl(text: string, base?: URL): URL | undefined {
-  return URL.parse(text, base) ?? undefined;
-}
-
 function failed(message: string): FailedExchange {
   return { kind: "failed", failure: badAnswer(message, undefined) };
 }
@@ -128,7 +123,7 @@ function asDownloadFailure({ failure }: FailedExchange): FailedExchange {
       return { kind: "failed", failure: { ...failure, delivery: "sent" } };
     case "never_sent":
     case "ambiguous":
-      return failed(`The file could not be fetched. ${failure.message}`);
+      return failed(failure.message);
     default:
       return { kind: "failed", failure };
   }

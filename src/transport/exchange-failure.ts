@@ -1,5 +1,6 @@
 import type { Failure } from "../domain/failure.ts";
 import { identifier } from "../domain/failure.ts";
+import { ForbiddenAddressError } from "./egress-guard.ts";
 
 /**
  * How far a request had got. `unsent`: not all of it was handed to the operating
@@ -26,7 +27,10 @@ export function brokenConnection(
       return {
         class: "never_sent",
         delivery: "not_sent",
-        message: `No connection could be made, or it broke before the request was sent (${code}).`,
+        message:
+          error instanceof ForbiddenAddressError
+            ? error.message
+            : `No connection could be made, or it broke before the request was sent (${code}).`,
       };
     case "sent":
       return {

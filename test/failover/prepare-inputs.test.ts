@@ -94,6 +94,21 @@ describe("an image by address", () => {
     expect(downloads).toEqual([]);
   });
 
+  it("that must not be fetched here is not handed on either", async () => {
+    const { prepare, downloads } = kitchen();
+    const inner = linked("http://169.254.169.254/latest/meta-data/");
+    const needs = { fetch: false, mask: "white_is_edited" } as const;
+    const description =
+      "cannot be fetched: the address of the file leads to a network that is not allowed";
+    expect(await prepare(edit({ images: [inner] }), needs)).toMatchObject({
+      violation: { field: "image_edit.images[0].url", description },
+    });
+    expect(await prepare(edit({ mask: inner }), needs)).toMatchObject({
+      violation: { field: "image_edit.mask.url", description },
+    });
+    expect(downloads).toEqual([]);
+  });
+
   it("is fetched once for all targets of a request", async () => {
     const { prepare, downloads } = kitchen();
     const task = edit({});

@@ -133,7 +133,7 @@ describe("a download", () => {
     const silent = await socketServer((socket) => {
       socket.once("data", () => socket.destroy());
     });
-    for (const origin of [cut, silent, "http://127.0.0.1:1"]) {
+    for (const origin of [cut, silent, "http://127.0.0.1:2"]) {
       expect(await fetchFile(origin)).toMatchObject({
         kind: "failed",
         failure: { class: "server_fault", delivery: "sent" },

@@ -1,7 +1,12 @@
 import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { describe, expect, it } from "vitest";
-import { checkUrl, guardedLookup, reachOf } from "../../src/transport/egress-guard.ts";
+import {
+  checkUrl,
+  guardedLookup,
+  maxUrlLength,
+  reachOf,
+} from "../../src/transport/egress-guard.ts";
 import { addressKind } from "../../src/transport/ip-address.ts";
 import type { Reach } from "../../src/transport/transport.ts";
 import { endpointAt } from "./support.ts";
@@ -85,69 +90,52 @@ describe("an address", () => {
 });
 
 describe("the check of a URL", () => {
-  it.each([
-    "file:///etc/passwd",
-    "ftp://a.example/b",
-    "gopher://127.0.0.1:70/_",
-    "javascript:alert(1)",
-    "blob:http://a.example/b",
-    "http://user@a.example/",
-    "http://user:password@a.example/",
-    "http://a.example@127.0.0.1/",
-    "http://127.0.0.1/",
-    "http://127.1/",
-    "http://2130706433/",
-    "http://0x7f000001/",
-    "http://0x7f.1/",
-    "http://0177.0.0.1/",
-    "http://127.0.0.1./",
-    "http://①②⑦.⓪.⓪.①/",
-    "http://127。0。0。1/",
-    "http://%31%32%37.0.0.1/",
-    "http://0/",
-    "http://0.0.0.0:8080/",
-    "http://[::1]/",
-    "http://[::]/",
-    "http://[0:0:0:0:0:0:0:1]/",
-    "http://[::ffff:127.0.0.1]/",
-    "http://[::ffff:7f00:1]/",
-    "http://[64:ff9b::10.0.0.1]/",
-    "http://[2002:7f00:1::]/",
-    "http://[fe80::1]/",
-    "http://169.254.169.254/latest/meta-data/",
-    "http://2852039166/",
-    "http:\\\\169.254.169.254\\",
-    "http:169.254.169.254",
-    "http://10.0.0.1/",
-    "http://192.168.0.1:8080/",
-    "http://255.255.255.255/",
-  ])("refuses %s", (text) => {
-    const url = new URL(text);
-    expect(checkUrl(url, "public")).toMatch(/^(is neither|contains|leads to)/);
-  });
+  const isAllowed = (text: string, reach: Reach = "public") =>
+    checkUrl(text, reach).kind === "allowed";
 
   it.each([
     "https://a.example/b?c",
     "http://a.example:8080/",
+    "http://a.example./",
     "http://1.1.1.1/",
     "https://[2606:4700::1]/",
+    "https://notlocalhost.example/",
+    "https://internal.example/",
   ])("has nothing against %s", (text) => {
-    expect(checkUrl(new URL(text), "public")).toBeUndefined();
+    expect(checkUrl(text, "public")).toEqual({ kind: "allowed", url: new URL(text) });
   });
 
   it.each<[string, Reach[]]>([
-    ["http://127.0.0.1:1/", ["loopback", "private"]],
+    ["http://127.0.0.1:8080/", ["loopback", "private"]],
     ["http://[::1]/", ["loopback", "private"]],
+    ["http://localhost:8080/", ["loopback", "private"]],
+    ["http://api.localhost/", ["loopback", "private"]],
     ["http://10.0.0.1/", ["private"]],
     ["http://[fc00::1]/", ["private"]],
+    ["http://minio:9000/", ["private"]],
+    ["http://printer.local/", ["private"]],
+    ["http://files.corp.internal/", ["private"]],
     ["http://0.0.0.0/", []],
     ["http://169.254.169.254/", []],
     ["http://[fd00:ec2::254]/", []],
     ["http://[ff02::1]/", []],
+    ["http://a.example:22/", []],
   ])("lets %s through for %j only", (text, reaches) => {
     for (const reach of ["public", "loopback", "private"] as const) {
-      expect(checkUrl(new URL(text), reach) === undefined).toBe(reaches.includes(reach));
+      expect(isAllowed(text, reach)).toBe(reaches.includes(reach));
     }
+  });
+
+  it("takes addresses up to the length that servers take", () => {
+    const start = "https://a.example/";
+    expect(isAllowed(start.padEnd(maxUrlLength, "a"))).toBe(true);
+    expect(isAllowed(start.padEnd(maxUrlLength + 1, "a"))).toBe(false);
+  });
+
+  it("reads where a redirect leads from where it came", () => {
+    const base = new URL("https://a.example/b/c");
+    expect(checkUrl("../d", "public", base)).toMatchObject({ url: new URL("https://a.example/d") });
+    expect(checkUrl("//10.0.0.1/", "public", base).kind).toBe("refused");
   });
 
   it("takes an endpoint's reach from its settings", () => {
@@ -178,18 +166,23 @@ describe("the guarded resolver", () => {
     texts.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
 
   it("gives what is within reach, in the form that was asked for", async () => {
-    const found = addresses("10.0.0.1", "1.1.1.1", "fe80::1", "2606:4700::1");
-    expect((await resolve(found, true)).answer).toEqual(addresses("1.1.1.1", "2606:4700::1"));
+    const found = addresses("1.1.1.1", "2606:4700::1");
+    expect((await resolve(found, true)).answer).toEqual(found);
     expect(await resolve(found, false)).toEqual({ error: null, answer: "1.1.1.1", family: 4 });
     expect(await resolve("1.1.1.1", false)).toEqual({ error: null, answer: "1.1.1.1", family: 4 });
+    const mine = addresses("127.0.0.1", "::1");
+    expect((await resolve(mine, true, "loopback")).answer).toEqual(mine);
   });
 
   it.each([
     addresses("127.0.0.1"),
     addresses("169.254.169.254", "::ffff:10.0.0.1"),
+    addresses("1.1.1.1", "10.0.0.1"),
+    addresses("10.0.0.1", "2606:4700::1"),
+    addresses("1.1.1.1", "fe80::1"),
     addresses("::1", "0.0.0.0"),
     addresses(),
-  ])("fails when nothing is: %j", async (...found) => {
+  ])("fails when anything else is among it: %j", async (...found) => {
     for (const all of [true, false]) {
       expect((await resolve(found, all)).error).toMatchObject({
         code: "SPILLWAY_FORBIDDEN_ADDRESS",
