@@ -1,3 +1,4 @@
+import { identifier } from "../../domain/failure.ts";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
 import type { ImageTask } from "../../domain/task.ts";
@@ -12,11 +13,11 @@ export const falMedia: readonly string[] = ["images[].url", "image.url"];
 
 /**
  * What a model's output means: `images` or `image`, and for each whether the
- * safety checker blackened it, which is no image, and billed. How many pixels were
- * billed stands in a header, what they cost does not.
+ * safety checker blackened it, which is no image, and billed. How many units were
+ * billed stands in a header (`x-fal-billable-units`), what they cost nowhere.
  */
 export function falOutput(reply: Reply, output: JsonObject, task: ImageTask, id?: string): Outcome {
-  const requestId = id ?? reply.headers["x-fal-request-id"];
+  const requestId = id ?? identifier(reply.headers["x-fal-request-id"]);
   const found = imagesOf(output, task);
   if (found.length === 0) {
     const failure =
