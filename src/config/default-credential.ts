@@ -1,9 +1,6 @@
 import { Secret } from "../domain/secret.ts";
-import {
-  keyVariables,
-  vertexCredentialsVariable,
-  vertexProjectVariable,
-} from "./built-in-providers.ts";
+import { findProvider } from "../providers/list.ts";
+import { vertexCredentialsVariable, vertexProjectVariable } from "./built-in-providers.ts";
 import type { ReferenceSource } from "./references.ts";
 
 /** What the environment gives to a built-in provider. */
@@ -25,7 +22,7 @@ export type DefaultCredentialResult =
  */
 export function defaultCredential(slug: string, source: ReferenceSource): DefaultCredentialResult {
   if (slug === "vertex") return vertexCredential(source);
-  const variable = keyVariables[slug];
+  const variable = findProvider(slug)?.keyVariable;
   const key = variable === undefined ? undefined : source.environment[variable]?.trim();
   if (!key) return { kind: "credential", credential: {} };
   if (/^[\x21-\x7e]+$/.test(key)) {

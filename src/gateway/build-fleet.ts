@@ -1,10 +1,9 @@
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { operations } from "../domain/operation.ts";
 import { Secret } from "../domain/secret.ts";
-import { builtInProviders } from "../providers/directory.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
 import type { EndpointSettings } from "../providers/endpoint-settings.ts";
-import { findProvider } from "../providers/list.ts";
+import { builtInProviders, findProvider } from "../providers/list.ts";
 import type { Provider } from "../providers/provider.ts";
 
 /**
@@ -18,7 +17,7 @@ import type { Provider } from "../providers/provider.ts";
 export function buildFleet(config: Config, embedded: Readonly<Record<string, string>>): Fleet {
   const configured = new Map(config.providers.map((entry) => [entry.slug, entry]));
   const fleet = new Map<string, Endpoint>();
-  for (const provider of builtInProviders()) {
+  for (const provider of builtInProviders) {
     const slug = provider.type;
     fleet.set(slug, endpoint(slug, provider, configured.get(slug), embedded[slug]));
   }

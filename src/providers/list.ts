@@ -11,20 +11,22 @@ import { runware } from "./runware.ts";
 import { vertex } from "./vertex.ts";
 import { xai } from "./xai.ts";
 
-/** Every provider that Spillway speaks to. Adding one: import it and put it here. */
-export const providers: readonly Provider[] = [
+/** Every built-in provider, in the order in which they are listed. Adding one: import it and put it here. */
+export const builtInProviders: readonly Provider[] = [
   openrouter,
   vertex,
-  openai,
   gemini,
+  openai,
   replicate,
   fal,
   fireworks,
   runware,
   xai,
   alibaba,
-  openaiCompatible,
 ];
+
+/** Every provider that Spillway speaks to: the built-in ones, and servers of the operator's own. */
+export const providers: readonly Provider[] = [...builtInProviders, openaiCompatible];
 
 /** The provider of a type: the `type` of the configuration, or a built-in slug. */
 export function findProvider(type: string): Provider | undefined {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { builtInProviders } from "../../src/providers/directory.ts";
-import { findProvider, providers } from "../../src/providers/list.ts";
+import { builtInProviders, findProvider, providers } from "../../src/providers/list.ts";
 
-describe("the directory of providers", () => {
+describe("the list of providers", () => {
   it("lists the built-in slugs in their order", () => {
-    expect(builtInProviders().map((profile) => profile.type)).toEqual([
+    expect(builtInProviders.map((profile) => profile.type)).toEqual([
       "openrouter",
       "vertex",
       "gemini",
@@ -19,7 +18,7 @@ describe("the directory of providers", () => {
   });
 
   it("says of each what it is and where it reports its outages", () => {
-    for (const profile of builtInProviders()) {
+    for (const profile of builtInProviders) {
       expect(profile.displayName).not.toBe("");
       expect(profile.description).toMatch(/^[A-Z].*\.$/);
       expect(profile.websiteUri).toMatch(/^https:\/\//);
@@ -28,7 +27,7 @@ describe("the directory of providers", () => {
   });
 
   it("has every provider that Spillway speaks to, but for the operator's own", () => {
-    const listed = builtInProviders();
+    const listed = builtInProviders;
     for (const provider of providers) {
       if (provider.kind !== "custom") expect(listed).toContain(provider);
     }
