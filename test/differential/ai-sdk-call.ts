@@ -8,7 +8,7 @@ import {
   streamText,
   tool,
 } from "ai";
-import { citySchema, pixel, plainChat, plainImage } from "./tasks.ts";
+import { citySchema, pixel, plainChat, plainEdit, plainImage } from "./tasks.ts";
 
 const question = plainChat.messages[0]?.parts[0];
 const prompt = question?.kind === "text" ? question.text : "";
@@ -19,6 +19,17 @@ type TextSettings = Pick<Parameters<typeof generateText>[0], "providerOptions">;
 /** Asks an image model of the AI SDK what `plainImage` asks, with further settings. */
 export function askImage(model: ImageModel, settings: ImageSettings = {}): Promise<unknown> {
   return generateImage({ model, prompt: plainImage.prompt, n: 1, maxRetries: 0, ...settings });
+}
+
+/** Asks an image model of the AI SDK what `plainEdit` asks, of these images and with further settings. */
+export function askEdit(
+  model: ImageModel,
+  files: { readonly images?: readonly Uint8Array[]; readonly mask?: Uint8Array } = {},
+  settings: ImageSettings = {},
+): Promise<unknown> {
+  const { images = [pixel], mask } = files;
+  const prompt = { text: plainEdit.prompt, images: [...images], ...(mask && { mask }) };
+  return generateImage({ model, prompt, n: 1, maxRetries: 0, ...settings });
 }
 
 /** Asks a language model of the AI SDK what `plainChat` asks. */

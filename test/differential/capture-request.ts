@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { JsonValue } from "../../src/domain/json.ts";
 
@@ -8,7 +8,10 @@ export interface CapturedRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON, or undefined when there is no body. */
+  /**
+   * Parsed JSON; of a form, each field as text and the files of each name as a list of
+   * their names, types and contents in base64; or undefined when there is no body.
+   */
   readonly body: JsonValue | undefined;
 }
 
@@ -22,17 +25,24 @@ export async function captureRequest(
 ): Promise<CapturedRequest> {
   const captured: CapturedRequest[] = [];
   const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const chunk of request.setEncoding("utf8")) text += chunk;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    const [type = ""] = (request.headers["content-type"] ?? "").split(";");
+    const isForm = type === "multipart/form-data";
     const url = new URL(request.url ?? "/", "http://loopback");
     captured.push({
       method: request.method ?? "",
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       headers: Object.fromEntries(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+        Object.entries({
+          ...request.headers,
+          // The boundary is each writer's own.
+          ...(isForm ? { "content-type": type } : {}),
+        }).map(([name, value]) => [name, String(value)]),
       ),
-      body: text === "" ? undefined : (JSON.parse(text) as JsonValue),
+      body: isForm ? await readForm(bytes, request.headers) : readJson(bytes),
     });
     response.writeHead(400, { "content-type": "application/json" });
     response.end('{"error":{"message":"captured","code":400,"status":"INVALID_ARGUMENT"}}');
@@ -50,4 +60,28 @@ export async function captureRequest(
     throw new Error(`${captured.length} requests arrived.`);
   }
   return request;
+}
+
+function readJson(bytes: Buffer): JsonValue | undefined {
+  return bytes.length === 0 ? undefined : (JSON.parse(bytes.toString("utf8")) as JsonValue);
+}
+
+/** By a reader that is neither ours nor the sandbox's. */
+async function readForm(bytes: Buffer, headers: IncomingHttpHeaders): Promise<JsonValue> {
+  const body = new Uint8Array(bytes);
+  const type = { "content-type": headers["content-type"] ?? "" };
+  const form = await new Response(body, { headers: type }).formData();
+  const parts: Record<string, JsonValue> = {};
+  for (const name of new Set(form.keys())) {
+    const values = form.getAll(name);
+    const read = await Promise.all(values.map(readPart));
+    parts[name] = typeof values[0] === "string" && read.length === 1 ? (read[0] ?? "") : read;
+  }
+  return parts;
+}
+
+async function readPart(part: string | File): Promise<JsonValue> {
+  if (typeof part === "string") return part;
+  const content = Buffer.from(await part.arrayBuffer()).toString("base64");
+  return { filename: part.name, type: part.type, content };
 }

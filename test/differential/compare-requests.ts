@@ -55,6 +55,16 @@ export function saysStream(theirs: string): AcceptedDifference {
   };
 }
 
+/** The AI SDK's files have no names, for which form encoders write "blob". */
+export function namelessFile(part: string, index: number, name: string): AcceptedDifference {
+  return {
+    at: `body.${part}[${index}].filename`,
+    ours: name,
+    theirs: "blob",
+    because: "A name of its own tells a file's kind to servers that look at nothing else.",
+  };
+}
+
 /** Every difference between what the two send, field by field, in the order of the fields' names. */
 async function requestDifferences(
   pair: Pick<RequestPair, "ours" | "theirs">,

@@ -1,5 +1,5 @@
 import { Secret } from "../../src/domain/secret.ts";
-import type { ChatTask, TextToImageTask } from "../../src/domain/task.ts";
+import type { ChatTask, ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import type { Endpoint } from "../../src/providers/endpoint.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { CallTarget, Provider } from "../../src/providers/provider.ts";
@@ -36,7 +36,7 @@ export function send(
       keys: [key],
       configured: true,
       sandbox: false,
-      operations: ["text_to_image", "chat"],
+      operations: ["text_to_image", "image_edit", "chat"],
       settings: {},
     };
     const transport = createTransport();
@@ -54,16 +54,29 @@ export function send(
 /** The calls of a provider's dialects for a task, by the operation that the task names. */
 export function requestOf(
   provider: Provider,
-  task: TextToImageTask | ChatTask,
+  task: TextToImageTask | ImageEditTask | ChatTask,
   callTarget: CallTarget,
   streamed = false,
 ): HttpCall {
-  const call =
-    task.operation === "chat"
-      ? callOf(provider.operations.chat, task, callTarget, streamed)
-      : callOf(provider.operations.text_to_image, task, callTarget, streamed);
+  const call = requestFor(provider, task, callTarget, streamed);
   if (call === undefined) throw new Error(`${provider.type} cannot ${task.operation}.`);
   return call;
+}
+
+function requestFor(
+  { operations }: Provider,
+  task: TextToImageTask | ImageEditTask | ChatTask,
+  callTarget: CallTarget,
+  streamed: boolean,
+): HttpCall | undefined {
+  switch (task.operation) {
+    case "chat":
+      return callOf(operations.chat, task, callTarget, streamed);
+    case "image_edit":
+      return callOf(operations.image_edit, task, callTarget, streamed);
+    case "text_to_image":
+      return callOf(operations.text_to_image, task, callTarget, streamed);
+  }
 }
 
 function callOf<T>(
@@ -84,7 +97,8 @@ interface Dialect<T> extends Requester<T> {
 }
 
 function asksForStream({ body }: HttpCall): boolean {
-  return body?.kind === "json" && Object.entries(body.value).some(isStreamFlag);
+  if (body?.kind === "multipart") return body.parts.some(({ name }) => name === "stream");
+  return body !== undefined && Object.entries(body.value).some(isStreamFlag);
 }
 
 function isStreamFlag([name, value]: readonly [string, unknown]): boolean {

@@ -1,16 +1,23 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { TextToImageTask } from "../../src/domain/task.ts";
+import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
-import { askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
-import { type RequestPair, saysJson, testSameRequests } from "./compare-requests.ts";
+import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
+import { namelessFile, type RequestPair, saysJson, testSameRequests } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
-import { plainChat, plainImage, richChat } from "./tasks.ts";
+import { pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
 const imageModel = "sd-turbo";
 const chatModel = "llama-3.3-70b";
 const fullImage: TextToImageTask = {
   ...plainImage,
   options: { count: 3, size: { kind: "pixels", width: 512, height: 768 } },
+};
+const [pixelInput] = plainEdit.images;
+const fullEdit: ImageEditTask = {
+  ...plainEdit,
+  images: [...plainEdit.images, ...plainEdit.images],
+  mask: pixelInput,
+  options: fullImage.options,
 };
 const ai = (origin: string) =>
   createOpenAICompatible({
@@ -44,6 +51,28 @@ const pairs: readonly RequestPair[] = [
         providerOptions: { local: { response_format: "b64_json", user: "user-1" } },
       }),
     accepted: [saysJson],
+  },
+  {
+    name: "an edit",
+    ours: ours(requestOf(openaiCompatible, plainEdit, target(imageModel))),
+    theirs: (origin) => askEdit(ai(origin).imageModel(imageModel)),
+    accepted: [saysJson, namelessFile("image", 0, "image-1.png")],
+  },
+  {
+    name: "an edit with a mask and every option",
+    ours: ours(requestOf(openaiCompatible, fullEdit, target(imageModel, { endUser: "user-1" }))),
+    theirs: (origin) =>
+      askEdit(
+        ai(origin).imageModel(imageModel),
+        { images: [pixel, pixel], mask: pixel },
+        { n: 3, size: "512x768", providerOptions: { local: { user: "user-1" } } },
+      ),
+    accepted: [
+      saysJson,
+      namelessFile("image[]", 0, "image-1.png"),
+      namelessFile("image[]", 1, "image-2.png"),
+      namelessFile("mask", 0, "mask.png"),
+    ],
   },
   {
     name: "a plain chat",

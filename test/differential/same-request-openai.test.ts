@@ -1,17 +1,18 @@
 import { createOpenAI } from "@ai-sdk/openai";
-import OpenAI from "openai";
-import type { TextToImageTask } from "../../src/domain/task.ts";
+import OpenAI, { toFile } from "openai";
+import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { openai } from "../../src/providers/openai.ts";
-import { askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
+import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
 import {
   type AcceptedDifference,
+  namelessFile,
   type RequestPair,
   saysJson,
   saysStream,
   testSameRequests,
 } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
-import { citySchema, pixel, plainChat, plainImage, richChat } from "./tasks.ts";
+import { citySchema, pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
 const imageModel = "gpt-image-2";
 const chatModel = "gpt-5.4";
@@ -27,6 +28,14 @@ const fullImage: TextToImageTask = {
   },
 };
 const fullTarget = target(imageModel, { endUser: "user-1" });
+const [pixelInput] = plainEdit.images;
+const fullEdit: ImageEditTask = {
+  ...plainEdit,
+  images: [...plainEdit.images, ...plainEdit.images],
+  mask: pixelInput,
+  options: fullImage.options,
+};
+const pngFile = (name: string) => toFile(pixel, name, { type: "image/png" });
 const sdk = (origin: string): OpenAI =>
   new OpenAI({ apiKey: testKey, baseURL: `${origin}/v1`, maxRetries: 0 });
 const ai = (origin: string) => createOpenAI({ apiKey: testKey, baseURL: `${origin}/v1` });
@@ -106,6 +115,79 @@ const pairs: readonly RequestPair[] = [
         model: imageModel,
         prompt: plainImage.prompt,
         n: 1,
+        stream: true,
+        partial_images: 2,
+      }),
+    accepted: [saysStream("application/json")],
+  },
+  {
+    name: "an edit, as npm openai asks for it",
+    ours: ours(requestOf(openai, plainEdit, target(imageModel))),
+    theirs: async (origin) =>
+      sdk(origin).images.edit({
+        model: imageModel,
+        prompt: plainEdit.prompt,
+        n: 1,
+        image: [await pngFile("image-1.png")],
+      }),
+    accepted: [],
+  },
+  {
+    name: "an edit with a mask and every option, as npm openai asks for it",
+    ours: ours(requestOf(openai, fullEdit, fullTarget)),
+    theirs: async (origin) =>
+      sdk(origin).images.edit({
+        model: imageModel,
+        prompt: plainEdit.prompt,
+        image: [await pngFile("image-1.png"), await pngFile("image-2.png")],
+        mask: await pngFile("mask.png"),
+        n: 3,
+        size: "1536x1024",
+        quality: "low",
+        background: "opaque",
+        output_format: "webp",
+        output_compression: 80,
+        safety_identifier: "user-1",
+      }),
+    accepted: [],
+  },
+  {
+    name: "an edit with a mask and every option, as @ai-sdk/openai asks for it",
+    ours: ours(requestOf(openai, fullEdit, fullTarget)),
+    theirs: (origin) =>
+      askEdit(
+        ai(origin).image(imageModel),
+        { images: [pixel, pixel], mask: pixel },
+        {
+          n: 3,
+          size: "1536x1024",
+          providerOptions: {
+            openai: {
+              quality: "low",
+              background: "opaque",
+              outputFormat: "webp",
+              outputCompression: 80,
+              safetyIdentifier: "user-1",
+            },
+          },
+        },
+      ),
+    accepted: [
+      saysJson,
+      namelessFile("image[]", 0, "image-1.png"),
+      namelessFile("image[]", 1, "image-2.png"),
+      namelessFile("mask", 0, "mask.png"),
+    ],
+  },
+  {
+    name: "a streamed edit, as npm openai asks for it",
+    ours: ours(requestOf(openai, plainEdit, target(imageModel, { partialImages: 2 }), true)),
+    theirs: async (origin) =>
+      sdk(origin).images.edit({
+        model: imageModel,
+        prompt: plainEdit.prompt,
+        n: 1,
+        image: [await pngFile("image-1.png")],
         stream: true,
         partial_images: 2,
       }),

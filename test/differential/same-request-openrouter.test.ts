@@ -1,8 +1,8 @@
 import { createOpenRouter } from "@openrouter/ai-sdk-provider";
 import { OpenRouter } from "@openrouter/sdk";
-import type { TextToImageTask } from "../../src/domain/task.ts";
+import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { openrouter } from "../../src/providers/openrouter.ts";
-import { askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
+import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
 import {
   type AcceptedDifference,
   type RequestPair,
@@ -11,7 +11,7 @@ import {
   testSameRequests,
 } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
-import { citySchema, pixel, plainChat, plainImage, richChat } from "./tasks.ts";
+import { citySchema, pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
 const imageModel = "google/gemini-3-pro-image";
 const chatModel = "google/gemini-3-flash-preview";
@@ -28,6 +28,12 @@ const fullImage: TextToImageTask = {
     compression: 80,
   },
 };
+const linkedEdit: ImageEditTask = {
+  ...plainEdit,
+  images: [...plainEdit.images, { kind: "url", url: "https://example.com/boat.png", mimeType: "" }],
+  options: { count: 1, size: { kind: "aspect_ratio", width: 16, height: 9 }, seed: 7 },
+};
+const pixelUrl = `data:image/png;base64,${pixel.toString("base64")}`;
 const messages = [{ role: "user" as const, content: "What is the capital of Peru?" }];
 const sdk = (origin: string): OpenRouter =>
   new OpenRouter({
@@ -119,6 +125,31 @@ const pairs: readonly RequestPair[] = [
         },
       }),
     accepted: [noCookie, saysStream("text/event-stream")],
+  },
+  {
+    name: "an edit of two images, one by address, as @openrouter/sdk asks for it",
+    ours: ours(requestOf(openrouter, linkedEdit, target(imageModel))),
+    theirs: (origin) =>
+      sdk(origin).images.generate({
+        imageGenerationRequest: {
+          model: imageModel,
+          prompt: plainEdit.prompt,
+          n: 1,
+          aspectRatio: "16:9",
+          seed: 7,
+          inputReferences: [
+            { type: "image_url", imageUrl: { url: pixelUrl } },
+            { type: "image_url", imageUrl: { url: "https://example.com/boat.png" } },
+          ],
+        },
+      }),
+    accepted: [noCookie],
+  },
+  {
+    name: "an edit, as @openrouter/ai-sdk-provider asks for it",
+    ours: ours(requestOf(openrouter, plainEdit, target(imageModel))),
+    theirs: (origin) => askEdit(ai(origin).imageModel(imageModel)),
+    accepted: [saysJson],
   },
   {
     name: "a plain chat, as @openrouter/sdk asks for it",

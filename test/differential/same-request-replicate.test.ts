@@ -1,10 +1,10 @@
 import { createReplicate } from "@ai-sdk/replicate";
 import Replicate from "replicate";
-import type { TextToImageTask } from "../../src/domain/task.ts";
+import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { Job } from "../../src/providers/outcome.ts";
 import { replicate } from "../../src/providers/replicate.ts";
-import { askImage } from "./ai-sdk-call.ts";
+import { askEdit, askImage } from "./ai-sdk-call.ts";
 import {
   type AcceptedDifference,
   type RequestPair,
@@ -12,7 +12,7 @@ import {
   testSameRequests,
 } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
-import { plainImage } from "./tasks.ts";
+import { pixel, plainEdit, plainImage } from "./tasks.ts";
 
 const model = "black-forest-labs/flux-schnell";
 const hash = "0123456789abcdef".repeat(4);
@@ -36,6 +36,14 @@ const fullInput = {
   output_format: "jpg",
   output_quality: 80,
 };
+const pixelUrl = `data:image/png;base64,${pixel.toString("base64")}`;
+const maskedEdit: ImageEditTask = {
+  ...plainEdit,
+  mask: plainEdit.images[0],
+  maskPolarity: "white_is_edited",
+};
+const inpainter = "stability-ai/sdxl";
+const flux2 = "black-forest-labs/flux-2-pro";
 const sdk = (origin: string): Replicate =>
   new Replicate({ auth: testKey, baseUrl: `${origin}/v1` });
 const ai = (origin: string) => createReplicate({ apiToken: testKey, baseURL: `${origin}/v1` });
@@ -51,6 +59,26 @@ const noBody: AcceptedDifference = {
   theirs: "application/json",
   because: "There is no body that could have a type.",
 };
+
+/** What @ai-sdk/replicate does for FLUX.2, other than the models' schema has it. */
+const flux2Wording: readonly AcceptedDifference[] = [
+  {
+    at: "body.input.aspect_ratio",
+    ours: "match_input_image",
+    because: "An edit keeps the shape of its image; by itself FLUX.2 makes a square.",
+  },
+  {
+    at: "body.input.input_images[0]",
+    ours: pixelUrl,
+    because: "The schema has one list of images and no numbered keys.",
+  },
+  { at: "body.input.input_image", theirs: pixelUrl, because: "The other half of the same." },
+  {
+    at: "body.input.num_outputs",
+    theirs: 1,
+    because: "The schema has no count, and strict models refuse what is not in it.",
+  },
+];
 
 const pairs: readonly RequestPair[] = [
   {
@@ -99,6 +127,49 @@ const pairs: readonly RequestPair[] = [
         wait: 5,
       }),
     accepted: [saysJson, deadlineSaid],
+  },
+  {
+    name: "an edit of two images, as npm replicate asks for it",
+    ours: ours(
+      requestOf(
+        replicate,
+        { ...plainEdit, images: [...plainEdit.images, ...plainEdit.images] },
+        target(flux2),
+      ),
+    ),
+    theirs: (origin) =>
+      sdk(origin).predictions.create({
+        model: flux2,
+        input: {
+          prompt: plainEdit.prompt,
+          input_images: [pixelUrl, pixelUrl],
+          aspect_ratio: "match_input_image",
+        },
+        wait: 5,
+      }),
+    accepted: [saysJson, deadlineSaid],
+  },
+  {
+    name: "an edit with a mask, as @ai-sdk/replicate asks for it",
+    ours: ours(requestOf(replicate, maskedEdit, target(inpainter))),
+    theirs: (origin) =>
+      askEdit(
+        ai(origin).image(inpainter),
+        { mask: pixel },
+        { providerOptions: { replicate: { maxWaitTimeInSeconds: 5 } } },
+      ),
+    accepted: [saysJson, deadlineSaid],
+  },
+  {
+    name: "an edit by FLUX.2, as @ai-sdk/replicate asks for it",
+    ours: ours(requestOf(replicate, plainEdit, target(flux2))),
+    theirs: (origin) =>
+      askEdit(
+        ai(origin).image(flux2),
+        {},
+        { providerOptions: { replicate: { maxWaitTimeInSeconds: 5 } } },
+      ),
+    accepted: [saysJson, deadlineSaid, ...flux2Wording],
   },
   {
     name: "how a prediction is, as npm replicate asks for it",

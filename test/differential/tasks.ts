@@ -1,4 +1,4 @@
-import type { ChatTask, TextToImageTask } from "../../src/domain/task.ts";
+import type { ChatTask, ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 
 /** One image from words, and nothing else said. */
 export const plainImage: TextToImageTask = {
@@ -21,6 +21,15 @@ export const pixel = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
   "base64",
 );
+
+/** One image made of another one, and nothing else said. */
+export const plainEdit: ImageEditTask = {
+  operation: "image_edit",
+  prompt: "Put a hat on it",
+  images: [{ kind: "bytes", bytes: pixel, mimeType: "image/png" }],
+  maskPolarity: "transparent_is_edited",
+  options: { count: 1 },
+};
 
 /** The arguments of the tool, and the form of the answer. */
 export const citySchema = {
