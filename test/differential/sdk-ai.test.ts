@@ -1,5 +1,7 @@
+import { createAlibaba } from "@ai-sdk/alibaba";
 import { createFal } from "@ai-sdk/fal";
 import { createGoogle } from "@ai-sdk/google";
+import { createVertex } from "@ai-sdk/google-vertex";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { createReplicate } from "@ai-sdk/replicate";
@@ -16,6 +18,7 @@ import {
 } from "ai";
 import { describe, expect, it } from "vitest";
 import { type OpenSandbox, openSandbox } from "../sandbox/open-sandbox.ts";
+import { tokenHolder } from "./token-holder.ts";
 
 type Make<T> = (open: OpenSandbox, apiKey?: string) => T;
 
@@ -25,6 +28,11 @@ const openai = (open: OpenSandbox, apiKey = "sk-test") =>
   createOpenAI({ apiKey, baseURL: base(open, "openai") });
 const google = (open: OpenSandbox, apiKey = "AIza-test") =>
   createGoogle({ apiKey, baseURL: base(open, "gemini") });
+const vertex = (open: OpenSandbox, token = "ya29.test") =>
+  createVertex({
+    googleAuthOptions: { authClient: tokenHolder(token) },
+    baseURL: `${base(open, "vertex")}/projects/demo-1/locations/global/publishers/google`,
+  });
 const openrouter = (open: OpenSandbox, apiKey = "sk-or-v1-test") =>
   createOpenRouter({ apiKey, baseURL: base(open, "openrouter") });
 const compatible = (open: OpenSandbox, apiKey = "any") =>
@@ -39,13 +47,22 @@ const compatible = (open: OpenSandbox, apiKey = "any") =>
 const languageModels: readonly (readonly [slug: string, make: Make<LanguageModel>])[] = [
   ["openai", (open, key) => openai(open, key).chat("gpt-5.4")],
   ["gemini", (open, key) => google(open, key)("gemini-3.8-flash")],
+  ["vertex", (open, key) => vertex(open, key)("gemini-3.8-flash")],
   ["openrouter", (open, key) => openrouter(open, key)("google/gemini-3-flash-preview")],
+  [
+    "alibaba",
+    (open, apiKey = "sk-test") =>
+      createAlibaba({ apiKey, baseURL: `${base(open, "alibaba")}/compatible-mode/v1` })(
+        "qwen-plus",
+      ),
+  ],
   ["compatible", (open, key) => compatible(open, key)("llama-3.3")],
 ];
 
 const imageModels: readonly (readonly [slug: string, make: Make<ImageModel>])[] = [
   ["openai", (open, key) => openai(open, key).image("gpt-image-2")],
   ["gemini", (open, key) => google(open, key).image("gemini-nano-banana-2.1")],
+  ["vertex", (open, key) => vertex(open, key).image("gemini-3-pro-image")],
   ["openrouter", (open, key) => openrouter(open, key).imageModel("bytedance-seed/seedream-4.5")],
   ["compatible", (open, key) => compatible(open, key).imageModel("sd-turbo")],
   [

@@ -1,0 +1,175 @@
+import { createAlibaba } from "@ai-sdk/alibaba";
+import { generateText } from "ai";
+import OpenAI from "openai";
+import { alibaba } from "../../src/providers/alibaba.ts";
+import type { HttpCall } from "../../src/providers/http-call.ts";
+import type { Job } from "../../src/providers/outcome.ts";
+import { askRich, askText, askTextStream } from "./ai-sdk-call.ts";
+import {
+  type AcceptedDifference,
+  type RequestPair,
+  saysJson,
+  saysStream,
+  testSameRequests,
+} from "./compare-requests.ts";
+import { requestOf, send, target, testKey } from "./our-request.ts";
+import { citySchema, pixel, plainChat, richChat } from "./tasks.ts";
+
+const model = "qwen3.7-plus";
+const prefix = "/compatible-mode/v1";
+const messages = [{ role: "user" as const, content: "What is the capital of Peru?" }];
+const task: Job = { id: "a1b2c3d4-0000-4000-8000-00000000000a", waitMs: 1000, state: {} };
+const ai = (origin: string) =>
+  createAlibaba({ apiKey: testKey, baseURL: origin + prefix, videoBaseURL: origin });
+const sdk = (origin: string) =>
+  new OpenAI({ apiKey: testKey, baseURL: origin + prefix, maxRetries: 0 });
+
+const lone: readonly AcceptedDifference[] = [
+  {
+    at: "body.messages[0].content",
+    ours: "What is the capital of Peru?",
+    because: "A lone text is a string for us: every server takes that.",
+  },
+  {
+    at: "body.messages[0].content[0].text",
+    theirs: "What is the capital of Peru?",
+    because: "The same text.",
+  },
+  { at: "body.messages[0].content[0].type", theirs: "text", because: "The same text." },
+];
+const noThoughtsKept: AcceptedDifference = {
+  at: "body.preserve_thinking",
+  theirs: true,
+  because: "It makes the model read its earlier thoughts, and our messages carry none.",
+};
+
+/** Asks what `plainChat` asks, with so much thinking. */
+function askThinking(origin: string, reasoning: "none" | "high"): Promise<unknown> {
+  const prompt = messages[0]?.content ?? "";
+  return generateText({ model: ai(origin)(model), prompt, reasoning, maxRetries: 0 });
+}
+
+const pairs: readonly RequestPair[] = [
+  {
+    name: "a plain chat, as npm openai asks for it",
+    ours: ours(requestOf(alibaba, plainChat, target(model))),
+    theirs: (origin) => sdk(origin).chat.completions.create({ model, messages }),
+    accepted: [],
+  },
+  {
+    name: "a plain chat, as @ai-sdk/alibaba asks for it",
+    ours: ours(requestOf(alibaba, plainChat, target(model))),
+    theirs: (origin) => askText(ai(origin)(model)),
+    accepted: [saysJson, noThoughtsKept, ...lone],
+  },
+  {
+    name: "a chat with tools, an image and a schema, as npm openai asks for it",
+    ours: ours(requestOf(alibaba, richChat, target(model))),
+    theirs: (origin) =>
+      sdk(origin).chat.completions.create({
+        model,
+        messages: [
+          { role: "system", content: "Be brief." },
+          {
+            role: "user",
+            content: [
+              { type: "text", text: "Where is this?" },
+              {
+                type: "image_url",
+                image_url: { url: `data:image/png;base64,${pixel.toString("base64")}` },
+              },
+            ],
+          },
+          {
+            role: "assistant",
+            content: null,
+            tool_calls: [
+              {
+                id: "call_1",
+                type: "function",
+                function: { name: "locate", arguments: '{"city":"Lima"}' },
+              },
+            ],
+          },
+          { role: "tool", tool_call_id: "call_1", content: "In the west." },
+        ],
+        temperature: 0.5,
+        top_p: 0.9,
+        max_tokens: 200,
+        stop: ["END"],
+        seed: 7,
+        tools: [
+          {
+            type: "function",
+            function: { name: "locate", description: "Finds a city.", parameters: citySchema },
+          },
+        ],
+        tool_choice: "auto",
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: "place", schema: citySchema, strict: true },
+        },
+      }),
+    accepted: [],
+  },
+  {
+    name: "a chat with tools, an image and a schema, as @ai-sdk/alibaba asks for it",
+    ours: ours(requestOf(alibaba, richChat, target(model))),
+    theirs: (origin) => askRich(ai(origin)(model)),
+    accepted: [
+      saysJson,
+      noThoughtsKept,
+      {
+        at: "body.response_format.json_schema.strict",
+        ours: true,
+        because: "We were told to be strict; their client has no way to say it.",
+      },
+    ],
+  },
+  {
+    name: "a chat without thinking, as @ai-sdk/alibaba asks for it",
+    ours: ours(requestOf(alibaba, { ...plainChat, reasoningEffort: "none" }, target(model))),
+    theirs: (origin) => askThinking(origin, "none"),
+    accepted: [saysJson, noThoughtsKept, ...lone],
+  },
+  {
+    name: "a chat with much thinking, as @ai-sdk/alibaba asks for it",
+    ours: ours(requestOf(alibaba, { ...plainChat, reasoningEffort: "high" }, target(model))),
+    theirs: (origin) => askThinking(origin, "high"),
+    accepted: [saysJson, noThoughtsKept, ...lone],
+  },
+  {
+    name: "a streamed chat, as npm openai asks for it",
+    ours: ours(requestOf(alibaba, plainChat, target(model), true)),
+    theirs: (origin) =>
+      sdk(origin).chat.completions.create({
+        model,
+        messages,
+        stream: true,
+        stream_options: { include_usage: true },
+      }),
+    accepted: [saysStream("application/json")],
+  },
+  {
+    name: "a streamed chat, as @ai-sdk/alibaba asks for it",
+    ours: ours(requestOf(alibaba, plainChat, target(model), true)),
+    theirs: (origin) => askTextStream(ai(origin)(model)),
+    accepted: [saysStream("*/*"), noThoughtsKept, ...lone],
+  },
+  {
+    name: "how a task is, as @ai-sdk/alibaba asks for it",
+    ours: ours(alibaba.operations.text_to_image?.job?.poll(task, target(model))),
+    theirs: async (origin) =>
+      ai(origin)
+        .video("wan2.7-t2v")
+        .doStatus?.({ operation: { taskId: task.id } }),
+    accepted: [saysJson],
+  },
+];
+
+testSameRequests("our request to Model Studio is its clients'", pairs);
+
+function ours(call: HttpCall | undefined): RequestPair["ours"] {
+  if (call === undefined) throw new Error("Model Studio's tasks cannot be followed.");
+  return send(alibaba, "", call);
+}
