@@ -62,6 +62,14 @@ export async function executePlan(
       lastWord = { kind: "unusable_input", violation: prepared.violation };
       break;
     }
+    if (prepared.kind === "unsuitable") {
+      const message = `${candidate.endpoint.slug} ${prepared.reason}.`;
+      await log.skip(candidate, reason, message);
+      const failure: Failure = { class: "unsupported_here", delivery: "not_sent", message };
+      lastWord = { kind: "failure", failure, candidate, ambiguous: false };
+      turn = next;
+      continue;
+    }
     asked = candidate;
     attemptsLeft -= 1;
     const shortfall = await tryTarget(walk, turn, reason, prepared.task, {

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { FieldViolation } from "../domain/gateway-error.ts";
 import type { ImageHeader, InputMedia } from "../domain/input-media.ts";
 import type { ImageEditTask, ImageInput, MaskPolarity, Task } from "../domain/task.ts";
+import { inputBytes } from "../router/input-bytes.ts";
 import type { Fit, InputNeeds } from "../router/plan.ts";
 import { checkUrl } from "../transport/egress-guard.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
@@ -31,6 +32,8 @@ export type PrepareResult =
   | { readonly kind: "prepared"; readonly task: Task }
   /** An image is of no use, whoever the provider is. */
   | { readonly kind: "unusable"; readonly violation: FieldViolation }
+  /** This target does not take the images, and another one may. `reason` is the end of a sentence. */
+  | { readonly kind: "unsuitable"; readonly reason: string }
   /** The caller has left, or the request's time is up. */
   | { readonly kind: "ended" };
 
@@ -56,7 +59,7 @@ export class InputPreparer {
       const prepared = await mapImages(task, (image, field) => this.#ready(image, field, inputs));
       const masked =
         prepared.operation === "image_edit" ? await this.#withMask(prepared, inputs) : prepared;
-      return { kind: "prepared", task: masked };
+      return tooLarge(masked, inputs) ?? { kind: "prepared", task: masked };
     } catch (reason) {
       if (reason instanceof Unusable) return { kind: "unusable", violation: reason.violation };
       if (reason === ended) return { kind: "ended" };
@@ -159,6 +162,13 @@ const maskField = "image_edit.mask";
 interface LoadedImage {
   readonly bytes: Uint8Array;
   readonly header: ImageHeader;
+}
+
+/** How large a fetched image is shows only now. */
+function tooLarge(task: Task, { maxBytes }: InputNeeds): PrepareResult | undefined {
+  if (task.operation !== "image_edit" || maxBytes === undefined) return undefined;
+  if (inputBytes(task) <= maxBytes) return undefined;
+  return { kind: "unsuitable", reason: `cannot take more than ${maxBytes} bytes of input images` };
 }
 
 function checkSize(mask: ImageHeader, image: ImageHeader): void {

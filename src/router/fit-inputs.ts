@@ -17,17 +17,17 @@ export interface FittedInputs {
  */
 export function fitInputs(
   task: ImageTask,
-  capabilities: Pick<ImageCapabilities, "inputUrls" | "mask">,
+  capabilities: Pick<ImageCapabilities, "inputUrls" | "mask" | "maxInputBytes">,
   provider: string,
 ): FittedInputs {
   if (task.operation === "text_to_image") return { needs: undefined, adjustments: [] };
   const fetch = capabilities.inputUrls !== true;
-  if (task.operation === "image_upscale" || task.mask === undefined) {
-    return { needs: { fetch }, adjustments: [] };
-  }
+  if (task.operation === "image_upscale") return { needs: { fetch }, adjustments: [] };
+  const { maxInputBytes: maxBytes } = capabilities;
+  if (task.mask === undefined) return { needs: { fetch, maxBytes }, adjustments: [] };
   const { maskPolarity } = task;
   const { mask } = capabilities;
-  const needs = { fetch, mask };
+  const needs = { fetch, mask, maxBytes };
   if (mask === undefined || mask === maskPolarity) return { needs, adjustments: [] };
   const adjustment: Adjustment = {
     field: "mask_polarity",

@@ -15,6 +15,7 @@ import { fitChat } from "./fit-chat.ts";
 import { fitImageOptions, type OptionsContext } from "./fit-image-options.ts";
 import { chatInputs, fitInputs } from "./fit-inputs.ts";
 import { fitUpscale } from "./fit-upscale.ts";
+import { inputBytes } from "./input-bytes.ts";
 import type { Fit } from "./plan.ts";
 
 /** How a task suits a target, or why it does not. */
@@ -180,19 +181,6 @@ function unfitEdit(task: ImageEditTask, capabilities: ImageCapabilities): FitRes
     return cannot("images", `take more than ${maxInputBytes} bytes of input images`);
   }
   return undefined;
-}
-
-/** The bytes that come with an edit. What is still to be fetched is not known. */
-function inputBytes({ images, mask }: ImageEditTask): number {
-  return [...images, ...(mask === undefined ? [] : [mask])].reduce(
-    (sum, image) => sum + (image.kind === "bytes" ? image.bytes.length : dataUrlBytes(image.url)),
-    0,
-  );
-}
-
-/** About as many bytes as the base64 in it has. An address of another kind brings none. */
-function dataUrlBytes(url: string): number {
-  return /^data:/i.test(url) ? Math.floor((url.length * 3) / 4) : 0;
 }
 
 function fitNegativePrompt(

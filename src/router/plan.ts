@@ -87,4 +87,6 @@ export interface InputNeeds {
   readonly fetch: boolean;
   /** How the target reads a mask. Undefined when the task has none. */
   readonly mask?: MaskPolarity | undefined;
+  /** The most bytes of all images and the mask of an edit. Undefined means that nobody counts. */
+  readonly maxBytes?: number | undefined;
 }

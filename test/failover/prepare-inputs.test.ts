@@ -120,6 +120,20 @@ describe("an image by address", () => {
     expect(first.kind).toBe("prepared");
   });
 
+  it("that turns out larger than a target takes goes to another one", async () => {
+    const { prepare, downloads } = kitchen();
+    const task = edit({ images: [linked(catUrl), bytes(png)] });
+    const limit = png.length * 2;
+    expect(await prepare(task, { fetch: true, maxBytes: limit - 1 })).toEqual({
+      kind: "unsuitable",
+      reason: `cannot take more than ${limit - 1} bytes of input images`,
+    });
+    expect(await prepare(task, { fetch: true, maxBytes: limit })).toMatchObject({
+      kind: "prepared",
+    });
+    expect(downloads).toHaveLength(1);
+  });
+
   it("that cannot be had is asked for once as well", async () => {
     const { prepare, downloads } = kitchen(() => cannotBeHad("The server answered 404."));
     const task = edit({});

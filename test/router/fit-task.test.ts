@@ -461,6 +461,7 @@ describe("the images of a task", () => {
     expect(fits(edit, { inputUrls: true }).inputs).toEqual({ fetch: false });
     expect(fits(upscale, { inputUrls: true }).inputs).toEqual({ fetch: false });
     expect(fits(imageTask()).inputs).toBeUndefined();
+    expect(fits(edit, { maxInputBytes: 9 }).inputs).toEqual({ fetch: true, maxBytes: 9 });
   });
 
   it("are fetched for a chat model that takes bytes only", () => {
