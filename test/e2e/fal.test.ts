@@ -68,6 +68,15 @@ describe("fal, behind the gateway", () => {
     expect(error.reasons).toEqual(["CONTENT_REFUSED"]);
   });
 
+  it("is told to stop what takes too long, and confirms it", async () => {
+    const gateway = await startGateway(yaml.replace("fal: {}", "fal: { timeout: 600ms }"));
+    const { attempts } = await gateway.generate(ask("boat", "fal=slow:60s"));
+    expect(attemptLines(attempts)).toEqual([
+      "FIRST fal FAILED TIMEOUT SENT -",
+      "FAILOVER openai SUCCEEDED",
+    ]);
+  });
+
   it("edits and enlarges", async () => {
     const gateway = await startGateway(yaml);
     const source = { case: "data" as const, value: tinyPng(40, 20) };
