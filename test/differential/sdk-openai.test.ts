@@ -1,6 +1,7 @@
-import OpenAI from "openai";
+import OpenAI, { toFile } from "openai";
 import { describe, expect, it } from "vitest";
 import { type OpenSandbox, openSandbox } from "../sandbox/open-sandbox.ts";
+import { pixel } from "./tasks.ts";
 
 /** The official `openai` client works against the sandbox, unchanged but for its base URL. */
 describe("npm openai, against the sandbox", () => {
@@ -34,6 +35,41 @@ describe("npm openai, against the sandbox", () => {
       "image_generation.partial_image",
       "image_generation.completed",
     ]);
+  });
+
+  it("edits one image, several, and with a mask", async () => {
+    await using open = await openSandbox();
+    const { images } = client(open);
+    const boat = await toFile(pixel, "boat.png", { type: "image/png" });
+    for (const files of [{ image: boat }, { image: [boat, boat] }, { image: boat, mask: boat }]) {
+      const result = await images.edit({ ...image, ...files, n: 2 });
+      expect(result.data).toHaveLength(2);
+      expect(result.usage?.input_tokens_details.image_tokens).toBeGreaterThan(0);
+    }
+  });
+
+  it("streams an edit", async () => {
+    await using open = await openSandbox();
+    const boat = await toFile(pixel, "boat.png", { type: "image/png" });
+    const types: string[] = [];
+    const stream = await client(open).images.edit({
+      ...image,
+      image: boat,
+      stream: true,
+      partial_images: 1,
+    });
+    for await (const event of stream) types.push(event.type);
+    expect(types).toEqual(["image_edit.partial_image", "image_edit.completed"]);
+  });
+
+  it("tells an image without a type apart", async () => {
+    await using open = await openSandbox();
+    const untyped = await toFile(pixel, "boat");
+    const error = await client(open)
+      .images.edit({ ...image, image: untyped })
+      .catch(same);
+    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(error).toMatchObject({ code: "unsupported_file_mimetype", param: "image" });
   });
 
   it("chats", async () => {

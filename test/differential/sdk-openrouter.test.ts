@@ -7,6 +7,7 @@ import {
 } from "@openrouter/sdk/models/errors";
 import { describe, expect, it } from "vitest";
 import { type OpenSandbox, openSandbox } from "../sandbox/open-sandbox.ts";
+import { pixel } from "./tasks.ts";
 
 /** The official `@openrouter/sdk` client works against the sandbox, unchanged but for its base URL. */
 describe("npm @openrouter/sdk, against the sandbox", () => {
@@ -64,6 +65,25 @@ describe("npm @openrouter/sdk, against the sandbox", () => {
     const types: string[] = [];
     for await (const event of stream) types.push(event.type);
     expect(types).toEqual(["image_generation.partial_image", "image_generation.completed"]);
+  });
+
+  it("edits images", async () => {
+    await using open = await openSandbox();
+    const url = `data:image/png;base64,${pixel.toString("base64")}`;
+    const draw = async (references: readonly string[]) => {
+      const result = await client(open).images.generate({
+        imageGenerationRequest: {
+          ...image,
+          inputReferences: references.map((each) => ({
+            type: "image_url",
+            imageUrl: { url: each },
+          })),
+        },
+      });
+      if (!("data" in result)) throw new Error("It streamed.");
+      return result.data[0]?.b64Json;
+    };
+    expect(await draw([url])).not.toBe(await draw([]));
   });
 
   it.each([

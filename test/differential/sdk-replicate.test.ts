@@ -1,6 +1,7 @@
 import Replicate from "replicate";
 import { describe, expect, it } from "vitest";
 import { type OpenSandbox, openSandbox } from "../sandbox/open-sandbox.ts";
+import { pixel } from "./tasks.ts";
 
 /** The official `replicate` client works against the sandbox, unchanged but for its base URL. */
 describe("npm replicate, against the sandbox", () => {
@@ -15,6 +16,17 @@ describe("npm replicate, against the sandbox", () => {
     expect(output).toHaveLength(2);
     expect((await fetch(output[0] ?? "")).headers.get("content-type")).toBe("image/webp");
     expect(open.sandbox.submissions()["replicate"]).toBe(1);
+  });
+
+  it("edits an image", async () => {
+    await using open = await openSandbox();
+    const output = await client(open).run("black-forest-labs/flux-kontext-pro", {
+      input: {
+        prompt: "make it night",
+        input_image: `data:image/png;base64,${pixel.toString("base64")}`,
+      },
+    });
+    expect((await fetch(String(output))).headers.get("content-type")).toBe("image/png");
   });
 
   it("runs a model, polling", async () => {
