@@ -54,7 +54,8 @@ export function runwareResult(reply: Reply, asked: AskedResult): Outcome {
   const sorted = sort(body, asked);
   const { images, errors, flagged, empty, pending, items } = sorted;
   const settled = images.length + flagged + empty + errors.length;
-  const ended = settled >= asked.count || (errors.length > 0 && pending.length === 0);
+  const broken = errors.length + empty > 0;
+  const ended = settled >= asked.count || (broken && pending.length === 0);
   if (!ended && (asked.mayFollow || pending.length > 0)) return job(asked, pending);
   const shortfall = failureOf(reply, sorted, asked);
   if (images.length === 0) return { kind: "failed", failure: shortfall };
