@@ -1,11 +1,32 @@
 import { ApiError, FinishReason, FunctionCallingConfigMode, GoogleGenAI } from "@google/genai";
 import { describe, expect, it } from "vitest";
 import { type OpenSandbox, openSandbox } from "../sandbox/open-sandbox.ts";
+import { pixel } from "./tasks.ts";
+import { tokenHolder } from "./token-holder.ts";
+
+type Make = (open: OpenSandbox, secret?: string) => GoogleGenAI;
+
+const apis: readonly (readonly [slug: string, make: Make])[] = [
+  [
+    "gemini",
+    ({ sandbox }, apiKey = "AIza-test") =>
+      new GoogleGenAI({ apiKey, httpOptions: { baseUrl: `${sandbox.origin}/gemini` } }),
+  ],
+  [
+    "vertex",
+    ({ sandbox }, token = "ya29.test") =>
+      new GoogleGenAI({
+        vertexai: true,
+        project: "demo-1",
+        location: "global",
+        googleAuthOptions: { authClient: tokenHolder(token) },
+        httpOptions: { baseUrl: `${sandbox.origin}/vertex` },
+      }),
+  ],
+];
 
 /** The official `@google/genai` client works against the sandbox, unchanged but for its base URL. */
-describe("npm @google/genai, against the sandbox", () => {
-  const client = ({ sandbox }: OpenSandbox, apiKey = "AIza-test"): GoogleGenAI =>
-    new GoogleGenAI({ apiKey, httpOptions: { baseUrl: `${sandbox.origin}/gemini` } });
+describe.each(apis)("npm @google/genai, against the sandbox's %s", (slug, client) => {
   const image = { model: "gemini-3-pro-image", contents: "a paper boat" };
   const chat = { model: "gemini-3.8-flash", contents: "hello there" };
 
@@ -20,9 +41,21 @@ describe("npm @google/genai, against the sandbox", () => {
       },
     });
     const made = result.candidates?.[0]?.content?.parts?.[0]?.inlineData;
-    expect(made?.mimeType).toBe("image/jpeg");
-    expect(made?.data).toMatch(/^\/9j\//);
+    expect(made?.mimeType).toBe(slug === "gemini" ? "image/jpeg" : "image/png");
+    expect(made?.data).toMatch(slug === "gemini" ? /^\/9j\// : /^iVBOR/);
     expect(result.usageMetadata?.candidatesTokenCount).toBe(1120);
+  });
+
+  it("makes an image of another one", async () => {
+    await using open = await openSandbox();
+    const result = await client(open).models.generateContent({
+      ...image,
+      contents: [
+        { inlineData: { mimeType: "image/png", data: pixel.toString("base64") } },
+        "put a hat on it",
+      ],
+    });
+    expect(result.candidates?.[0]?.content?.parts?.[0]?.inlineData?.data).toBeDefined();
   });
 
   it("chats, with instructions and limits", async () => {
@@ -78,9 +111,11 @@ describe("npm @google/genai, against the sandbox", () => {
   });
 
   it.each([
-    ["a bad key", "", "AIza-invalid", 400, "API_KEY_INVALID"],
-    ["a rate limit", "gemini=rate-limit:3s", "AIza-test", 429, "retryDelay"],
-    ["an outage", "gemini=http-503", "AIza-test", 503, "UNAVAILABLE"],
+    slug === "gemini"
+      ? ["a bad key", "", "AIza-invalid", 400, "API_KEY_INVALID"]
+      : ["a bad token", "", "ya29.invalid", 401, "ACCESS_TOKEN_TYPE_UNSUPPORTED"],
+    ["a rate limit", `${slug}=rate-limit:3s`, "good", 429, "RESOURCE_EXHAUSTED"],
+    ["an outage", `${slug}=http-503`, "good", 503, "UNAVAILABLE"],
   ])("tells %s apart", async (_what, faults, key, status, words) => {
     await using open = await openSandbox(faults);
     const error = await client(open, key).models.generateContent(chat).catch(same);
@@ -90,7 +125,7 @@ describe("npm @google/genai, against the sandbox", () => {
   });
 
   it("shows a refusal inside the success that it is", async () => {
-    await using open = await openSandbox("gemini=refuse");
+    await using open = await openSandbox(`${slug}=refuse`);
     const drawn = await client(open).models.generateContent(image);
     expect(drawn.candidates?.[0]?.finishReason).toBe(FinishReason.IMAGE_SAFETY);
     const said = await client(open).models.generateContent(chat);
@@ -99,7 +134,7 @@ describe("npm @google/genai, against the sandbox", () => {
   });
 
   it("reports an error in mid-stream", async () => {
-    await using open = await openSandbox("gemini=fail-late");
+    await using open = await openSandbox(`${slug}=fail-late`);
     const stream = await client(open).models.generateContentStream(chat);
     const error = await (async () => {
       for await (const _chunk of stream);
