@@ -47,6 +47,7 @@ const nanoBanana2 = [
   perImage(0.101, { resolution: "2K" }),
   perImage(0.15, { resolution: "4K" }),
 ];
+const nanoBananaLite = [perImage(0.034)];
 const nanoBanana = [
   tokens("input_token", 0.3),
   tokens("output_token", 2.5),
@@ -118,8 +119,13 @@ export const googleModels: readonly Model[] = [
     "Nano Banana 2 Lite",
     ["nano-banana-2-lite"],
     [
-      offer("vertex", "gemini-3.1-flash-lite-image", drawsAndEdits),
-      offer("gemini", "gemini-3.1-flash-lite-image", drawsAndEdits, [perImage(0.034)]),
+      offer(
+        "vertex",
+        "gemini-3.1-flash-lite-image",
+        drawsAndEdits,
+        passedOn(nanoBananaLite, vertexPrices),
+      ),
+      offer("gemini", "gemini-3.1-flash-lite-image", drawsAndEdits, nanoBananaLite),
       offer("runware", "google:nano-banana@2-lite", drawsAndEdits),
     ],
   ),
@@ -176,7 +182,7 @@ export const googleModels: readonly Model[] = [
   textModel("gemini-3.1-pro-preview", "Gemini 3.1 Pro", 2, 12),
 ];
 
-/** A text model, at its maker's and at OpenRouter, in US dollars per million tokens. */
+/** A text model, at its maker's two APIs and at OpenRouter, in US dollars per million tokens. */
 function textModel(id: string, displayName: string, input: number, output: number): Model {
   const prices = [tokens("input_token", input), tokens("output_token", output)];
   return model(
@@ -184,6 +190,7 @@ function textModel(id: string, displayName: string, input: number, output: numbe
     displayName,
     [],
     [
+      offer("vertex", id, chats, passedOn(prices, vertexPrices)),
       offer("gemini", id, chats, prices),
       offer("openrouter", `google/${id}`, chats, passedOn(prices, openRouterPrices)),
     ],
