@@ -1,6 +1,7 @@
 import { createAlibaba } from "@ai-sdk/alibaba";
 import { generateText } from "ai";
 import OpenAI from "openai";
+import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { alibaba } from "../../src/providers/alibaba.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { Job } from "../../src/providers/outcome.ts";
@@ -13,7 +14,7 @@ import {
   testSameRequests,
 } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
-import { citySchema, pixel, plainChat, richChat } from "./tasks.ts";
+import { citySchema, pixel, plainChat, plainImage, richChat } from "./tasks.ts";
 
 const model = "qwen3.7-plus";
 const prefix = "/compatible-mode/v1";
@@ -168,6 +169,134 @@ const pairs: readonly RequestPair[] = [
 ];
 
 testSameRequests("our request to Model Studio is its clients'", pairs);
+
+const aigc = "/api/v1/services/aigc";
+const cup = "https://example.com/cup.png";
+const mask = "https://example.com/mask.png";
+const asTask = { "x-dashscope-async": "enable" };
+const edit: ImageEditTask = {
+  operation: "image_edit",
+  prompt: "Make the cup green",
+  images: [{ kind: "url", url: cup, mimeType: "" }],
+  maskPolarity: "white_is_edited",
+  options: { count: 1 },
+};
+const drawing: TextToImageTask = {
+  ...plainImage,
+  negativePrompt: "text",
+  options: { count: 2, size: { kind: "pixels", width: 1280, height: 1280 }, seed: 7 },
+};
+const content = [{ image: cup }, { text: edit.prompt }];
+
+/** What dashscope for Python 2.0.2, the vendor's own client, was seen to send on 2026-11-22. */
+const recorded: readonly RequestPair[] = [
+  {
+    name: "an image from a prompt",
+    ours: ours(requestOf(alibaba, drawing, target("wan2.5-t2i-preview"))),
+    theirs: python(`${aigc}/text2image/image-synthesis`, asTask, {
+      model: "wan2.5-t2i-preview",
+      parameters: { size: "1280*1280", n: 2, seed: 7 },
+      input: { prompt: plainImage.prompt, negative_prompt: "text" },
+    }),
+    accepted: [],
+  },
+  {
+    name: "an image from a message",
+    ours: ours(requestOf(alibaba, drawing, target("qwen-image-2.0"))),
+    theirs: python(
+      `${aigc}/multimodal-generation/generation`,
+      {},
+      {
+        model: "qwen-image-2.0",
+        parameters: { size: "1280*1280", negative_prompt: "text", seed: 7, n: 2 },
+        input: { messages: [{ role: "user", content: [{ text: plainImage.prompt }] }] },
+      },
+    ),
+    accepted: [],
+  },
+  {
+    name: "an edit by a message, as a task",
+    ours: ours(requestOf(alibaba, edit, target("wan2.7-image"))),
+    theirs: python(`${aigc}/image-generation/generation`, asTask, {
+      model: "wan2.7-image",
+      parameters: { n: 1, is_async: true },
+      input: { messages: [{ role: "user", content }] },
+    }),
+    accepted: [
+      {
+        at: "body.parameters.is_async",
+        theirs: true,
+        because: "The header says it; the client lets an argument of its own slip through.",
+      },
+    ],
+  },
+  {
+    name: "an edit by a message, in the call",
+    ours: ours(requestOf(alibaba, edit, target("qwen-image-edit-plus"))),
+    theirs: python(
+      `${aigc}/multimodal-generation/generation`,
+      {},
+      {
+        model: "qwen-image-edit-plus",
+        parameters: { n: 1 },
+        input: { messages: [{ role: "user", content }] },
+      },
+    ),
+    accepted: [],
+  },
+  {
+    name: "an edit by a prompt and images",
+    ours: ours(requestOf(alibaba, edit, target("wan2.5-i2i-preview"))),
+    theirs: python(`${aigc}/image2image/image-synthesis`, asTask, {
+      model: "wan2.5-i2i-preview",
+      parameters: { n: 1 },
+      input: { prompt: edit.prompt, images: [cup] },
+    }),
+    accepted: [],
+  },
+  {
+    name: "an edit by a function, kept to a mask",
+    ours: ours(
+      requestOf(
+        alibaba,
+        { ...edit, mask: { kind: "url", url: mask, mimeType: "" } },
+        target("wanx2.1-imageedit"),
+      ),
+    ),
+    theirs: python(`${aigc}/image2image/image-synthesis`, asTask, {
+      model: "wanx2.1-imageedit",
+      parameters: { n: 1 },
+      input: {
+        prompt: edit.prompt,
+        function: "description_edit_with_mask",
+        mask_image_url: mask,
+        base_image_url: cup,
+      },
+    }),
+    accepted: [],
+  },
+];
+
+testSameRequests("our request to Model Studio is that of its Python client", recorded);
+
+/** Sends a request again that was recorded. */
+function python(
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: object,
+): RequestPair["theirs"] {
+  return (origin) =>
+    fetch(origin + path, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${testKey}`,
+        accept: "application/json",
+        "content-type": "application/json",
+        ...headers,
+      },
+      body: JSON.stringify(body),
+    });
+}
 
 function ours(call: HttpCall | undefined): RequestPair["ours"] {
   if (call === undefined) throw new Error("Model Studio's tasks cannot be followed.");
