@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
-import { chatTask, jsonBody, target, textToImageTask } from "./support.ts";
+import { chatTask, imageEditTask, jsonBody, target, textToImageTask } from "./support.ts";
 
 const images = openaiCompatible.operations.text_to_image;
 const chat = openaiCompatible.operations.chat;
@@ -45,6 +45,30 @@ describe("an OpenAI-compatible endpoint", () => {
   ])("with settings %j is asked for usage by %j", (settings, expected) => {
     const call = chat?.stream?.request(chatTask(), target("m", { settings }));
     expect(jsonBody(call)["stream_options"]).toEqual(expected);
+  });
+
+  it("gets every image as bytes, since some fetch none", () => {
+    const edits = openaiCompatible.operations.image_edit;
+    expect(edits?.capabilities("sd", {}).inputUrls).toBeFalsy();
+    expect(chat?.capabilities("m", {}).imageUrls).toBeFalsy();
+  });
+
+  it.each([
+    [1, ["image"]],
+    [2, ["image[]", "image[]"]],
+  ])("gets %i images of an edit as %j", (count, expected) => {
+    const [image] = imageEditTask().images;
+    const task = imageEditTask({ images: Array.from({ length: count }, () => image ?? []).flat() });
+    const call = openaiCompatible.operations.image_edit?.request(task, target("sd"));
+    expect(call).toMatchObject({ path: "/images/edits", headers: { accept: "application/json" } });
+    if (call?.body?.kind !== "multipart") throw new Error("It is no form.");
+    const files = call.body.parts.filter(({ kind }) => kind === "file");
+    expect(files.map(({ name }) => name)).toEqual(expected);
+  });
+
+  it.each([404, 405, 501])("that has no edits answers %i, which is no outage", (status) => {
+    const body = { kind: "text", text: "404 page not found" } as const;
+    expect(openaiCompatible.failure({ status, headers: {}, body }).class).toBe("model_gone");
   });
 
   it("says that it wants JSON", () => {

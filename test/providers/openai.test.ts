@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openai } from "../../src/providers/openai.ts";
-import { chatTask, jsonBody, target, textToImageTask } from "./support.ts";
+import { chatTask, imageEditTask, jsonBody, target, textToImageTask } from "./support.ts";
 
 const images = openai.operations.text_to_image;
 const chat = openai.operations.chat;
@@ -52,7 +52,37 @@ describe("OpenAI's images", () => {
   });
 });
 
+describe("OpenAI's edits", () => {
+  const edits = openai.operations.image_edit;
+
+  it("are of up to sixteen images, which must be bytes, where a mask is transparent", () => {
+    const capabilities = edits?.capabilities("gpt-image-2", {});
+    expect(capabilities).toMatchObject({
+      ...images?.capabilities("gpt-image-2", {}),
+      maxInputImages: 16,
+      mask: "transparent_is_edited",
+    });
+    expect(capabilities?.inputUrls).toBeFalsy();
+  });
+
+  it("are asked for nothing that the caller did not ask for, a fidelity least of all", () => {
+    const names = (streamed: boolean): string[] => {
+      const dialect = streamed ? edits?.stream : edits;
+      const call = dialect?.request(imageEditTask(), target("gpt-image-2"));
+      expect(call?.path).toBe("/images/edits");
+      if (call?.body?.kind !== "multipart") throw new Error("It is no form.");
+      return call.body.parts.map(({ name }) => name);
+    };
+    expect(names(false)).toEqual(["model", "prompt", "n", "image[]"]);
+    expect(names(true)).toEqual(["model", "prompt", "n", "stream", "image[]"]);
+  });
+});
+
 describe("OpenAI's chat", () => {
+  it("fetches images by itself", () => {
+    expect(chat?.capabilities("gpt-5.4", {}).imageUrls).toBe(true);
+  });
+
   it("is asked for nothing that the caller did not ask for", () => {
     const call = chat?.request(chatTask(), target("gpt-5.4"));
     expect(jsonBody(call)).toEqual({

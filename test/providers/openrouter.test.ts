@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openrouter } from "../../src/providers/openrouter.ts";
-import { chatTask, jsonBody, target, textToImageTask } from "./support.ts";
+import { chatTask, imageEditTask, jsonBody, target, textToImageTask } from "./support.ts";
 
 const images = openrouter.operations.text_to_image;
 const chat = openrouter.operations.chat;
@@ -43,7 +43,37 @@ describe("OpenRouter's images", () => {
   });
 });
 
+describe("OpenRouter's edits", () => {
+  const edits = openrouter.operations.image_edit;
+
+  it("are what its images are, of up to sixteen, without a mask, by address or not", () => {
+    for (const model of ["openai/gpt-image-2", "google/gemini-3-pro-image"]) {
+      const capabilities = edits?.capabilities(model, {});
+      expect(capabilities).toMatchObject({ maxInputImages: 16, inputUrls: true });
+      expect(capabilities).toMatchObject({ ...images?.capabilities(model, {}) });
+      expect(capabilities?.mask).toBeUndefined();
+    }
+  });
+
+  it("refer to their images in their order", () => {
+    const url = "https://example.com/a.png";
+    const task = imageEditTask({
+      images: [{ kind: "url", url, mimeType: "" }, ...imageEditTask().images],
+    });
+    const call = edits?.request(task, target("a/b"));
+    expect(call?.path).toBe("/images");
+    expect(jsonBody(call)["input_references"]).toEqual([
+      { type: "image_url", image_url: { url } },
+      { type: "image_url", image_url: { url: "data:image/png;base64,AQID" } },
+    ]);
+  });
+});
+
 describe("OpenRouter's chat", () => {
+  it("fetches images by itself", () => {
+    expect(chat?.capabilities("a/b", {}).imageUrls).toBe(true);
+  });
+
   it("is asked for nothing that the caller did not ask for, a limit of tokens least of all", () => {
     const call = chat?.stream?.request(chatTask(), target("a/b"));
     expect(jsonBody(call)).toEqual({

@@ -1,6 +1,6 @@
 import type { ImageOptions } from "../../src/domain/image-options.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
-import type { ChatTask, TextToImageTask } from "../../src/domain/task.ts";
+import type { ChatTask, ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { CallTarget } from "../../src/providers/provider.ts";
 
@@ -11,6 +11,18 @@ export function textToImageTask(options: Partial<ImageOptions> = {}): TextToImag
     prompt: "a boat",
     negativePrompt: "",
     options: { count: 1, ...options },
+  };
+}
+
+/** A small task for edits: of one PNG of three bytes. */
+export function imageEditTask(parts: Partial<ImageEditTask> = {}): ImageEditTask {
+  return {
+    operation: "image_edit",
+    prompt: "a boat",
+    images: [{ kind: "bytes", bytes: new Uint8Array([1, 2, 3]), mimeType: "image/png" }],
+    maskPolarity: "transparent_is_edited",
+    options: { count: 1 },
+    ...parts,
   };
 }
 

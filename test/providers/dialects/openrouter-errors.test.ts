@@ -36,6 +36,18 @@ describe("openRouterReplyFailure", () => {
     expect(openRouterFailure({ status: 200, headers: {} }, error).class).toBe(expected);
   });
 
+  it.each([
+    [{ reasons: ["violence"] }, "moderation"],
+    [{ flagged_input: "…" }, "moderation"],
+    [{ patterns: ["p"] }, "moderation"],
+    [{ reasons: [], error_type: "permission_denied" }, "permission_denied"],
+  ])("names the refusal with metadata %j by %s", (metadata, upstreamCode) => {
+    expect(failureOf(403, { code: 403, metadata })).toMatchObject({
+      class: "refused",
+      upstreamCode,
+    });
+  });
+
   const errorTypes: [number, string, FailureClass][] = [
     [400, "invalid_request", "caller_fault"],
     [400, "context_length_exceeded", "caller_fault"],
