@@ -7,6 +7,7 @@ import type { Secret } from "../domain/secret.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 import type { HttpCall } from "../providers/http-call.ts";
 import type { Failed } from "../providers/outcome.ts";
+import type { Provider } from "../providers/provider.ts";
 import type { Reply } from "../providers/reply.ts";
 import { reachOf } from "../transport/egress-guard.ts";
 import type { EventHandler, Exchange, StreamResult, Transport } from "../transport/transport.ts";
@@ -32,16 +33,20 @@ export interface Answered {
 /** How long the cancelling of a job may take, in milliseconds. */
 export const cancelTimeoutMs = 5_000;
 
-/** Makes a call and reads the answer; whatever is no 2xx with a body that can be read is a failure here. */
+/**
+ * Makes a call and reads the answer; whatever is no 2xx with a body that can be read
+ * is a failure here. What an answer outside 2xx means is for `failureOf` to say.
+ */
 export async function exchange(
   line: Line,
   call: HttpCall,
   purpose: "submit" | "poll",
   scope: AbortScope,
+  failureOf = line.endpoint.provider.failure,
 ): Promise<Answered | Failed> {
   const watched = observe(line, call, purpose);
   const result = await line.transport.call(toExchange(line, call, watched, scope.signal));
-  return finish(line, result, watched, scope);
+  return finish(line, result, watched, scope, failureOf);
 }
 
 /**
@@ -148,8 +153,9 @@ function finish(
   result: Answered | Failed,
   watched: ExchangeObserver,
   scope: AbortScope,
+  failureOf = line.endpoint.provider.failure,
 ): Answered | Failed {
-  const read = result.kind === "reply" ? readReply(line, result) : byCause(result, scope);
+  const read = result.kind === "reply" ? readReply(result, failureOf) : byCause(result, scope);
   if (read.kind === "failed") {
     const status = result.kind === "reply" ? { status: result.reply.status } : {};
     watched.finished({ ...status, failure: read.failure });
@@ -159,9 +165,9 @@ function finish(
   return read;
 }
 
-function readReply(line: Line, answered: Answered): Answered | Failed {
+function readReply(answered: Answered, failureOf: Provider["failure"]): Answered | Failed {
   const { reply } = answered;
-  if (!isSuccess(reply)) return { kind: "failed", failure: line.endpoint.provider.failure(reply) };
+  if (!isSuccess(reply)) return { kind: "failed", failure: failureOf(reply) };
   if (reply.body.kind === "json" || reply.body.kind === "bytes") return answered;
   return {
     kind: "failed",

@@ -5,6 +5,7 @@ import type { Random } from "../domain/random.ts";
 import type { Task } from "../domain/task.ts";
 import type { Done, Failed, Job } from "../providers/outcome.ts";
 import type { CallTarget, JobDialect } from "../providers/provider.ts";
+import type { Reply } from "../providers/reply.ts";
 import { AbortScope, abortFailure } from "./abort-scope.ts";
 import { nextDelayMs } from "./backoff.ts";
 import { type Answered, exchange, exchangeCancel, type Line } from "./exchange.ts";
@@ -82,7 +83,9 @@ async function ask(following: JobToFollow, job: Job): Promise<Answered | Failed>
     limitMs: pollTimeoutMs,
   });
   try {
-    return await exchange(line, dialect.poll(job, target), "poll", question);
+    const { failure } = dialect;
+    const failureOf = failure && ((reply: Reply) => failure(reply, job));
+    return await exchange(line, dialect.poll(job, target), "poll", question, failureOf);
   } finally {
     question.close();
   }

@@ -2,7 +2,14 @@ import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { ImageTask } from "../domain/task.ts";
 import { falFailure } from "./dialects/fal-errors.ts";
 import { falCapabilities } from "./dialects/fal-models.ts";
-import { falAccepted, falCancel, falPoll, falPolled, falSubmit } from "./dialects/fal-queue.ts";
+import {
+  falAccepted,
+  falCancel,
+  falPoll,
+  falPolled,
+  falPollFailure,
+  falSubmit,
+} from "./dialects/fal-queue.ts";
 import type { OperationDialect, Provider } from "./provider.ts";
 
 /** Every operation is a model's call in the queue; the model's schema makes the difference. */
@@ -12,7 +19,7 @@ const queued: OperationDialect<ImageTask, ImageCapabilities> = {
   timeouts: { totalMs: 180_000, firstContentMs: 180_000, idleMs: 180_000 },
   request: falSubmit,
   result: falAccepted,
-  job: { poll: falPoll, result: falPolled, cancel: falCancel },
+  job: { poll: falPoll, result: falPolled, failure: falPollFailure, cancel: falCancel },
 };
 
 /**

@@ -108,6 +108,11 @@ export interface JobDialect<T extends Task> {
   readonly find?: ((target: CallTarget) => Job) | undefined;
   /** What a 2xx answer to it means; "job" means: not yet. */
   result(reply: Reply, job: Job, task: T, target: CallTarget): Outcome;
+  /**
+   * What an answer outside 2xx to it means, where that can be how the job ended: then
+   * the failure says `ofJob`. Undefined: it never is.
+   */
+  readonly failure?: ((reply: Reply, job: Job) => Failure) | undefined;
   /** The call that cancels a job. Undefined when the provider cannot. */
   readonly cancel?: ((job: Job, target: CallTarget) => HttpCall) | undefined;
 }

@@ -52,7 +52,7 @@ export function followJob(
   return {
     call,
     outcome: isFailedStatus(reply)
-      ? { kind: "failed", failure: provider.failure(reply) }
+      ? { kind: "failed", failure: dialect.job.failure?.(reply, job) ?? provider.failure(reply) }
       : dialect.job.result(reply, job, fixture.task, fixture.target),
   };
 }

@@ -7,12 +7,10 @@ import { asArray, asObject, asText, at } from "./read-json.ts";
 /**
  * What an answer of fal outside 2xx means: an error of the model, which is a list
  * under `detail`; one of the platform, which has an `error_type`; or a page of its
- * edge (docs.fal.ai and @fal-ai/client 1.10.1, 2026-11-21). The same answers tell
- * how an accepted job failed, when they come in place of its result.
+ * edge (docs.fal.ai and @fal-ai/client 1.10.1, 2026-11-21).
  */
 export function falFailure(reply: Reply): Failure {
-  const body = (reply.body.kind === "json" ? asObject(reply.body.value) : undefined) ?? {};
-  const error = readError(body, reply);
+  const error = readError(objectOf(reply), reply);
   return httpFailure(reply, {
     class: unlessHopeless(classOf(reply, error), reply),
     code: error.type,
@@ -20,8 +18,21 @@ export function falFailure(reply: Reply): Failure {
     detail: error.text,
     // fal bills no error of its own (docs.fal.ai, 2026-11-21).
     billed: reply.status >= 500 ? false : undefined,
-    ofJob: error.ofModel || requestErrors.has(error.type ?? ""),
   });
+}
+
+/**
+ * What such an answer means in place of a result: mostly how the job failed. Where
+ * it is neither the model's nor of a known type, only 500 is that; the others come
+ * from in between, as the official client has it, and the result may still be there.
+ */
+export function falResultFailure(reply: Reply): Failure {
+  const error = readError(objectOf(reply), reply);
+  const own = reply.status === 500 && reply.body.kind === "json";
+  return {
+    ...falFailure(reply),
+    ofJob: error.ofModel || requestErrors.has(error.type ?? "") || own,
+  };
 }
 
 /**
@@ -65,6 +76,10 @@ function readError(body: JsonObject, reply: Reply): FalError {
     text: asText(body["detail"]) ?? asText(body["message"]) ?? asText(at(body, "error", "message")),
     ofModel: false,
   };
+}
+
+function objectOf(reply: Reply): JsonObject {
+  return (reply.body.kind === "json" ? asObject(reply.body.value) : undefined) ?? {};
 }
 
 function classOf(reply: Reply, { type = "", text = "", ofModel }: FalError): FailureClass {

@@ -1,3 +1,4 @@
+import type { Failure } from "../../domain/failure.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
@@ -5,7 +6,7 @@ import type { Job, Outcome } from "../outcome.ts";
 import type { CallTarget } from "../provider.ts";
 import type { Reply } from "../reply.ts";
 import { falMedia, falOutput } from "./fal-answer.ts";
-import { falStatusFailure } from "./fal-errors.ts";
+import { falFailure, falResultFailure, falStatusFailure } from "./fal-errors.ts";
 import { falInput } from "./fal-input.ts";
 import { malformedReply } from "./http-failure.ts";
 import { asCount, asNumber, asObject, asText } from "./read-json.ts";
@@ -73,6 +74,11 @@ export function falPolled(reply: Reply, job: Job, task: ImageTask): Outcome {
     default:
       return waiting(body, job.id, (asNumber(job.state["waitedMs"]) ?? 0) + job.waitMs);
   }
+}
+
+/** What an answer outside 2xx to `falPoll` means. */
+export function falPollFailure(reply: Reply, job: Job): Failure {
+  return isCompleted(job) ? falResultFailure(reply) : falFailure(reply);
 }
 
 function resultOf(reply: Reply, output: JsonObject, job: Job, task: ImageTask): Outcome {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Failure } from "../../../src/domain/failure.ts";
 import type { JsonObject, JsonValue } from "../../../src/domain/json.ts";
-import { falFailure, falStatusFailure } from "../../../src/providers/dialects/fal-errors.ts";
+import {
+  falFailure,
+  falResultFailure,
+  falStatusFailure,
+} from "../../../src/providers/dialects/fal-errors.ts";
 import type { Reply } from "../../../src/providers/reply.ts";
 
 const locked =
@@ -78,13 +82,12 @@ describe("an answer of fal outside 2xx", () => {
     [422, "value_error.missing", "caller_fault"],
     [422, "literal_error", "caller_fault"],
     [422, "json_invalid", "caller_fault"],
-  ])("with %i and the model's error %s is %s, of the job itself", (status, type, expected) => {
+  ])("with %i and the model's error %s is %s", (status, type, expected) => {
     const failure = failureOf(status, { detail: [{ loc: ["body", "x", 0], msg: "m", type }] });
     expect(failure).toMatchObject({
       class: expected,
       upstreamCode: type,
       detail: "m",
-      ofJob: true,
     });
   });
 
@@ -123,12 +126,26 @@ describe("an answer of fal outside 2xx", () => {
     expect(failureOf(500, { detail: "…" }).billed).toBe(false);
     expect(failureOf(422, { detail: "…" }).billed).toBeUndefined();
   });
+});
 
-  it("says of a job that it failed only when fal itself says so", () => {
-    const page = { status: 502, headers: {}, body: { kind: "text", text: "<html>" } } as const;
-    expect(falFailure(page).ofJob).toBe(false);
-    expect(failureOf(503, { detail: "…" }).ofJob).toBe(false);
-    expect(failureOf(503, { detail: "…", error_type: "runner_disconnected" }).ofJob).toBe(true);
+describe("an answer in place of a result", () => {
+  it.each<[number, JsonValue, boolean]>([
+    [422, { detail: [{ loc: [], msg: "m", type: "missing" }] }, true],
+    [400, { detail: [{ loc: [], msg: "m", type: "downstream_service_error" }] }, true],
+    [503, { detail: "…", error_type: "runner_disconnected" }, true],
+    [500, { detail: "Internal Server Error" }, true],
+    [503, { detail: "…" }, false],
+    [429, { detail: "…" }, false],
+    [404, { detail: "…" }, false],
+    [400, { detail: "Request is still in progress" }, false],
+  ])("with %i and %j says that the job failed: %s", (status, body, expected) => {
+    const failure = falResultFailure(reply(status, body));
+    expect(failure).toEqual({ ...failureOf(status, body), ofJob: expected });
+  });
+
+  it("that is a page says nothing of the job", () => {
+    const page = { status: 500, headers: {}, body: { kind: "text", text: "<html>" } } as const;
+    expect(falResultFailure(page).ofJob).toBe(false);
   });
 });
 
