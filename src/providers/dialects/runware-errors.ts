@@ -26,16 +26,19 @@ export function runwareFailure(reply: Reply, errors: readonly RunwareError[]): F
     class: classOfRunwareError(reply.status, error),
   }));
   const chosen = classed.find(({ class: name }) => name === "refused") ?? classed[0];
-  const failureClass = chosen?.class ?? classOfStatus(reply.status);
   const failure = httpFailure(reply, {
-    class: failureClass,
+    class: chosen?.class ?? classOfStatus(reply.status),
     code: chosen?.error.code,
     requestId: chosen?.error.taskUUID,
     detail: chosen?.error.message,
-    // Too many questions say nothing of the task that they are about.
-    ofJob: (chosen?.error.taskUUID !== undefined && failureClass !== "overloaded") || undefined,
   });
-  return failure.class === "ambiguous" ? { ...failure, delivery: "ambiguous" } : failure;
+  const { class: name } = failure;
+  return {
+    ...failure,
+    delivery: name === "ambiguous" ? "ambiguous" : "sent",
+    // Too many questions say nothing of the task that they are about.
+    ofJob: chosen?.error.taskUUID !== undefined && name !== "overloaded",
+  };
 }
 
 /**

@@ -138,8 +138,8 @@ describe("the errors of an answer", () => {
 describe("a failed question for a task", () => {
   it.each([
     [{ code: "providerError", message: "No.", taskUUID: "t" }, true],
-    [{ code: "rateLimitExceeded", message: "No.", taskUUID: "t" }, undefined],
-    [{ code: "internalServerError", message: "No." }, undefined],
+    [{ code: "rateLimitExceeded", message: "No.", taskUUID: "t" }, false],
+    [{ code: "internalServerError", message: "No." }, false],
   ])("with %j says something of the task itself: %s", (error, ofJob) => {
     const body = { kind: "json", value: { errors: [error] } } as const;
     expect(runwareReplyFailure({ status: 500, headers: {}, body }).ofJob).toBe(ofJob);
