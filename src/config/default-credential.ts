@@ -1,6 +1,7 @@
 import { Secret } from "../domain/secret.ts";
 import { findProvider } from "../providers/list.ts";
 import { vertexCredentialsVariable, vertexProjectVariable } from "./built-in-providers.ts";
+import { isCredentialsJson } from "./credentials-json.ts";
 import type { ReferenceSource } from "./references.ts";
 
 /** What the environment gives to a built-in provider. */
@@ -38,13 +39,19 @@ function vertexCredential({ environment, readFile }: ReferenceSource): DefaultCr
   const project = environment[vertexProjectVariable] || undefined;
   const path = environment[vertexCredentialsVariable];
   if (!path) return { kind: "credential", credential: { project } };
+  let text: string;
   try {
-    const credentials = new Secret(readFile(path));
-    return { kind: "credential", credential: { project, credentials } };
+    text = readFile(path);
   } catch {
-    return {
-      kind: "problem",
-      message: `takes its credentials from ${vertexCredentialsVariable}, which names a file that cannot be read`,
-    };
+    return unusableFile("that cannot be read");
   }
+  if (!isCredentialsJson(text)) return unusableFile("that holds no credential");
+  return { kind: "credential", credential: { project, credentials: new Secret(text) } };
+}
+
+function unusableFile(why: string): DefaultCredentialResult {
+  return {
+    kind: "problem",
+    message: `takes its credentials from ${vertexCredentialsVariable}, which names a file ${why}`,
+  };
 }

@@ -5,6 +5,7 @@ import { operations } from "../domain/operation.ts";
 import { isOrigin, parseBaseUrl } from "./base-url.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
 import { parseByteSize } from "./byte-size.ts";
+import { isCredentialsJson } from "./credentials-json.ts";
 import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
 import { isGlob } from "./glob.ts";
@@ -137,8 +138,11 @@ const provider = mapping(
     )
       .optional()
       .describe("vertex only: the location. Without this key, global."),
-    credentials: z
-      .string({ error: "expected a service account's JSON as text, best from a file" })
+    // An empty one is a credential that is missing, as an empty key is.
+    credentials: checkedText(
+      "a service account's JSON as text, best from a file",
+      (text) => text === "" || isCredentialsJson(text),
+    )
       .optional()
       .describe("vertex only: the service account's JSON."),
     response_format: z

@@ -215,6 +215,27 @@ describe("keys of the environment", () => {
     expect(problemsOf("providers: { vertex: {} }", environment)).toEqual([
       "1:14: providers.vertex: takes its credentials from GOOGLE_APPLICATION_CREDENTIALS, which names a file that cannot be read",
     ]);
+    expect(
+      problemsOf("providers: { vertex: {} }", environment, { "/run/sa.json": "-----BEGIN" }),
+    ).toEqual([
+      "1:14: providers.vertex: takes its credentials from GOOGLE_APPLICATION_CREDENTIALS, which names a file that holds no credential",
+    ]);
+  });
+
+  it("leave Vertex to the machine's credential where nobody names one", () => {
+    const vertexIn = (text: string) => loadGood(text).providers[0];
+    expect(vertexIn("providers: { vertex: {} }")?.machineCredential).toBe(true);
+    for (const entry of ["keys: [t]", "keys: []", "credentials: '{}'", "credentials: ''"]) {
+      expect(vertexIn(`providers: { vertex: { ${entry} } }`)?.machineCredential).not.toBe(true);
+    }
+  });
+
+  it("are no credential of Vertex's unless they are JSON, and are not shown", () => {
+    for (const text of ["secret-thing", "[1]", "{", "1"]) {
+      expect(problemsOf(`providers: { vertex: { credentials: '${text}' } }`)).toEqual([
+        "1:37: providers.vertex.credentials: is not valid; expected a service account's JSON as text, best from a file",
+      ]);
+    }
   });
 });
 
