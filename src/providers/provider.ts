@@ -109,8 +109,8 @@ export interface JobDialect<T extends Task> {
   /** What a 2xx answer to it means; "job" means: not yet. */
   result(reply: Reply, job: Job, task: T, target: CallTarget): Outcome;
   /**
-   * What an answer outside 2xx to it means, where that can be how the job ended: then
-   * the failure says `ofJob`. Undefined: it never is.
+   * What an answer outside 2xx to it means, where the question decides: one that tells
+   * how the job ended says `ofJob`. Undefined: as `Provider.failure` has it.
    */
   readonly failure?: ((reply: Reply, job: Job) => Failure) | undefined;
   /** The call that cancels a job. Undefined when the provider cannot. */
