@@ -1,3 +1,4 @@
+import type { Failure } from "../../domain/failure.ts";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
 import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
@@ -55,23 +56,21 @@ export function fireworksPolled(reply: Reply, job: Job): Outcome {
   switch (status) {
     case "Ready":
       return ready(reply, at(body, "result", "sample"), id);
-    case "Pending":
-      return { kind: "job", job: jobOf(id, waitedMs, asNumber(body?.["progress"])) };
     case "Task not found":
       // A job is not found at first, while it is being put in its place.
       if (waitedMs < missingMs) return { kind: "job", job: jobOf(id, waitedMs) };
-      return { kind: "failed", failure: missing(reply, id) };
+      return { kind: "failed", failure: lost(reply, id, "The provider lost the job", status) };
     case "Request Moderated":
     case "Content Moderated":
       return ended(reply, "refused", id, status);
     case "Error":
     case "Failed":
       return ended(reply, "server_fault", id, status);
+    case undefined:
+      return { kind: "failed", failure: lost(reply, id, "The provider says nothing of the job") };
     default:
-      return {
-        kind: "failed",
-        failure: malformedReply(reply, "The provider's answer says nothing of the job", id),
-      };
+      // "Pending", or a state that is new.
+      return { kind: "job", job: jobOf(id, waitedMs, asNumber(body?.["progress"])) };
   }
 }
 
@@ -120,20 +119,15 @@ function ended(
 ): Outcome {
   // The states have spaces in them, which no code may have.
   const code = status.replaceAll(" ", "_");
-  const failure = httpFailure(reply, { class: name, code, requestId, ofJob: true });
+  const failure = httpFailure(reply, { class: name, code, requestId });
   return { kind: "failed", failure };
 }
 
-/** It was accepted, so it may have been done, and billed. */
-function missing(reply: Reply, requestId: string) {
-  const message = "The provider does not find the job that it has accepted";
-  const failure = httpFailure(reply, {
-    class: "ambiguous",
-    code: "Task_not_found",
-    message,
-    requestId,
-  });
-  return { ...failure, delivery: "ambiguous" as const };
+/** The job was accepted, so it may be done all the same, and billed: nobody can ask for it. */
+function lost(reply: Reply, requestId: string, message: string, status?: string): Failure {
+  const code = status?.replaceAll(" ", "_");
+  const failure = httpFailure(reply, { class: "ambiguous", code, message, requestId });
+  return { ...failure, delivery: "ambiguous" };
 }
 
 function call(path: string, value: JsonObject): HttpCall {
