@@ -46,6 +46,8 @@ export const maxRetryAfterMs = 5_000;
  * Two choices the table leaves open: an overloaded target is waited for only when
  * there is no other one to go on to, since waiting is worse than moving on; and
  * missing images go to the next target first, to the same one only without it.
+ * A target that gave some of them is not at fault, so that "once" does not hold
+ * for it: it is asked for the rest as long as each attempt brings more.
  */
 export function decideNext(situation: Situation, random: Random): Decision {
   const { failure } = situation;
@@ -68,14 +70,15 @@ const nextTarget: Decision = { kind: "next_target" };
 
 /** Undefined means that the same target is not asked again. */
 function delayBeforeRetry(situation: Situation, random: Random): number | undefined {
-  const { failure, retries, previousDelayMs } = situation;
+  const { failure, previousDelayMs } = situation;
+  const isFirst = situation.retries === 0 || situation.partial;
   switch (failureTable[failure.class].sameTarget) {
     case "never":
       return undefined;
     case "once_at_once":
-      return retries === 0 ? 0 : undefined;
+      return isFirst ? 0 : undefined;
     case "once_with_jitter":
-      return retries === 0 ? nextDelayMs(previousDelayMs, random) : undefined;
+      return isFirst ? nextDelayMs(previousDelayMs, random) : undefined;
     case "when_retry_after_fits": {
       const { retryAfterMs } = failure;
       if (retryAfterMs === undefined || retryAfterMs > maxRetryAfterMs) return undefined;

@@ -461,6 +461,42 @@ describe("images", () => {
     ]);
   });
 
+  it("are asked of a server that makes one at a time until all are there", async () => {
+    const { result, transport } = await execute({
+      task: four,
+      script: { steps: { a: [gives(1), gives(1), gives(1), gives(1)] } },
+      candidates: [candidate("a", { task: four })],
+    });
+    expect(attemptsOf(result).map(({ reason, outcome }) => [reason, outcome])).toEqual([
+      ["first", "partial"],
+      ["retry", "partial"],
+      ["retry", "partial"],
+      ["retry", "succeeded"],
+    ]);
+    const counts = transport.exchanges.map(({ exchange }) => exchange.call.body);
+    expect(counts).toMatchObject([4, 3, 2, 1].map((n) => ({ value: { n } })));
+  });
+
+  it("are asked of a server that makes one at a time as often as attempts are allowed", async () => {
+    const { result } = await execute({
+      task: four,
+      script: { steps: { a: [gives(1), gives(1), gives(1)] } },
+      candidates: [candidate("a", { task: four })],
+      routing: { maxAttempts: 3 },
+    });
+    expect(result).toMatchObject({ generated: { output: { images: [{}, {}, {}] } } });
+  });
+
+  it("are asked of the same target no more once a further attempt brings none", async () => {
+    const { result, transport } = await execute({
+      task: four,
+      script: { steps: { a: [gives(1), gives(1), gives(0), gives(2)] } },
+      candidates: [candidate("a", { task: four })],
+    });
+    expect(transport.exchanges).toHaveLength(3);
+    expect(result).toMatchObject({ generated: { output: { images: [{}, {}] } } });
+  });
+
   it("are not asked for again when one of several calls may have been billed", async () => {
     const { result, transport } = await execute({
       task: four,
