@@ -97,4 +97,30 @@ describe("a form", () => {
       { numRuns: 50 },
     );
   });
+
+  it("that is damaged anywhere is read or refused, and nothing is thrown", () => {
+    const whole = form(
+      "--b0undary",
+      ...field,
+      "--b0undary",
+      'content-disposition: form-data; name="image"; filename="a.png"',
+      "content-type: image/png",
+      "",
+      "PNG",
+      "--b0undary--",
+    );
+    expect(parseForm(whole, type)).toHaveLength(2);
+    fc.assert(
+      fc.property(
+        fc.nat(whole.length),
+        fc.nat(20),
+        fc.uint8Array({ maxLength: 5 }),
+        (at, cut, put) => {
+          const damaged = Buffer.concat([whole.subarray(0, at), put, whole.subarray(at + cut)]);
+          const read = parseForm(damaged, type);
+          for (const part of read ?? []) expect(part.name).toBeTypeOf("string");
+        },
+      ),
+    );
+  });
 });
