@@ -128,7 +128,7 @@ function pixels(wish: SizeWish, wanted: Shape, chosen: Shape | undefined): SizeC
   if (size !== undefined && (chosen === undefined || !isSame(size, wanted, chosen))) {
     changes.push({ field: fieldOf(size), requested: printSize(size), applied, reason });
   }
-  if (resolution !== undefined && nearestTier(areaOf(chosen ?? wanted)) !== resolution) {
+  if (resolution !== undefined && !isOfScale(chosen ?? wanted, resolution)) {
     changes.push(
       size?.kind === "pixels"
         ? dropped("options.resolution", resolution, "The pixels decide the scale.")
@@ -136,6 +136,11 @@ function pixels(wish: SizeWish, wanted: Shape, chosen: Shape | undefined): SizeC
     );
   }
   return { size: chosen && { kind: "pixels", ...chosen }, changes };
+}
+
+/** A scale is about so many pixels: 1.6 times as many, or as few, is another one. */
+function isOfScale(shape: Shape, scale: Resolution): boolean {
+  return areaDistance(areaOf(shape), tierEdge(scale) ** 2) <= Math.log(1.6);
 }
 
 function isSame(size: ImageSize, wanted: Shape, chosen: Shape): boolean {
