@@ -1,5 +1,6 @@
 import { createAlibaba } from "@ai-sdk/alibaba";
 import { createFal } from "@ai-sdk/fal";
+import { createFireworks } from "@ai-sdk/fireworks";
 import { createGoogle } from "@ai-sdk/google";
 import { createVertex } from "@ai-sdk/google-vertex";
 import { createOpenAI } from "@ai-sdk/openai";
@@ -54,6 +55,13 @@ const languageModels: readonly (readonly [slug: string, make: Make<LanguageModel
     (open, apiKey = "sk-test") =>
       createAlibaba({ apiKey, baseURL: `${base(open, "alibaba")}/compatible-mode/v1` })(
         "qwen-plus",
+      ),
+  ],
+  [
+    "fireworks",
+    (open, apiKey = "fw_test") =>
+      createFireworks({ apiKey, baseURL: base(open, "fireworks") })(
+        "accounts/fireworks/models/gpt-oss-120b",
       ),
   ],
   ["compatible", (open, key) => compatible(open, key)("llama-3.3")],

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { fireworks } from "../../src/providers/fireworks.ts";
+import { jsonBody, target, textToImageTask } from "./support.ts";
+
+const images = fireworks.operations.text_to_image;
+const pathOf = (model: string) => images?.request(textToImageTask(), target(model)).path;
+
+describe("Fireworks' images", () => {
+  it.each([
+    ["flux-1-schnell-fp8", "/workflows/accounts/fireworks/models/flux-1-schnell-fp8/text_to_image"],
+    ["accounts/me/models/my-lora", "/workflows/accounts/me/models/my-lora/text_to_image"],
+    [
+      "accounts/fireworks/models/flux-kontext-max",
+      "/workflows/accounts/fireworks/models/flux-kontext-max",
+    ],
+    // The name of another account's model says nothing of its protocol.
+    ["accounts/me/models/SSD-1B", "/workflows/accounts/me/models/SSD-1B/text_to_image"],
+    [
+      "playground-v2-5-1024px-aesthetic",
+      "/image_generation/accounts/fireworks/models/playground-v2-5-1024px-aesthetic",
+    ],
+  ])("of %s are asked for at %s", (model, path) => {
+    expect(pathOf(model)).toBe(path);
+  });
+
+  it.each(["accounts/../../chat/x", "accounts/./x", "a//b", "a/b?key=1#x", "a/%2e%2e/b"])(
+    "of %s are asked for nowhere else",
+    (model) => {
+      const path = pathOf(model) ?? "";
+      expect(new URL(`https://api.example${path}`).pathname).toBe(path);
+      expect(path).toMatch(/^\/workflows\/a.*\/text_to_image$/);
+    },
+  );
+
+  it("have pixels and a negative prompt in the older API, else a ratio", () => {
+    expect(images?.capabilities("SSD-1B", {})).toMatchObject({
+      size: { kind: "listed" },
+      negativePrompt: true,
+    });
+    expect(images?.capabilities("flux-1-dev-fp8", {})).toMatchObject({
+      size: { kind: "ratio" },
+      delivery: "bytes",
+    });
+    expect(images?.capabilities("flux-kontext-pro", {}).delivery).toBe("url");
+  });
+
+  it.each([
+    [undefined, undefined],
+    [7, 7],
+    [2 ** 31 + 7, 7],
+    // 0 would mean another picture each time.
+    [0, 2 ** 31 - 1],
+  ])("with the seed %s have the seed %s", (seed, expected) => {
+    const call = images?.request(textToImageTask({ seed }), target("flux-1-dev-fp8"));
+    expect(jsonBody(call)["seed"]).toBe(expected);
+  });
+});
