@@ -64,14 +64,17 @@ export class GoogleTokens {
   async #fetch(slot: Slot): Promise<GoogleTokenResult> {
     const timeUp = new AbortController();
     const cancelTimer = this.#clock.timer(tokenTimeoutMs, () => timeUp.abort());
-    const result = await unlessAborted(slot.fetch(), timeUp.signal, tooLate);
-    cancelTimer();
-    slot.fetching = undefined;
-    if (result.kind === "token") {
-      const { token } = result;
-      slot.held = { token, until: token.expiresAt ?? this.#clock.now() + unknownLifeMs };
+    try {
+      const result = await unlessAborted(slot.fetch(), timeUp.signal, tooLate);
+      if (result.kind === "token") {
+        const { token } = result;
+        slot.held = { token, until: token.expiresAt ?? this.#clock.now() + unknownLifeMs };
+      }
+      return result;
+    } finally {
+      cancelTimer();
+      slot.fetching = undefined;
     }
-    return result;
   }
 }
 
