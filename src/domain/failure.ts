@@ -64,6 +64,8 @@ export interface Failure {
   readonly cost?: Cost | undefined;
   /** True when the answer to a question for a job tells that the job itself failed: asking again cannot help. */
   readonly ofJob?: boolean | undefined;
+  /** True when it is a verdict that stands: the same target would end so again, and is not asked again. */
+  readonly permanent?: boolean | undefined;
 }
 
 /**

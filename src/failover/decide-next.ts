@@ -71,6 +71,7 @@ const nextTarget: Decision = { kind: "next_target" };
 /** Undefined means that the same target is not asked again. */
 function delayBeforeRetry(situation: Situation, random: Random): number | undefined {
   const { failure, previousDelayMs } = situation;
+  if (failure.permanent === true) return undefined;
   const isFirst = situation.retries === 0 || situation.partial;
   switch (failureTable[failure.class].sameTarget) {
     case "never":

@@ -121,15 +121,19 @@ async function fetchFile(
     failure: {
       class: "server_fault",
       delivery: "sent",
-      message: "The image that the provider made could not be fetched.",
+      message: failure.permanent
+        ? `The egress guard refused the address of the image that the provider made (see allow_private_network). ${failure.message}`
+        : "The image that the provider made could not be fetched.",
       httpStatus: failure.httpStatus,
       detail: failure.detail ?? failure.message,
       billed: true,
+      permanent: failure.permanent,
     },
   };
 }
 
 function isWorthASecondTry(failure: Failure): boolean {
+  if (failure.permanent === true) return false;
   return (
     failure.class === "never_sent" ||
     failure.class === "ambiguous" ||

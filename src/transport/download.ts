@@ -3,7 +3,7 @@ import type { LookupFunction } from "node:net";
 import { Agent } from "undici";
 import type { ConnectOptions } from "./connection-pool.ts";
 import { decodeDataUrl } from "./data-url.ts";
-import { checkUrl, guardedLookup } from "./egress-guard.ts";
+import { checkUrl, guardedLookup, type Refusal } from "./egress-guard.ts";
 import type { FailedExchange } from "./exchange-failure.ts";
 import { badAnswer } from "./exchange-failure.ts";
 import type { FileStep } from "./file-reader.ts";
@@ -76,8 +76,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
       if (/^data:/i.test(download.url)) return readDataUrl(download);
       let checked = checkUrl(download.url, download.reach);
       for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-        if (checked.kind === "refused")
-          return failed(`The address of the file ${checked.refusal}.`);
+        if (checked.kind === "refused") return refused(checked.refusal);
         const step = await fetchStep(checked.url, download);
         if (step.kind === "failed") return asDownloadFailure(step);
         if (step.kind === "file") return step;
@@ -116,6 +115,12 @@ function failed(message: string): FailedExchange {
   return { kind: "failed", failure: badAnswer(message, undefined) };
 }
 
+/** The guard's no is a verdict: the same address gets it every time. */
+function refused(refusal: Refusal): FailedExchange {
+  const failure = badAnswer(`The address of the file ${refusal}.`, undefined);
+  return { kind: "failed", failure: { ...failure, permanent: true } };
+}
+
 /** What went wrong with the file, seen from the provider's work, which was asked for and done. */
 function asDownloadFailure({ failure }: FailedExchange): FailedExchange {
   switch (failure.class) {
@@ -123,7 +128,10 @@ function asDownloadFailure({ failure }: FailedExchange): FailedExchange {
       return { kind: "failed", failure: { ...failure, delivery: "sent" } };
     case "never_sent":
     case "ambiguous":
-      return failed(failure.message);
+      return {
+        kind: "failed",
+        failure: { ...badAnswer(failure.message, undefined), permanent: failure.permanent },
+      };
     default:
       return { kind: "failed", failure };
   }

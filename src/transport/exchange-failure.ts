@@ -31,6 +31,7 @@ export function brokenConnection(
           error instanceof ForbiddenAddressError
             ? error.message
             : `No connection could be made, or it broke before the request was sent (${code}).`,
+        permanent: error instanceof ForbiddenAddressError ? true : undefined,
       };
     case "sent":
       return {

@@ -88,6 +88,14 @@ describe("walking a plan", () => {
     expect(second?.at).toBeCloseTo(300);
   });
 
+  it("does not ask the same target again for what would fail again", async () => {
+    const { result, transport } = await execute({
+      script: { steps: { a: [fails("server_fault", { permanent: true })], b: [gives(1)] } },
+    });
+    expect(transport.exchanges.map(({ slug }) => slug)).toEqual(["a", "b"]);
+    expect(result.kind).toBe("generated");
+  });
+
   it("counts retries, and makes no more attempts than allowed", async () => {
     const { result, transport } = await execute({
       script: { steps: { a: [breaks("never_sent", "not_sent")], b: [gives(1)] } },

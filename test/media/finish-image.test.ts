@@ -112,6 +112,25 @@ describe("finishing an address", () => {
     });
   });
 
+  it("asks no second time for a file that the guard refuses, and says why", async () => {
+    const refusal: Failure = {
+      class: "server_fault",
+      delivery: "sent",
+      message: "The address of the file leads nowhere good.",
+      permanent: true,
+    };
+    const { result, fetched } = await finish(linked, { delivery: "bytes" }, [refusal, refusal]);
+    expect(fetched).toHaveLength(1);
+    expect(result).toMatchObject({
+      failure: {
+        message:
+          "The egress guard refused the address of the image that the provider made (see allow_private_network). The address of the file leads nowhere good.",
+        permanent: true,
+        billed: true,
+      },
+    });
+  });
+
   it("fetches the whole file when bytes are wanted", async () => {
     const { result, fetched } = await finish(linked, { delivery: "bytes" });
     expect(fetched).toEqual([{ url, maxBytes: maxImageBytes }]);
