@@ -1,6 +1,16 @@
 import type { Model, Price } from "../domain/model.ts";
-import { chats, draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
+import {
+  chats,
+  draws,
+  drawsAndEdits,
+  edits,
+  model,
+  offer,
+  pricesFrom,
+  runwarePrices,
+} from "./describe-model.ts";
 
+const onRunware = pricesFrom(runwarePrices);
 const { perImage, tokens } = pricesFrom({
   source: "Alibaba Cloud Model Studio, Singapore list, April to October 2026",
   asOf: "2026-10-31",
@@ -38,7 +48,7 @@ export const alibabaModels: readonly Model[] = [
     [],
     [
       offer("alibaba", "qwen-image-2.0", drawsAndEdits, [perImage(0.035)]),
-      offer("runware", "alibaba:qwen-image@2.0", drawsAndEdits),
+      offer("runware", "alibaba:qwen-image@2.0", drawsAndEdits, [onRunware.perImage(0.035)]),
     ],
   ),
   own("qwen-image-max", "Qwen-Image Max", draws, [perImage(0.075)]),

@@ -1,6 +1,15 @@
 import type { Model } from "../domain/model.ts";
-import { draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
+import {
+  draws,
+  drawsAndEdits,
+  edits,
+  model,
+  offer,
+  pricesFrom,
+  runwarePrices,
+} from "./describe-model.ts";
 
+const onRunware = pricesFrom(runwarePrices);
 const onReplicate = pricesFrom({
   source: "replicate.com, list prices of 2026",
   asOf: "2026-11-21",
@@ -82,7 +91,7 @@ export const blackForestLabsModels: readonly Model[] = [
       offer("fireworks", "accounts/fireworks/models/flux-kontext-pro", drawsAndEdits, [
         onFireworks.perImage(0.04),
       ]),
-      offer("runware", "bfl:3@1", drawsAndEdits),
+      offer("runware", "bfl:3@1", drawsAndEdits, [onRunware.perImage(0.04)]),
     ],
   ),
   model(
@@ -98,7 +107,7 @@ export const blackForestLabsModels: readonly Model[] = [
       offer("fireworks", "accounts/fireworks/models/flux-kontext-max", drawsAndEdits, [
         onFireworks.perImage(0.08),
       ]),
-      offer("runware", "bfl:4@1", drawsAndEdits),
+      offer("runware", "bfl:4@1", drawsAndEdits, [onRunware.perImage(0.08)]),
     ],
   ),
   model(
@@ -122,7 +131,7 @@ export const blackForestLabsModels: readonly Model[] = [
       ]),
       offer("fal", "fal-ai/flux-2-pro", draws, flux2Pro),
       offer("fal", "fal-ai/flux-2-pro/edit", edits, flux2Pro),
-      offer("runware", "bfl:5@1", drawsAndEdits),
+      offer("runware", "bfl:5@1", drawsAndEdits, [onRunware.perImage(0.03, { resolution: "1K" })]),
     ],
   ),
   model(
@@ -133,7 +142,7 @@ export const blackForestLabsModels: readonly Model[] = [
       offer("replicate", "black-forest-labs/flux-2-flex", drawsAndEdits),
       offer("fal", "fal-ai/flux-2-flex", draws),
       offer("fal", "fal-ai/flux-2-flex/edit", edits),
-      offer("runware", "bfl:6@1", drawsAndEdits),
+      offer("runware", "bfl:6@1", drawsAndEdits, [onRunware.perImage(0.06, { size: "1024x1024" })]),
     ],
   ),
   model(

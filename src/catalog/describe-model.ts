@@ -70,6 +70,12 @@ export const enlarges: readonly Operation[] = ["image_upscale"];
 /** What text models do. */
 export const chats: readonly Operation[] = ["chat"];
 
+/** Runware's pages of the models. What its own machines do is priced by their time, and told with each answer. */
+export const runwarePrices: PriceOrigin = {
+  source: "runware.ai/docs/models, the models' own pages",
+  asOf: "2026-11-21",
+};
+
 /** What resellers charge for what they pass on: nothing on top. */
 export const openRouterPrices: PriceOrigin = {
   source: "openrouter.ai: the maker's price, without a markup on inference",

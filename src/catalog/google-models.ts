@@ -10,8 +10,10 @@ import {
   type PriceOrigin,
   passedOn,
   pricesFrom,
+  runwarePrices,
 } from "./describe-model.ts";
 
+const onRunware = pricesFrom(runwarePrices);
 const { tokens, perImage } = pricesFrom({
   source: "ai.google.dev pricing, paid tier",
   asOf: "2026-10-07",
@@ -76,7 +78,10 @@ export const googleModels: readonly Model[] = [
       ]),
       offer("fal", "fal-ai/nano-banana-pro", draws, proOnFal),
       offer("fal", "fal-ai/nano-banana-pro/edit", edits, proOnFal),
-      offer("runware", "google:4@2", drawsAndEdits),
+      offer("runware", "google:4@2", drawsAndEdits, [
+        onRunware.perImage(0.138),
+        onRunware.perImage(0.244, { resolution: "4K" }),
+      ]),
       offer(
         "openrouter",
         "google/gemini-3-pro-image",

@@ -4,6 +4,7 @@ import { blackForestLabsModels } from "./black-forest-labs-models.ts";
 import { googleModels } from "./google-models.ts";
 import { openAiModels } from "./openai-models.ts";
 import { otherModels } from "./other-models.ts";
+import { runwareModels } from "./runware-models.ts";
 import { upscalerModels } from "./upscaler-models.ts";
 import { xaiModels } from "./xai-models.ts";
 
@@ -19,5 +20,6 @@ export const models: readonly Model[] = [
   ...alibabaModels,
   ...xaiModels,
   ...otherModels,
+  ...runwareModels,
   ...upscalerModels,
 ];

@@ -9,8 +9,10 @@ import {
   openRouterPrices,
   passedOn,
   pricesFrom,
+  runwarePrices,
 } from "./describe-model.ts";
 
+const onRunware = pricesFrom(runwarePrices);
 const { tokens, perImage } = pricesFrom({
   source: "openai.com pricing, gathered August to November 2026",
   asOf: "2026-11-21",
@@ -110,7 +112,10 @@ export const openAiModels: readonly Model[] = [
       ]),
       offer("fal", "fal-ai/gpt-image-1.5", draws, onFal15),
       offer("fal", "fal-ai/gpt-image-1.5/edit", edits, onFal15),
-      offer("runware", "openai:4@1", drawsAndEdits),
+      offer("runware", "openai:4@1", drawsAndEdits, [
+        onRunware.perImage(0.009, { quality: "low", size: "1024x1024" }),
+        onRunware.perImage(0.013, { quality: "low", size: "1024x1536" }),
+      ]),
     ],
   ),
   model(

@@ -1,6 +1,16 @@
 import type { Model } from "../domain/model.ts";
-import { chats, draws, drawsAndEdits, edits, model, offer, pricesFrom } from "./describe-model.ts";
+import {
+  chats,
+  draws,
+  drawsAndEdits,
+  edits,
+  model,
+  offer,
+  pricesFrom,
+  runwarePrices,
+} from "./describe-model.ts";
 
+const onRunware = pricesFrom(runwarePrices);
 const onReplicate = pricesFrom({
   source: "replicate.com, list prices of 2026",
   asOf: "2026-11-21",
@@ -67,7 +77,7 @@ export const otherModels: readonly Model[] = [
       ]),
       offer("fal", "fal-ai/ideogram/v3", draws, [onFal.perImage(0.06)]),
       offer("fal", "fal-ai/ideogram/v3/edit", edits, [onFal.perImage(0.06)]),
-      offer("runware", "ideogram:4@1", draws),
+      offer("runware", "ideogram:4@1", draws, [onRunware.perImage(0.06)]),
     ],
   ),
   model(

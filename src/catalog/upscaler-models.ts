@@ -9,10 +9,20 @@ export const upscalerModels: readonly Model[] = [
     "clarity-upscaler",
     "Clarity Upscaler",
     [],
-    [offer("fal", "fal-ai/clarity-upscaler", enlarges, [onFal.price("megapixel", 0.03)])],
+    [
+      offer("fal", "fal-ai/clarity-upscaler", enlarges, [onFal.price("megapixel", 0.03)]),
+      offer("runware", "runware:500@1", enlarges),
+    ],
   ),
-  model("real-esrgan", "Real-ESRGAN", ["esrgan"], [offer("fal", "fal-ai/esrgan", enlarges)]),
+  model(
+    "real-esrgan",
+    "Real-ESRGAN",
+    ["esrgan"],
+    [offer("fal", "fal-ai/esrgan", enlarges), offer("runware", "runware:504@1", enlarges)],
+  ),
   model("aura-sr", "AuraSR", [], [offer("fal", "fal-ai/aura-sr", enlarges)]),
+  model("ccsr", "CCSR", [], [offer("runware", "runware:501@1", enlarges)]),
+  model("swinir", "SwinIR", [], [offer("runware", "runware:503@1", enlarges)]),
   model("seedvr2", "SeedVR2", [], [offer("fal", "fal-ai/seedvr/upscale/image", enlarges)]),
   model(
     "topaz-image-upscale",

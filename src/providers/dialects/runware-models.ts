@@ -194,6 +194,23 @@ const byName: ReadonlyMap<string, RunwareModel> = new Map<string, RunwareModel>(
   ],
   ["google:nano-banana@2-lite", { size: listed(...nanoBanana1K), edits: references(3) }],
   [
+    "ideogram:4@0",
+    {
+      size: bothWays(
+        ...([
+          "2048x2048",
+          "2880x1440",
+          "2496x1664",
+          "2240x1792",
+          "2560x1440",
+          "2560x1600",
+        ] as const),
+        ...["2304x1728", "3168x1296", "2944x1152", "3328x1248", "3072x1280"],
+      ),
+      edits: references(1),
+    },
+  ],
+  [
     "ideogram:4@1",
     {
       size: bothWays(
