@@ -81,7 +81,9 @@ const waitMs = 500;
 const missingMs = 10_000;
 
 function jobOf(id: string, waitedMs: number, fraction?: number): Job {
-  const progress = fraction === undefined ? undefined : { kind: "progress" as const, fraction };
+  // Its unit is documented nowhere; Black Forest Labs' is a fraction.
+  const isFraction = fraction !== undefined && fraction >= 0 && fraction <= 1;
+  const progress = isFraction ? { kind: "progress" as const, fraction } : undefined;
   return { id, waitMs, state: { waitedMs }, progress };
 }
 
