@@ -6,6 +6,7 @@ import { outputFiles } from "./cli/output-files.ts";
 import { runProgram } from "./cli/program.ts";
 import { processTerminal } from "./cli/terminal.ts";
 import type { Config } from "./config/config.ts";
+import { DirectoryError } from "./domain/directory-error.ts";
 import { ListenError } from "./domain/listen-error.ts";
 import { banner } from "./process/banner.ts";
 import { offlineGateway } from "./process/offline-gateway.ts";
@@ -54,12 +55,12 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   sandbox: (options) => listening(runSandbox(options, world, terminal, interrupted.signal)),
 });
 
-/** Says in a line which address cannot be had, and that the program has failed. */
+/** Says in a line which address or directory cannot be had, and that the program has failed. */
 async function listening(running: Promise<number>): Promise<number> {
   try {
     return await running;
   } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
+    if (!(error instanceof ListenError || error instanceof DirectoryError)) throw error;
     terminal.error(`${error.message}\n`);
     return 1;
   }

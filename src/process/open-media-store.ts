@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DiskStoreConfig, MediaConfig } from "../config/config.ts";
 import type { Clock } from "../domain/clock.ts";
+import { DirectoryError } from "../domain/directory-error.ts";
 import { type MediaFiles, type MediaStore, mediaPath } from "../domain/media-store.ts";
 import { openDiskStore } from "../media/store/disk-store.ts";
 import { openS3Store } from "../media/store/s3-store.ts";
@@ -25,7 +26,7 @@ export interface MediaWorld {
   readonly ownUrl: () => string;
 }
 
-/** Opens the store that the configuration asks for. Rejects when its directory cannot be used. */
+/** Opens the store that the configuration asks for. Rejects with a DirectoryError when its directory cannot be used. */
 export async function openMediaStore(
   { store: config }: MediaConfig,
   world: MediaWorld,
@@ -47,14 +48,17 @@ async function openDisk(
   { clock, newId, ownUrl }: MediaWorld,
 ): Promise<OpenMediaStore> {
   const temporary =
-    directory === undefined ? await mkdtemp(join(tmpdir(), "spillway-")) : undefined;
+    directory === undefined ? await mkdtemp(join(tmpdir(), "spillway-media-")) : undefined;
+  const place = directory ?? temporary ?? "";
   const store = await openDiskStore({
-    directory: directory ?? temporary ?? "",
+    directory: place,
     lifetimeMs,
     maxBytes,
     linkBase: () => (baseUrl ?? ownUrl()) + mediaPath,
     secret: createHash("sha256").update(`${newId()}${newId()}${newId()}`).digest(),
     clock,
+  }).catch((error: unknown) => {
+    throw new DirectoryError("media.directory", place, error);
   });
   return {
     store,

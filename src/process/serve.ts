@@ -56,6 +56,10 @@ export async function serve(
     clock,
     newId: world.newId,
     ownUrl: () => `http://${listening ?? formatAddress(config.server.listen)}`,
+  }).catch(async (error: unknown) => {
+    await sandbox?.close();
+    await sdk.shutdown();
+    throw error;
   });
   const gateway = createGateway({
     rules: config.routes,

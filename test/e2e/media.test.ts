@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -90,6 +90,16 @@ describe("an image for which a link is wanted", () => {
     expect(response.adjustments.filter(({ field }) => field === "options.delivery")).toMatchObject([
       { kind: AdjustmentKind.DROPPED, applied: "" },
     ]);
+  });
+});
+
+describe("a directory that cannot be used", () => {
+  it("keeps the gateway from starting, with a line that says which", async () => {
+    writeFileSync(join(folder, "file"), "in the way");
+    const directory = join(folder, "file/media");
+    await expect(startGateway(sandbox(`{ store: disk, directory: ${directory} }`))).rejects.toThrow(
+      `cannot use media.directory ${directory}: ENOTDIR`,
+    );
   });
 });
 
