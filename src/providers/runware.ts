@@ -7,7 +7,7 @@ import {
   runwareMedia,
   runwareResult,
 } from "./dialects/runware-answer.ts";
-import { runwareReplyFailure } from "./dialects/runware-errors.ts";
+import { runwareJobFailure, runwareReplyFailure } from "./dialects/runware-errors.ts";
 import {
   runwareCapabilities,
   runwareEditCapabilities,
@@ -32,6 +32,7 @@ const job: JobDialect<ImageTask> = {
       mayFollow: true,
       waitMs: nextWaitMs(waitMs),
     }),
+  failure: runwareJobFailure,
   // The id of a task is ours. There is no way to cancel one.
   find: ({ callId }) => runwareJob(callId, firstWaitMs),
 };

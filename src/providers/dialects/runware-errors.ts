@@ -19,6 +19,14 @@ export function runwareReplyFailure(reply: Reply): Failure {
   return runwareFailure(reply, readRunwareErrors(value));
 }
 
+/** What such an answer to a question for a task means: an error that names the task is how the task ended. */
+export function runwareJobFailure(reply: Reply): Failure {
+  const failure = runwareReplyFailure(reply);
+  // Too many questions say nothing of the task that they are about.
+  const ofJob = failure.upstreamRequestId !== undefined && failure.class !== "overloaded";
+  return { ...failure, ofJob };
+}
+
 /** The failure that errors amount to: of several, a refusal speaks for all, else the first. */
 export function runwareFailure(reply: Reply, errors: readonly RunwareError[]): Failure {
   const classed = errors.map((error) => ({
@@ -32,13 +40,7 @@ export function runwareFailure(reply: Reply, errors: readonly RunwareError[]): F
     requestId: chosen?.error.taskUUID,
     detail: chosen?.error.message,
   });
-  const { class: name } = failure;
-  return {
-    ...failure,
-    delivery: name === "ambiguous" ? "ambiguous" : "sent",
-    // Too many questions say nothing of the task that they are about.
-    ofJob: chosen?.error.taskUUID !== undefined && name !== "overloaded",
-  };
+  return failure.class === "ambiguous" ? { ...failure, delivery: "ambiguous" } : failure;
 }
 
 /**

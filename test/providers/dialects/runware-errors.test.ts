@@ -4,6 +4,7 @@ import type { JsonValue } from "../../../src/domain/json.ts";
 import {
   classOfRunwareError,
   readRunwareErrors,
+  runwareJobFailure,
   runwareReplyFailure,
 } from "../../../src/providers/dialects/runware-errors.ts";
 
@@ -142,6 +143,6 @@ describe("a failed question for a task", () => {
     [{ code: "internalServerError", message: "No." }, false],
   ])("with %j says something of the task itself: %s", (error, ofJob) => {
     const body = { kind: "json", value: { errors: [error] } } as const;
-    expect(runwareReplyFailure({ status: 500, headers: {}, body }).ofJob).toBe(ofJob);
+    expect(runwareJobFailure({ status: 500, headers: {}, body }).ofJob).toBe(ofJob);
   });
 });
