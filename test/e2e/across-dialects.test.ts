@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { CostBasis } from "../../gen/spillway/v1/cost_pb.ts";
+import { RefusalPolicy } from "../../gen/spillway/v1/generate_pb.ts";
+import { Delivery, Resolution } from "../../gen/spillway/v1/image_pb.ts";
+import { builtInProviders } from "../../src/providers/list.ts";
+import { attemptLines } from "../support/attempt-lines.ts";
+import { startFakeUpstream } from "../support/fake-upstream.ts";
+import { chatRequest, imageRequest, secretPrompt } from "../support/requests.ts";
+import { startGateway } from "../support/start-gateway.ts";
+import { images } from "../support/upstream-acts.ts";
+
+describe("one request in three dialects", () => {
+  const yaml = `
+sandbox: true
+routes:
+  - models: ["boat"]
+    targets:
+      - { provider: fal, priority: 0, model: fal-ai/flux/schnell }
+      - { provider: openai, priority: 1, model: gpt-image-1.5 }
+      - { provider: vertex, priority: 2, model: gemini-3-pro-image }
+`;
+
+  it("means the same size to each, and says where it cannot", async () => {
+    const gateway = await startGateway(yaml);
+    const ask = (faults: string) =>
+      gateway.generate({
+        model: "boat",
+        task: {
+          case: "textToImage",
+          value: {
+            prompt: secretPrompt,
+            options: {
+              size: { case: "aspectRatio", value: "16:9" },
+              resolution: Resolution.RESOLUTION_2K,
+              delivery: Delivery.BYTES,
+            },
+          },
+        },
+        labels: { "sandbox.fault": faults },
+      });
+    const story = async (faults: string) => {
+      const { provider, output, adjustments, attempts } = await ask(faults);
+      const [image] = output.case === "images" ? output.value.images : [];
+      return {
+        provider,
+        tried: attempts.map((attempt) => attempt.provider),
+        size: `${image?.width}x${image?.height}`,
+        adjusted: adjustments.map(({ field, applied }) => `${field}: ${applied}`),
+      };
+    };
+    expect([
+      await story(""),
+      await story("fal=http-503"),
+      await story("fal=http-503,openai=http-429"),
+    ]).toEqual([
+      {
+        provider: "fal",
+        tried: ["fal"],
+        size: expect.stringMatching(/^\d+x\d+$/),
+        adjusted: expect.any(Array),
+      },
+      {
+        provider: "openai",
+        tried: ["fal", "openai"],
+        size: "1536x1024",
+        adjusted: ["options.aspect_ratio: 1536x1024", "options.resolution: 1536x1024"],
+      },
+      { provider: "vertex", tried: ["fal", "openai", "vertex"], size: "2752x1536", adjusted: [] },
+    ]);
+  });
+
+  it("keeps three images of the first and asks the next for the fourth", async () => {
+    const first = await startFakeUpstream(images(16, 3));
+    const gateway = await startGateway(`
+sandbox: true
+providers:
+  first: { type: openai-compatible, base_url: "${first.url}" }
+routes:
+  - models: ["boat"]
+    targets:
+      - { provider: first, priority: 0, model: boat-large }
+      - { provider: fal, priority: 1, model: fal-ai/flux/schnell }
+`);
+    const response = await gateway.generate(imageRequest("boat", {}, 4));
+    const made = response.output.case === "images" ? response.output.value.images : [];
+    expect(made.map(({ provider }) => provider)).toEqual(["first", "first", "first", "fal"]);
+    expect(attemptLines(response.attempts)).toMatchObject([
+      expect.stringMatching(/^FIRST first PARTIAL/),
+      expect.stringMatching(/^MISSING_IMAGES fal SUCCEEDED/),
+    ]);
+    // What the first one costs nobody knows, so neither does anybody know the sum.
+    expect(response.attempts.map(({ cost }) => cost?.basis)).toEqual([
+      CostBasis.UNKNOWN,
+      CostBasis.PRICED,
+    ]);
+    expect(response.cost?.basis).toBe(CostBasis.UNKNOWN);
+  });
+});
+
+describe("a refusal", () => {
+  const imageModels: Readonly<Record<string, string>> = {
+    openrouter: "google/gemini-3-pro-image",
+    vertex: "gemini-3-pro-image",
+    gemini: "gemini-3-pro-image",
+    openai: "gpt-image-2",
+    replicate: "google/nano-banana-pro",
+    fal: "fal-ai/flux/schnell",
+    fireworks: "flux-1-schnell-fp8",
+    runware: "runware:101@1",
+    xai: "grok-imagine-image-quality",
+    alibaba: "qwen-image-2.0-pro",
+  };
+  const chatModels: Readonly<Record<string, string>> = {
+    openrouter: "openai/gpt-5.4",
+    vertex: "gemini-3.5-flash",
+    gemini: "gemini-3.5-flash",
+    openai: "gpt-5.4",
+    fireworks: "accounts/fireworks/models/deepseek-v4-pro",
+    xai: "grok-4.3",
+    alibaba: "qwen3.7-plus",
+  };
+  const another = (slug: string) => (slug === "openai" ? "gemini" : "openai");
+  const cells = builtInProviders.flatMap(({ type, operations }) => [
+    ...(operations.text_to_image ? [{ slug: type, what: "an image", models: imageModels }] : []),
+    ...(operations.chat ? [{ slug: type, what: "a chat", models: chatModels }] : []),
+  ]);
+
+  it.each(cells)("of $what by $slug stops, unless the caller lets others judge", async (cell) => {
+    const { slug, what, models } = cell;
+    const other = another(slug);
+    const gateway = await startGateway(`
+sandbox: true
+routes:
+  - models: ["boat"]
+    targets:
+      - { provider: ${slug}, priority: 0, model: "${models[slug]}" }
+      - { provider: ${other}, priority: 1, model: "${models[other]}" }
+`);
+    const ask = what === "a chat" ? chatRequest : imageRequest;
+    const labels = { "sandbox.fault": `${slug}=refuse` };
+    const error = await gateway.failure(ask("boat", { labels }));
+    expect(error).toMatchObject({ code: "FAILED_PRECONDITION", reasons: ["CONTENT_REFUSED"] });
+    expect(error.attempts).toHaveLength(1);
+    const routing = { onRefusal: RefusalPolicy.NEXT };
+    const response = await gateway.generate(ask("boat", { labels, routing } as never));
+    expect(response.provider).toBe(other);
+    expect(response.attempts).toHaveLength(2);
+  });
+});
