@@ -51,8 +51,8 @@ function nameOf({ number, provider, upstreamModel }: Attempt): string {
 }
 
 function failureWords({ failure, httpStatus, upstreamCode }: Attempt): string[] {
-  const words: string[] = [];
-  if (failure !== 0) words.push(enumWord(FailureClassSchema, failure));
+  if (failure === 0) return [];
+  const words = [enumWord(FailureClassSchema, failure)];
   if (httpStatus !== 0) words.push(`HTTP ${httpStatus}`);
   if (upstreamCode !== "") words.push(upstreamCode);
   return words;

@@ -36,6 +36,7 @@ export interface Attempt {
   readonly outcome?: AttemptOutcome | undefined;
   readonly failure?: FailureClass | undefined;
   readonly delivery?: DeliveryState | undefined;
+  /** That of the provider's last answer, also when it was a success. Undefined when there was none. */
   readonly httpStatus?: number | undefined;
   readonly upstreamCode?: string | undefined;
   /** In our words. Empty when there is nothing to say. */

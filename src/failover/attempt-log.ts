@@ -92,7 +92,7 @@ export class AttemptLog {
       outcome: outcomeOf(result),
       failure: failure?.class,
       delivery: failure?.delivery ?? "sent",
-      httpStatus: failure?.httpStatus,
+      httpStatus: result.httpStatus,
       upstreamCode: failure?.upstreamCode,
       message: failure?.message ?? "",
       retryAfterMs: failure?.retryAfterMs,

@@ -22,6 +22,8 @@ export interface Line {
   /** The fault that the request orders. Only an embedded provider is told. */
   readonly sandboxFault: string | undefined;
   readonly observer: AttemptObserver;
+  /** Told of the status of each answer of the provider, save to the cancelling of a job. */
+  readonly onStatus: (status: number) => void;
 }
 
 /** An answer that can be read: 2xx, with a JSON body, or an image where the call expects one. */
@@ -65,6 +67,7 @@ export async function exchangeStream(
     onEvent,
   );
   if (result.kind !== "ended") return finish(line, result, watched, scope);
+  line.onStatus(result.status);
   watched.finished({ status: result.status });
   return result;
 }
@@ -155,10 +158,11 @@ function finish(
   scope: AbortScope,
   failureOf = line.endpoint.provider.failure,
 ): Answered | Failed {
+  const status = result.kind === "reply" ? result.reply.status : result.failure.httpStatus;
+  if (status !== undefined) line.onStatus(status);
   const read = result.kind === "reply" ? readReply(result, failureOf) : byCause(result, scope);
   if (read.kind === "failed") {
-    const status = result.kind === "reply" ? { status: result.reply.status } : {};
-    watched.finished({ ...status, failure: read.failure });
+    watched.finished({ ...(status !== undefined && { status }), failure: read.failure });
   } else {
     watched.finished({ status: read.reply.status });
   }

@@ -21,6 +21,8 @@ export interface AttemptResult {
   readonly chat?: ChatOutput | undefined;
   readonly usage: Usage;
   readonly cost: Cost;
+  /** That of the provider's last answer. Undefined when there was none. */
+  readonly httpStatus?: number | undefined;
   readonly upstreamId?: string | undefined;
   /** The model that answered, as the provider names it. */
   readonly responseModel?: string | undefined;
@@ -72,14 +74,17 @@ function maxCountPerCall(
 
 function combine(reports: readonly ShareReport[]): AttemptResult {
   const failures = reports.map((report) => report.failure).filter((one) => one !== undefined);
+  const failure = weightiest(failures);
   const dones = reports.map((report) => report.result).filter((result) => result.kind === "done");
   const [first] = dones;
   return {
-    failure: weightiest(failures),
+    failure,
     imageCount: reports.reduce((sum, report) => sum + report.imageCount, 0),
     chat: first?.output.kind === "chat" ? first.output : undefined,
     usage: dones.reduce<Usage>((sum, done) => addUsage(sum, done.usage), {}),
     cost: addCosts(reports.map((report) => report.cost)),
+    // Without a failure every report has none, and the first one speaks for all.
+    httpStatus: reports.find((report) => report.failure === failure)?.httpStatus,
     upstreamId: first?.upstreamId,
     responseModel: first?.upstreamModel,
     upstreamRequestId: first?.requestId,

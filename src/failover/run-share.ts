@@ -30,6 +30,8 @@ export interface ShareReport {
   readonly failure: Failure | undefined;
   readonly imageCount: number;
   readonly cost: Cost;
+  /** That of the provider's last answer. Undefined when there was none. */
+  readonly httpStatus: number | undefined;
   /** Whether the caller of a stream got output that another attempt makes void. */
   readonly loose: boolean;
   /** How images arrive otherwise than was planned. */
@@ -45,7 +47,10 @@ export async function runShare(share: Share): Promise<ShareReport> {
   const { signal: callerSignal, deadlineAt } = input;
   const limitMs = endpoint.timeoutMs ?? dialect.timeouts.totalMs;
   const scope = new AbortScope({ clock, callerSignal, deadlineAt, limitMs });
-  const line = openLine(attempt);
+  let lastStatus: number | undefined;
+  const line = openLine(attempt, (status) => {
+    lastStatus = status;
+  });
   const output = new CallOutput({
     line,
     media: dependencies,
@@ -76,6 +81,7 @@ export async function runShare(share: Share): Promise<ShareReport> {
       failure,
       imageCount: output.images.length,
       cost: costOf(attempt, result, failure, task, output),
+      httpStatus: failure?.httpStatus ?? lastStatus,
       loose: output.loose,
       adjustments: output.adjustments,
     };
@@ -84,7 +90,10 @@ export async function runShare(share: Share): Promise<ShareReport> {
   }
 }
 
-function openLine({ candidate, input, dependencies, observer }: AttemptToRun): Line {
+function openLine(
+  { candidate, input, dependencies, observer }: AttemptToRun,
+  onStatus: Line["onStatus"],
+): Line {
   const { endpoint } = candidate;
   const { transport, clock, chooseKey = firstKey } = dependencies;
   return {
@@ -94,6 +103,7 @@ function openLine({ candidate, input, dependencies, observer }: AttemptToRun): L
     key: chooseKey(endpoint),
     sandboxFault: input.request.labels[sandboxFaultLabel],
     observer,
+    onStatus,
   };
 }
 

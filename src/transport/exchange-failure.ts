@@ -45,11 +45,12 @@ export function brokenConnection(
 }
 
 /** The failure of an exchange that its caller ended. */
-export function cancelledExchange(progress: RequestProgress): Failure {
+export function cancelledExchange(progress: RequestProgress, status?: number): Failure {
   return {
     class: "cancelled",
     delivery: progress === "unsent" ? "not_sent" : "ambiguous",
     message: "The exchange was ended from this side before it was over.",
+    httpStatus: status,
   };
 }
 

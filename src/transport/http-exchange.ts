@@ -92,7 +92,7 @@ class HttpExchange<Result>
 
   /** The signal was aborted. */
   handleEvent(): void {
-    this.finish({ kind: "failed", failure: cancelledExchange(this.#progress) });
+    this.finish({ kind: "failed", failure: cancelledExchange(this.#progress, this.#status) });
   }
 
   finish(result: Result | FailedExchange): void {

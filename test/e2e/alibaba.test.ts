@@ -77,7 +77,7 @@ describe("Model Studio, behind the gateway", () => {
     const gateway = await startGateway(yaml.replace("alibaba: {}", "alibaba: { timeout: 600ms }"));
     const { attempts } = await gateway.generate(ask("boat", "alibaba=slow:60s"));
     expect(attemptLines(attempts)).toEqual([
-      "FIRST alibaba FAILED TIMEOUT SENT -",
+      "FIRST alibaba FAILED TIMEOUT SENT 200",
       "FAILOVER openai SUCCEEDED",
     ]);
   });

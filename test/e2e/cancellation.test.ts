@@ -159,7 +159,7 @@ describe("when an attempt's time is up", () => {
     const { gateway, replicate } = await startWithJobs("700ms", json(200, prediction("canceled")));
     const { attempts } = await gateway.generate(imageRequest("boat"));
     expect(attemptLines(attempts)).toEqual([
-      "FIRST replicate FAILED TIMEOUT SENT -",
+      "FIRST replicate FAILED TIMEOUT SENT 201",
       "FAILOVER second SUCCEEDED",
     ]);
     expect(told(replicate).at(-1)).toBe("POST /v1/predictions/boat1/cancel");
@@ -169,7 +169,7 @@ describe("when an attempt's time is up", () => {
     const { gateway } = await startWithJobs("700ms", json(500, { detail: "sorry" }));
     const { attempts } = await gateway.generate(imageRequest("boat"));
     expect(attemptLines(attempts)).toEqual([
-      "FIRST replicate FAILED TIMEOUT AMBIGUOUS -",
+      "FIRST replicate FAILED TIMEOUT AMBIGUOUS 201",
       "FAILOVER second SUCCEEDED",
     ]);
   });

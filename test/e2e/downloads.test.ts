@@ -31,7 +31,7 @@ it("an address that leads into the private network is not followed, and the next
   const { gateway, first, files } = await start(file, "allow_private_network: false");
   const { attempts } = await gateway.generate(request(Delivery.BYTES));
   expect(attemptLines(attempts)).toEqual([
-    "FIRST first FAILED SERVER_FAULT SENT -",
+    "FIRST first FAILED SERVER_FAULT SENT 200",
     "FAILOVER second SUCCEEDED",
   ]);
   expect(attempts[0]?.message).toMatch(/egress guard .* allow_private_network/);

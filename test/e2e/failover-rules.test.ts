@@ -192,7 +192,7 @@ describe("images that come in part", () => {
     const { gateway, first, second } = await pair(images(10, 1));
     const response = await gateway.generate(imageRequest("boat", {}, 3));
     expect(attemptLines(response.attempts)).toEqual([
-      "FIRST first PARTIAL SERVER_FAULT SENT -",
+      "FIRST first PARTIAL SERVER_FAULT SENT 200",
       "MISSING_IMAGES second SUCCEEDED",
     ]);
     expect(

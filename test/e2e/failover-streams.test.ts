@@ -27,12 +27,12 @@ const early: readonly { readonly name: string; readonly act: Act; readonly failu
   {
     name: "a stream that opens and then says nothing",
     act: chatStream([], "never"),
-    failure: "TIMEOUT AMBIGUOUS -",
+    failure: "TIMEOUT AMBIGUOUS 200",
   },
   {
     name: "a stream that is only kept alive",
     act: keepAlive,
-    failure: "TIMEOUT AMBIGUOUS -",
+    failure: "TIMEOUT AMBIGUOUS 200",
   },
   {
     name: "a server that cannot stream",
@@ -183,7 +183,7 @@ describe("a stream that fails after its first word", () => {
     const { events: heard, error: ending } = await gateway.stream({
       generate: chatRequest("boat"),
     });
-    expect(told(heard).at(-1)).toBe("finished FIRST first FAILED TIMEOUT AMBIGUOUS -");
+    expect(told(heard).at(-1)).toBe("finished FIRST first FAILED TIMEOUT AMBIGUOUS 200");
     expect(ending?.reasons).toEqual(["ALL_PROVIDERS_EXHAUSTED"]);
   });
 });
@@ -207,7 +207,7 @@ describe("a stream of a target that does not stream", () => {
     expect(told(story.events)).toEqual([
       "started FIRST first -",
       "image 0 10",
-      "finished FIRST first PARTIAL SERVER_FAULT SENT -",
+      "finished FIRST first PARTIAL SERVER_FAULT SENT 200",
       "started MISSING_IMAGES second -",
       "image 1 20",
       "image 2 20",

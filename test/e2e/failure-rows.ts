@@ -111,7 +111,7 @@ export const failureRows: readonly FailureRow[] = [
   {
     name: "bytes that are no image",
     act: json(200, { data: [{ b64_json: Buffer.from("no image").toString("base64") }] }),
-    failure: "SERVER_FAULT SENT -",
+    failure: "SERVER_FAULT SENT 200",
     again: true,
     forbidden: true,
   },
@@ -126,7 +126,7 @@ export const failureRows: readonly FailureRow[] = [
     name: "a body that comes too slowly",
     act: drip({ data: [{ b64_json: "A".repeat(4000) }] }, 5),
     timeout: "250ms",
-    failure: "TIMEOUT AMBIGUOUS -",
+    failure: "TIMEOUT AMBIGUOUS 200",
     forbidden: true,
   },
   { name: "402", act: error(402, {}), failure: "QUOTA SENT 402" },

@@ -72,7 +72,7 @@ describe("fal, behind the gateway", () => {
     const gateway = await startGateway(yaml.replace("fal: {}", "fal: { timeout: 600ms }"));
     const { attempts } = await gateway.generate(ask("boat", "fal=slow:60s"));
     expect(attemptLines(attempts)).toEqual([
-      "FIRST fal FAILED TIMEOUT SENT -",
+      "FIRST fal FAILED TIMEOUT SENT 202",
       "FAILOVER openai SUCCEEDED",
     ]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ProviderImage } from "../../src/domain/output.ts";
 import type { SkippedCandidate } from "../../src/router/plan.ts";
 import {
   attemptsOf,
@@ -57,6 +58,36 @@ describe("walking a plan", () => {
     ]);
     expect(skipped).toHaveLength(1);
     expect(endings.map(({ ending }) => ending.next)).toEqual(["next_target", "done"]);
+  });
+
+  it.each([
+    ["a success", gives(1), 200],
+    ["a success without an image", gives(0), 200],
+    ["an error", fails("quota", { httpStatus: 402 }), 402],
+    ["no answer", breaks("never_sent", "not_sent"), undefined],
+  ])("tells the status of %s", async (_, step, httpStatus) => {
+    const { result } = await execute({ script: { steps: { a: [step], b: [gives(1)] } } });
+    expect(attemptsOf(result)[0]).toMatchObject({ httpStatus });
+  });
+
+  it("tells the status of the answer whose image cannot be fetched or read", async () => {
+    const noImage: ProviderImage = { content: { kind: "bytes", bytes: new Uint8Array(9) } };
+    const linked: ProviderImage = { content: { kind: "url", url: "https://files.test/1" } };
+    const answers = [noImage, linked].map((one) =>
+      gives(0, { output: { kind: "images", images: [one] } }),
+    );
+    const failure = { class: "server_fault", delivery: "sent", message: "It broke." } as const;
+    const { result } = await execute({
+      script: {
+        steps: { a: answers, b: [gives(1)] },
+        download: () => ({ kind: "failed", failure }),
+      },
+    });
+    expect(attemptsOf(result).map(({ httpStatus, outcome }) => [httpStatus, outcome])).toEqual([
+      [200, "failed"],
+      [200, "failed"],
+      [200, "succeeded"],
+    ]);
   });
 
   it("tells what was adapted for the targets that gave output, and for no other", async () => {
