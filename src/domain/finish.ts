@@ -7,7 +7,7 @@ import type { FinishedImage, ProviderImage } from "./output.ts";
 export interface Finish {
   /** Convert to this format unless the bytes already have it. Undefined means leave them. */
   readonly format?: ImageFormat | undefined;
-  /** With `format`. */
+  /** With `format`: write the file anew with this compression, even when it has the format already. */
   readonly compression?: number | undefined;
   /** Undefined means as the provider delivers. */
   readonly delivery?: ImageDelivery | undefined;

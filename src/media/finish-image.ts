@@ -89,7 +89,7 @@ async function finishBytes(
   const header = sniffImage(bytes);
   if (header === undefined) return noImage;
   const { format, compression } = job.finish;
-  if (format === undefined || format === header.format) {
+  if (format === undefined || !mustConvert(header, job.finish)) {
     return finished(image, { kind: "bytes", bytes }, header, job.provider);
   }
   const conversion = await convertImage(bytes, format, compression);
@@ -99,8 +99,10 @@ async function finishBytes(
   return finished(image, { kind: "bytes", bytes: conversion.bytes }, convertedHeader, job.provider);
 }
 
-function mustConvert(header: SniffedImage, finish: Finish): boolean {
-  return finish.format !== undefined && finish.format !== header.format;
+/** Whether the file has to be written anew: for another format, or for a compression that the provider was not asked for. */
+function mustConvert(header: SniffedImage, { format, compression }: Finish): boolean {
+  if (format === undefined) return false;
+  return format !== header.format || compression !== undefined;
 }
 
 /** Fetches a file, and once more when that fails: the work is paid, and to read twice costs nothing. */

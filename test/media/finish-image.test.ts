@@ -70,12 +70,24 @@ describe("finishing bytes", () => {
   });
 
   it("leaves them as they are when they have the format that is asked", async () => {
-    const { result } = await finish(
-      { content: { kind: "bytes", bytes: png } },
-      { format: "png", compression: 10 },
-    );
-    expect(result).toMatchObject({ image: { content: { bytes: png } } });
+    const { result } = await finish({ content: { kind: "bytes", bytes: png } }, { format: "png" });
+    if (result.kind !== "finished" || result.image.content.kind !== "bytes") throw new Error();
+    expect(result.image.content.bytes).toBe(png);
   });
+
+  it.each(["bytes", "url"] as const)(
+    "compresses %s that have the format already, but not as asked",
+    async (kind) => {
+      const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+      const create = { width: 64, height: 64, channels: 3, background: "red", noise } as const;
+      const jpeg = await sharp({ create }).jpeg({ quality: 95 }).toBuffer();
+      const image = kind === "url" ? linked : { content: { kind, bytes: jpeg } };
+      const { result } = await finish(image, { format: "jpeg", compression: 40 }, jpeg);
+      if (result.kind !== "finished" || result.image.content.kind !== "bytes") throw new Error();
+      expect(result.image.mimeType).toBe("image/jpeg");
+      expect(result.image.content.bytes.length).toBeLessThan(jpeg.length / 2);
+    },
+  );
 
   it("converts them to the format that is asked", async () => {
     const { result } = await finish({ content: { kind: "bytes", bytes: png } }, { format: "webp" });
