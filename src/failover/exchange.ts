@@ -187,11 +187,12 @@ function readReply(answered: Answered, failureOf: Provider["failure"]): Answered
 
 /**
  * A success that cannot be read may have been billed all the same: the provider
- * did what it was asked, and only the answer is lost.
+ * did what it was asked, and only the answer is lost. An answer of which not even
+ * the status could be read may be one.
  */
 function lostSuccess({ failure }: Failed): Failed {
   const { class: kind, httpStatus, billed } = failure;
-  const success = httpStatus !== undefined && httpStatus >= 200 && httpStatus < 300;
+  const success = httpStatus === undefined || (httpStatus >= 200 && httpStatus < 300);
   if (kind !== "server_fault" || !success || billed !== undefined) return failed(failure);
   return failed({ ...failure, billed: true });
 }

@@ -1,3 +1,4 @@
+import { errors } from "undici";
 import type { Failure } from "../domain/failure.ts";
 import { identifier } from "../domain/failure.ts";
 import { ForbiddenAddressError } from "./egress-guard.ts";
@@ -22,6 +23,9 @@ export function brokenConnection(
   status: number | undefined,
 ): Failure {
   const code = errorCode(error);
+  if (error instanceof errors.HeadersOverflowError) {
+    return badAnswer("The answer's headers are too large.", status);
+  }
   switch (progress) {
     case "unsent":
       return {

@@ -311,6 +311,14 @@ describe("money", () => {
     expect(attemptsOf(result)[1]?.cost).toEqual(priced(1));
   });
 
+  it("may have been billed by an answer of which not even the status could be read", async () => {
+    const { result } = await execute({
+      script: { steps: { a: [breaks("server_fault", "sent")] } },
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+  });
+
   it("stops before an attempt that would pass the limit", async () => {
     const { result, transport } = await execute({
       script: { steps: { a: [breaks("ambiguous", "ambiguous")], b: [gives(1)] } },

@@ -56,6 +56,18 @@ describe("what a failure says of how far the request had got", () => {
     expect(failureOf(result)).toMatchObject({ class: "never_sent", delivery: "not_sent" });
   });
 
+  it("was sent when an answer came whose headers are too large", async () => {
+    const origin = await httpServer((_request, response) => {
+      response.setHeader("x-padding", "a".repeat(20_000)).end("{}");
+    });
+    const result = await transport().call(exchangeWith(origin));
+    expect(failureOf(result)).toEqual({
+      class: "server_fault",
+      delivery: "sent",
+      message: "The answer's headers are too large.",
+    });
+  });
+
   it("was never sent when the certificate is nobody's", async () => {
     const { key, cert } = selfSigned();
     let received = 0;
