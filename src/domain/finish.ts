@@ -11,6 +11,8 @@ export interface Finish {
   readonly compression?: number | undefined;
   /** Undefined means as the provider delivers. */
   readonly delivery?: ImageDelivery | undefined;
+  /** Whether a link of the provider's own is other than was planned, so that it is reported. Undefined means no. */
+  readonly linkIsUnplanned?: boolean | undefined;
 }
 
 /** Makes a provider's image ready for the caller. */

@@ -32,7 +32,9 @@ export async function finishImage(
   const result = await fetchAndConvert(image, job);
   if (result.kind === "failed" || job.finish.delivery !== "url") return result;
   const { content, mimeType } = result.image;
-  if (content.kind === "url") return result;
+  if (content.kind === "url") {
+    return job.finish.linkIsUnplanned === true ? { ...result, adjustment: asLink(job) } : result;
+  }
   if (place === undefined) return { ...result, adjustment: asBytes(job, nowhere) };
   const limitMs = Math.min(storeTimeoutMs, job.timeLeftMs() / 2);
   const stored = await putWithin(place.store, place.clock, {
@@ -155,6 +157,12 @@ const nowhere = "The provider gave no link, and there is nowhere to put the file
 function asBytes({ provider }: FinishJob, reason: string): Adjustment {
   const field = "options.delivery";
   return { field, requested: "url", applied: "", kind: "dropped", provider, reason };
+}
+
+function asLink({ provider }: FinishJob): Adjustment {
+  const reason = "The provider cannot be asked for a link, and gave one by itself.";
+  const field = "options.delivery";
+  return { field, requested: "url", applied: "url", kind: "emulated", provider, reason };
 }
 
 const noImage: FinishResult = {

@@ -60,7 +60,12 @@ export function fitImageOptions(
       delivery: delivery === capabilities.delivery ? delivery : undefined,
     },
     adjustments,
-    finish: { format: options.format, compression: file.toCompress, delivery },
+    finish: {
+      format: options.format,
+      compression: file.toCompress,
+      delivery: options.delivery,
+      linkIsUnplanned: options.delivery === "url" && !isLinked,
+    },
   };
 }
 
@@ -183,7 +188,10 @@ function fitCompression(
   return undefined;
 }
 
-/** A link is what the provider gives, or leads to a file that Spillway keeps, or there is none. */
+/**
+ * What the provider is asked for. A link is what it gives, or leads to a file that
+ * Spillway keeps, or there is none but for what the provider gives unasked.
+ */
 function fitDelivery(
   { delivery }: ImageOptions,
   isLinked: boolean,

@@ -27,6 +27,16 @@ it("an address is handed on to who wants one, with the size read from the file",
   expect(image?.content).toEqual({ case: "url", value: `${files.url}/boat.png?sig=1` });
 });
 
+it("an address that nobody could ask for is handed on to who wants one", async () => {
+  const { gateway, files } = await start(file, "allow_private_network: true", "");
+  const response = await gateway.generate(request(Delivery.URL));
+  const [image] = imagesOf(response);
+  expect(image?.content).toEqual({ case: "url", value: `${files.url}/boat.png?sig=1` });
+  expect(response.adjustments.map(({ field, applied }) => [field, applied])).toEqual([
+    ["options.delivery", "url"],
+  ]);
+});
+
 it("an address that leads into the private network is not followed, and the next provider is asked", async () => {
   const { gateway, first, files } = await start(file, "allow_private_network: false");
   const { attempts } = await gateway.generate(request(Delivery.BYTES));
@@ -64,7 +74,7 @@ function imagesOf({ output }: GenerateResponse): readonly Image[] {
 }
 
 /** A provider that answers with an address on another server, and one that answers with bytes after it. */
-async function start(fileDoes: Act, firstSays: string) {
+async function start(fileDoes: Act, firstSays: string, asks = "response_format: url,") {
   const files = await startFakeUpstream(fileDoes);
   const first = await startFakeUpstream(
     json(200, { data: [{ url: `${files.url}/boat.png?sig=1` }] }),
@@ -72,7 +82,7 @@ async function start(fileDoes: Act, firstSays: string) {
   const second = await startFakeUpstream(images(20));
   const gateway = await startGateway(`
 providers:
-  first: { type: openai-compatible, base_url: "${first.url}", keys: [key-of-first], response_format: url, ${firstSays} }
+  first: { type: openai-compatible, base_url: "${first.url}", keys: [key-of-first], ${asks} ${firstSays} }
   second: { type: openai-compatible, base_url: "${second.url}" }
 routes:
   - models: [boat]

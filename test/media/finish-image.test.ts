@@ -124,6 +124,14 @@ describe("finishing an address", () => {
     });
   });
 
+  it("tells of a link that nobody could ask for", async () => {
+    const { result } = await finish(linked, { delivery: "url", linkIsUnplanned: true });
+    expect(result).toMatchObject({
+      image: { content: linked.content },
+      adjustment: { field: "options.delivery", applied: "url", kind: "emulated" },
+    });
+  });
+
   it("asks no second time for a file that the guard refuses, and says why", async () => {
     const refusal: Failure = {
       class: "server_fault",

@@ -78,7 +78,12 @@ describe("what a provider can do", () => {
     expect(fitted.adjustments).toEqual([]);
     expect(sent(fitted)).toEqual(options);
     expect(fitted.task).toMatchObject({ negativePrompt: "people" });
-    expect(fitted.finish).toEqual({ format: "webp", compression: undefined, delivery: "bytes" });
+    expect(fitted.finish).toEqual({
+      format: "webp",
+      compression: undefined,
+      delivery: "bytes",
+      linkIsUnplanned: false,
+    });
   });
 });
 
@@ -178,6 +183,7 @@ describe("the format", () => {
       format: undefined,
       compression: undefined,
       delivery: undefined,
+      linkIsUnplanned: false,
     });
   });
 });
@@ -193,7 +199,7 @@ describe("the delivery", () => {
   it("of a link from a provider of links is a link", () => {
     const fitted = fits(imageTask({ delivery: "url" }), { delivery: "url" });
     expect(fitted.adjustments).toEqual([]);
-    expect(fitted.finish.delivery).toBe("url");
+    expect(fitted.finish).toMatchObject({ delivery: "url", linkIsUnplanned: false });
   });
 
   it("of a link is dropped when there are bytes only, or the file is written anew", () => {
@@ -201,7 +207,8 @@ describe("the delivery", () => {
     const anew = fits(imageTask({ delivery: "url", format: "avif" }), { delivery: "url" });
     for (const fitted of [bytes, anew]) {
       expect(told(fitted.adjustments)).toContain("options.delivery dropped");
-      expect(fitted.finish.delivery).toBe("bytes");
+      // The provider may give one unasked.
+      expect(fitted.finish).toMatchObject({ delivery: "url", linkIsUnplanned: true });
     }
   });
 
