@@ -44,7 +44,7 @@ export function fitImageOptions(
   }
   const quality = fitQuality(options.quality, capabilities, report);
   const background = fitBackground(options, capabilities, report);
-  const seed = fitSeed(options.seed, capabilities, report);
+  const seed = fitSeed(options, capabilities, report);
   const file = fitFile(options, capabilities, report);
   const isLinked = capabilities.delivery === "url" && !file.isConverted;
   const delivery = fitDelivery(options, isLinked, storesMedia, report);
@@ -125,14 +125,24 @@ function fitBackground(
   return undefined;
 }
 
+/** Parallel calls with one seed would make the same images, so each has the seed plus the place of its first one. */
 function fitSeed(
-  seed: number | undefined,
+  { seed, count }: ImageOptions,
   capabilities: ImageCapabilities,
   report: Report,
 ): number | undefined {
-  if (seed === undefined || capabilities.seed === true) return seed;
-  report("options.seed", seed, "", "dropped", "The provider takes no seed.");
-  return undefined;
+  if (seed === undefined) return undefined;
+  if (capabilities.seed !== true) {
+    report("options.seed", seed, "", "dropped", "The provider takes no seed.");
+    return undefined;
+  }
+  const most = Math.max(1, capabilities.maxCountPerCall);
+  if (count > most) {
+    const seeds = Array.from({ length: Math.ceil(count / most) }, (_, call) => seed + call * most);
+    const reason = "Calls with the same seed would make the same images, so it is counted up.";
+    report("options.seed", seed, seeds.join(", "), "emulated", reason);
+  }
+  return seed;
 }
 
 interface FittedFile {

@@ -188,6 +188,26 @@ describe("the format", () => {
   });
 });
 
+describe("the seed", () => {
+  it("is counted up when several calls make the images, and that is told", () => {
+    const fitted = fits(imageTask({ seed: 7, count: 5 }), { seed: true, maxCountPerCall: 2 });
+    expect(fitted.adjustments).toContainEqual({
+      field: "options.seed",
+      requested: "7",
+      applied: "7, 9, 11",
+      kind: "emulated",
+      provider: "acme",
+      reason: "Calls with the same seed would make the same images, so it is counted up.",
+    });
+    expect(sent(fitted).seed).toBe(7);
+  });
+
+  it("is the provider's own when one call makes them all", () => {
+    const fitted = fits(imageTask({ seed: 7, count: 2 }), { seed: true, maxCountPerCall: 2 });
+    expect(fitted.adjustments).toEqual([]);
+  });
+});
+
 describe("the delivery", () => {
   it("of bytes from a provider of links is exact", () => {
     const fitted = fits(imageTask({ delivery: "bytes" }), { delivery: "url" });
