@@ -14,7 +14,7 @@ export interface SpillwayProcess {
   wrote(text: string): Promise<void>;
   /** Waits for a line of its log with this message. Rejects when it ends without. */
   logged(message: string): Promise<Readonly<Record<string, unknown>>>;
-  kill(signal: "SIGTERM" | "SIGINT"): void;
+  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void;
   /** Its exit code once it has ended; -1 when a signal ended it. */
   readonly exited: Promise<number>;
 }

@@ -11,6 +11,7 @@ import {
   type StreamGenerateResponse,
 } from "../../gen/spillway/v1/generate_pb.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import type { Clock } from "../../src/domain/clock.ts";
 import type { Random } from "../../src/domain/random.ts";
 import { type RunningGateway, serve } from "../../src/process/serve.ts";
 import { systemClock } from "../../src/transport/system-clock.ts";
@@ -67,10 +68,12 @@ export async function startGateway(
   yaml: string,
   options: {
     readonly random?: Random;
+    /** Default: the system's. */
+    readonly clock?: Clock;
     readonly environment?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<TestGateway> {
-  const { random = () => 0, environment = {} } = options;
+  const { random = () => 0, clock = systemClock, environment = {} } = options;
   const loaded = loadConfig({
     path: "test.yaml",
     text: /^server:/m.test(yaml) ? yaml : `${anyPorts}${yaml}`,
@@ -85,7 +88,7 @@ export async function startGateway(
     loaded.config,
     { captureContent: false, logLevel: "debug" },
     {
-      clock: systemClock,
+      clock,
       random,
       newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
       version: "0.0.0-test",
