@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { connectTo } from "../cli/client.ts";
+import { outputFiles } from "../cli/output-files.ts";
+import { runProgram } from "../cli/program.ts";
+import { processTerminal } from "../cli/terminal.ts";
+import type { Config } from "../config/config.ts";
+import { DirectoryError } from "../domain/directory-error.ts";
+import { ListenError } from "../domain/listen-error.ts";
+import { readExportSettings } from "../telemetry/export-settings.ts";
+import { systemClock } from "../transport/system-clock.ts";
+import { banner } from "./banner.ts";
+import { offlineGateway } from "./offline-gateway.ts";
+import type { ProcessWorld } from "./process-world.ts";
+import { runSandbox } from "./run-sandbox.ts";
+import { serve } from "./serve.ts";
+
+/** What a process has by chance. */
+export type Chance = Pick<ProcessWorld, "random" | "newId">;
+
+/**
+ * Runs the program in a process: takes the real clock, environment, signals and
+ * streams, and hands them to all the rest. Returns the exit code.
+ */
+export async function run(host: NodeJS.Process, chance: Chance): Promise<number> {
+  const { version } = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  ) as { readonly version: string };
+  const world: ProcessWorld = {
+    ...chance,
+    clock: systemClock,
+    version,
+    // So that a person sees the embedded providers' streams flow.
+    paceMs: 25,
+  };
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    host.once(signal, () => interrupted.abort());
+  }
+
+  const terminal = processTerminal(host.stdout, host.stderr);
+
+  /** Says in a line which address or directory cannot be had, and that the program has failed. */
+  async function listening(running: Promise<number>): Promise<number> {
+    try {
+      return await running;
+    } catch (error) {
+      if (!(error instanceof ListenError || error instanceof DirectoryError)) throw error;
+      terminal.error(`${error.message}\n`);
+      return 1;
+    }
+  }
+
+  async function serveUntilStopped(config: Config): Promise<number> {
+    const read = readExportSettings(host.env);
+    if (read.kind === "invalid") {
+      for (const problem of read.problems) terminal.error(`${problem}\n`);
+      return 1;
+    }
+    const gateway = await serve(config, read.settings, world);
+    const { logger, addresses } = gateway;
+    logger.info(
+      {
+        ...addresses,
+        sandbox: config.sandbox.enabled,
+        config: config.source,
+        config_version: config.version,
+        version,
+      },
+      "listening",
+    );
+    if (config.sandbox.enabled || terminal.isTty) {
+      terminal.write(banner(addresses, config.sandbox.enabled));
+    }
+    if (!interrupted.signal.aborted) {
+      await new Promise((resolve) => {
+        interrupted.signal.addEventListener("abort", resolve, { once: true });
+      });
+    }
+    logger.info({ drain_ms: config.server.drainMs }, "draining");
+    await gateway.stop();
+    logger.info("stopped");
+    return 0;
+  }
+
+  return runProgram(host.argv.slice(2), {
+    version,
+    world: {
+      terminal,
+      environment: host.env,
+      readFile: (path) => readFileSync(path, "utf8"),
+      files: outputFiles,
+      connect: connectTo,
+      offline: (config) => offlineGateway(config, world),
+      signal: interrupted.signal,
+    },
+    serve: (config) => listening(serveUntilStopped(config)),
+    sandbox: (options) => listening(runSandbox(options, world, terminal, interrupted.signal)),
+  });
+}
