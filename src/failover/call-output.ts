@@ -4,6 +4,7 @@ import type { Finish } from "../domain/finish.ts";
 import type { EmitEvent, GenerateEvent } from "../domain/generated.ts";
 import type { ChatOutput, FinishedImage, Output, ProviderImage } from "../domain/output.ts";
 import type { OutputEvent } from "../domain/output-event.ts";
+import { outputEvents } from "../domain/output-events.ts";
 import type { Done } from "../providers/outcome.ts";
 import type { AbortScope } from "./abort-scope.ts";
 import { abortFailure } from "./abort-scope.ts";
@@ -119,7 +120,7 @@ export class CallOutput {
       return;
     }
     images[slot] = result.image;
-    if (result.adjustment !== undefined) this.#adjustments.push(result.adjustment);
+    this.#adjustments.push(...result.adjustments);
     this.#unfinished.delete(slot);
     await this.#emit({ kind: "image", index: slot, image: result.image });
   }
@@ -137,11 +138,7 @@ export class CallOutput {
   /** Tells an answer that came all at once as if it had been streamed. */
   async #emitAnswer(answer: ChatOutput): Promise<void> {
     if (this.#options.emit === undefined) return;
-    if (answer.reasoning !== "") await this.#emit({ kind: "reasoning", text: answer.reasoning });
-    if (answer.text !== "") await this.#emit({ kind: "text", text: answer.text });
-    for (const [index, call] of answer.toolCalls.entries()) {
-      await this.#emit({ kind: "tool_call", index, ...call });
-    }
+    for (const event of outputEvents(answer)) await this.#emit(event);
   }
 
   #emitChat(event: GenerateEvent): void | Promise<void> {

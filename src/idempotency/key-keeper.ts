@@ -1,0 +1,145 @@
+import type { Clock } from "../domain/clock.ts";
+import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { Generated } from "../domain/generated.ts";
+import { outputEvents } from "../domain/output-events.ts";
+import type { StreamOptions } from "../domain/stream-options.ts";
+import { keyDigest, requestDigest } from "./digest.ts";
+import { Execution } from "./execution.ts";
+import type { IdempotencyStore, Settlement } from "./idempotency-store.ts";
+import { keyConflict, outcomeUnknown } from "./key-errors.ts";
+import type { KeyedCall, KeyedEnd, KeyedRun } from "./keyed-call.ts";
+import { mayHaveBought } from "./may-have-bought.ts";
+import { Patience } from "./patience.ts";
+
+/** What a keeper needs. */
+export interface KeyKeeperParts {
+  readonly store: IdempotencyStore;
+  readonly clock: Clock;
+  /** Told when the first key is used. */
+  readonly onFirstKey?: (() => void) | undefined;
+  /** Told of a result that the store could not keep. The caller has it all the same. */
+  readonly onNotKept: (error: unknown) => void;
+}
+
+/**
+ * Keeps the promise of idempotency keys: however many ask with a key, and however
+ * often, the work is done once. It outlives the configurations that it serves.
+ *
+ * Callers of the same key wait for one execution, each as long as it wants. Once
+ * something was sent, the execution goes on without them: whoever comes back with
+ * the key finds the result. While nothing was sent, it ends with its last caller.
+ */
+export class KeyKeeper {
+  readonly #parts: KeyKeeperParts;
+  readonly #executions = new Map<string, Execution>();
+  #used = false;
+
+  constructor(parts: KeyKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Gives what the key stands for, or executes. Everyone but the caller for whom it is
+   * executed gets the first result as it was, but for `replayed`. It rejects only for a bug,
+   * or when the store cannot be read.
+   */
+  async generate(
+    request: GenerateRequest,
+    call: KeyedCall,
+    execute: (run: KeyedRun) => Promise<KeyedEnd>,
+  ): Promise<KeyedEnd> {
+    const { store, clock, onFirstKey } = this.#parts;
+    if (!this.#used) onFirstKey?.();
+    this.#used = true;
+    const key = keyDigest(request.idempotencyKey);
+    const digest = requestDigest(request);
+    const patience = new Patience(call, clock);
+    try {
+      while (!patience.isOver) {
+        const begun = await store.begin(key, digest);
+        switch (begun.kind) {
+          case "conflict":
+            return keyConflict;
+          case "unknown":
+            return outcomeUnknown;
+          case "kept":
+            return await replay(begun.generated, call.stream, patience);
+          case "new":
+            return await this.#start(key, call, execute).wait(patience);
+          case "running": {
+            const execution = this.#executions.get(key);
+            if (execution !== undefined && !execution.abandoned) {
+              const end = await execution.wait(patience);
+              if (patience.isOver || end.kind === "failed") return end;
+              return await replay(end.generated, call.stream, patience);
+            }
+            // It is about to end, or it is another process's.
+            const ended = execution?.settled ?? clock.sleep(askAgainMs, call.signal);
+            await Promise.race([ended, patience.over]);
+          }
+        }
+      }
+      return await patience.over;
+    } finally {
+      patience.close();
+    }
+  }
+
+  /** Waits for what goes on, for at most so many milliseconds; what is not done by then is aborted. */
+  async drain(ms: number): Promise<void> {
+    const { clock } = this.#parts;
+    const timeUp = new AbortController();
+    const stop = clock.timer(ms, () => {
+      timeUp.abort();
+      for (const execution of this.#executions.values()) execution.abort();
+    });
+    while (this.#executions.size > 0) {
+      await Promise.all([...this.#executions.values()].map(({ settled }) => settled));
+    }
+    stop();
+  }
+
+  #start(key: string, call: KeyedCall, execute: (run: KeyedRun) => Promise<KeyedEnd>): Execution {
+    const { store } = this.#parts;
+    const execution = new Execution({
+      call,
+      markSent: () => store.markSent(key),
+      execute,
+      settle: async (how, sent) => {
+        try {
+          await store.settle(key, settlementOf(how, sent));
+        } catch (error) {
+          this.#parts.onNotKept(error);
+        }
+        this.#executions.delete(key);
+      },
+    });
+    this.#executions.set(key, execution);
+    return execution;
+  }
+}
+
+/** How often a key that another process has is asked for again, in milliseconds. */
+const askAgainMs = 500;
+
+/** A bug leaves open what was bought. */
+function settlementOf(end: KeyedEnd | undefined, sent: boolean): Settlement {
+  if (end?.kind === "generated") return { kind: "kept", generated: end.generated };
+  const bought = end === undefined ? sent : mayHaveBought(end.error.attempts ?? []);
+  return { kind: bought ? "unknown" : "free" };
+}
+
+/** Gives a result of before; to the caller of a stream, with what leads up to it. */
+async function replay(
+  generated: Generated,
+  stream: StreamOptions | undefined,
+  patience: Patience,
+): Promise<KeyedEnd> {
+  if (stream !== undefined) {
+    for (const event of outputEvents(generated.output)) {
+      await Promise.race([stream.emit(event), patience.over]);
+      if (patience.isOver) return patience.over;
+    }
+  }
+  return { kind: "generated", generated: { ...generated, replayed: true } };
+}

@@ -1,0 +1,109 @@
+import type { Clock } from "../domain/clock.ts";
+import type { Generated } from "../domain/generated.ts";
+import {
+  type Begun,
+  type IdempotencyStore,
+  type Settlement,
+  type StoreLimits,
+  sweepEveryMs,
+} from "./idempotency-store.ts";
+import { sizeOf } from "./size-of.ts";
+
+/** Keeps keys in this process: they are gone when it ends. */
+export class MemoryStore implements IdempotencyStore {
+  readonly #limits: StoreLimits;
+  readonly #clock: Clock;
+  /** In the order of their results, so that the oldest comes first. */
+  readonly #entries = new Map<string, Entry>();
+  #used = 0;
+  #stopTimer: () => void;
+
+  constructor(limits: StoreLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#stopTimer = this.#sweepLater();
+  }
+
+  async begin(key: string, request: string): Promise<Begun> {
+    let entry = this.#entries.get(key);
+    if (entry !== undefined && this.#isOver(entry)) {
+      this.#remove(key);
+      entry = undefined;
+    }
+    if (entry === undefined) {
+      this.#entries.set(key, { request, claimed: true, expiresAt: 0 });
+      return { kind: "new" };
+    }
+    if (entry.request !== request) return { kind: "conflict" };
+    if (entry.claimed) return { kind: "running" };
+    const { generated } = entry;
+    return generated === undefined ? { kind: "unknown" } : { kind: "kept", generated };
+  }
+
+  async markSent(key: string): Promise<void> {
+    // There is nobody to remind: whoever could read it has the claim before its eyes.
+    if (!this.#entries.has(key)) throw new Error("This key nobody has claimed.");
+  }
+
+  async settle(key: string, settlement: Settlement): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) throw new Error("This key nobody has claimed.");
+    this.#remove(key);
+    if (settlement.kind === "free") return;
+    const expiresAt = this.#clock.now() + this.#limits.lifetimeMs;
+    const generated = settlement.kind === "kept" ? settlement.generated : undefined;
+    this.#entries.set(key, { request: entry.request, claimed: false, expiresAt });
+    if (generated !== undefined) this.#keep(key, generated);
+  }
+
+  async close(): Promise<void> {
+    this.#stopTimer();
+    this.#entries.clear();
+    this.#used = 0;
+  }
+
+  #keep(key: string, generated: Generated): void {
+    const size = sizeOf(generated);
+    if (size > this.#limits.maxBytes) return;
+    for (const entry of this.#entries.values()) {
+      if (this.#used + size <= this.#limits.maxBytes) break;
+      this.#drop(entry);
+    }
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    entry.generated = generated;
+    this.#used += size;
+  }
+
+  #isOver({ claimed, expiresAt }: Entry): boolean {
+    return !claimed && expiresAt <= this.#clock.now();
+  }
+
+  #remove(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) this.#drop(entry);
+    this.#entries.delete(key);
+  }
+
+  /** Lets the result go, and keeps the key. */
+  #drop(entry: Entry): void {
+    if (entry.generated === undefined) return;
+    this.#used -= sizeOf(entry.generated);
+    entry.generated = undefined;
+  }
+
+  #sweepLater(): () => void {
+    return this.#clock.timer(sweepEveryMs, () => {
+      for (const [key, entry] of this.#entries) if (this.#isOver(entry)) this.#remove(key);
+      this.#stopTimer = this.#sweepLater();
+    });
+  }
+}
+
+interface Entry {
+  readonly request: string;
+  /** Whether its execution goes on. */
+  readonly claimed: boolean;
+  readonly expiresAt: number;
+  generated?: Generated | undefined;
+}

@@ -1,0 +1,41 @@
+import type { Clock } from "../domain/clock.ts";
+import { callerLate, callerLeft } from "./key-errors.ts";
+import type { KeyedCall, KeyedEnd } from "./keyed-call.ts";
+
+/** How long one caller waits: until it leaves or its deadline passes. To be closed when it need not wait any more. */
+export class Patience {
+  readonly #signal: AbortSignal;
+  readonly #over = Promise.withResolvers<KeyedEnd>();
+  readonly #stopTimer: (() => void) | undefined;
+  #isOver = false;
+
+  constructor({ signal, deadlineAt }: KeyedCall, clock: Clock) {
+    this.#signal = signal;
+    if (deadlineAt !== undefined) {
+      this.#stopTimer = clock.timer(deadlineAt - clock.monotonic(), () => this.#end(callerLate));
+    }
+    signal.addEventListener("abort", this.#left, { once: true });
+    if (signal.aborted) this.#left();
+  }
+
+  /** Resolves with what the caller is told, once it waits no longer. */
+  get over(): Promise<KeyedEnd> {
+    return this.#over.promise;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  close(): void {
+    this.#stopTimer?.();
+    this.#signal.removeEventListener("abort", this.#left);
+  }
+
+  #end(how: KeyedEnd): void {
+    this.#isOver = true;
+    this.#over.resolve(how);
+  }
+
+  readonly #left = (): void => this.#end(callerLeft);
+}
