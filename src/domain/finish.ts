@@ -58,6 +58,6 @@ export type FinishResult =
       readonly kind: "finished";
       readonly image: FinishedImage;
       /** How the image arrives otherwise than was planned. */
-      readonly adjustment?: Adjustment | undefined;
+      readonly adjustments: readonly Adjustment[];
     }
   | { readonly kind: "failed"; readonly failure: Failure };

@@ -50,13 +50,13 @@ export function createGateway(parts: GatewayParts): Gateway {
     storesMedia: parts.store !== undefined,
   };
   const statistics = new ProviderStatistics();
-  const place = parts.store && { store: parts.store, clock };
+  const means = { clock, store: parts.store };
   const dependencies: ExecuteDependencies = {
     transport: parts.transport,
     clock,
     random,
     newId: parts.newId,
-    finishImage: (image, job) => finishImage(image, job, place),
+    finishImage: (image, job) => finishImage(image, job, means),
     finishPartialImage,
     inputMedia: { sniff: sniffImage, convertMask },
     inputReach: parts.inputReach ?? "public",

@@ -1,10 +1,13 @@
 import sharp from "sharp";
 import type { ImageFormat } from "../domain/image-options.ts";
 
-/** How a conversion went. A failure means that the bytes cannot be decoded as an image. */
+/** How a conversion went. */
 export type ConversionResult =
   | { readonly kind: "converted"; readonly bytes: Uint8Array }
-  | { readonly kind: "failed" };
+  /** The image is sound, and this format cannot hold it; or it is larger than what is decoded. */
+  | { readonly kind: "impossible" }
+  /** The bytes cannot be decoded as an image. */
+  | { readonly kind: "broken" };
 
 /**
  * Writes an image in another format.
@@ -45,6 +48,23 @@ export async function convertImage(
     }
     return { kind: "converted", bytes: await image.toBuffer() };
   } catch {
-    return { kind: "failed" };
+    return { kind: (await isSound(bytes)) ? "impossible" : "broken" };
+  }
+}
+
+/**
+ * Whether the whole of an image can be decoded. It is read line by line and made
+ * tiny, so that one with too many pixels for a conversion takes time and no memory.
+ */
+async function isSound(bytes: Uint8Array): Promise<boolean> {
+  const tiny = { width: 16, height: 16, fit: "fill" } as const;
+  try {
+    await sharp(bytes, { limitInputPixels: false, sequentialRead: true })
+      .resize(tiny)
+      .raw()
+      .toBuffer();
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -20,42 +20,49 @@ export const imagePrefixBytes = 64 * 1024;
  * An image that is handed on as an address is fetched in part only, to see that
  * there is an image and what it is like.
  *
- * Bytes for which a link is wanted go into the store. When there is none, or it
- * does not take them, they arrive as bytes, and an adjustment says so: an image
- * that is paid for is not lost over its delivery.
+ * An image that is paid for is not lost over its format or its delivery. When it
+ * cannot be converted, or not within half of the time that is left, it keeps the
+ * format that it has. Bytes for which a link is wanted go into the store; when
+ * there is none, or it does not take them, they arrive as bytes. An adjustment
+ * says so. Only what is no image at all is a failure.
  */
 export async function finishImage(
   image: ProviderImage,
   job: FinishJob,
-  place?: MediaPlace,
+  { clock, store }: FinishMeans,
 ): Promise<FinishResult> {
-  const result = await fetchAndConvert(image, job);
+  const result = await fetchAndConvert(image, job, clock);
   if (result.kind === "failed" || job.finish.delivery !== "url") return result;
   const { content, mimeType } = result.image;
   if (content.kind === "url") {
-    return job.finish.linkIsUnplanned === true ? { ...result, adjustment: asLink(job) } : result;
+    return job.finish.linkIsUnplanned === true ? { ...result, adjustments: [asLink(job)] } : result;
   }
-  if (place === undefined) return { ...result, adjustment: asBytes(job, nowhere) };
-  const limitMs = Math.min(storeTimeoutMs, job.timeLeftMs() / 2);
-  const stored = await putWithin(place.store, place.clock, {
-    bytes: content.bytes,
-    mimeType,
-    limitMs,
+  const asBytes = (reason: string): FinishResult => ({
+    ...result,
+    adjustments: [...result.adjustments, dropped("options.delivery", "url", job, reason)],
   });
-  if (stored.kind === "failed") return { ...result, adjustment: asBytes(job, stored.message) };
+  if (store === undefined) return asBytes(nowhere);
+  const limitMs = Math.min(storeTimeoutMs, job.timeLeftMs() / 2);
+  const stored = await putWithin(store, clock, { bytes: content.bytes, mimeType, limitMs });
+  if (stored.kind === "failed") return asBytes(stored.message);
   const { url, expiresAt } = stored;
-  return { kind: "finished", image: { ...result.image, content: { kind: "url", url, expiresAt } } };
+  return { ...result, image: { ...result.image, content: { kind: "url", url, expiresAt } } };
 }
 
-/** Where images are put for which links are wanted. */
-export interface MediaPlace {
-  readonly store: MediaStore;
+/** What images are finished with. */
+export interface FinishMeans {
   readonly clock: Clock;
+  /** Where images are put for which links are wanted. */
+  readonly store?: MediaStore | undefined;
 }
 
-async function fetchAndConvert(image: ProviderImage, job: FinishJob): Promise<FinishResult> {
+async function fetchAndConvert(
+  image: ProviderImage,
+  job: FinishJob,
+  clock: Clock,
+): Promise<FinishResult> {
   const { content } = image;
-  if (content.kind === "bytes") return finishBytes(image, content.bytes, job);
+  if (content.kind === "bytes") return finishBytes(image, content.bytes, job, clock);
   if (job.finish.delivery !== "bytes") {
     const prefix = await fetchFile({ url: content.url, prefixBytes: imagePrefixBytes }, job);
     if (prefix.kind === "failed") return prefix;
@@ -66,7 +73,7 @@ async function fetchAndConvert(image: ProviderImage, job: FinishJob): Promise<Fi
     }
   }
   const file = await fetchFile({ url: content.url }, job);
-  return file.kind === "failed" ? file : finishBytes(image, file.bytes, job);
+  return file.kind === "failed" ? file : finishBytes(image, file.bytes, job, clock);
 }
 
 /**
@@ -87,6 +94,7 @@ async function finishBytes(
   image: ProviderImage,
   bytes: Uint8Array,
   job: FinishJob,
+  clock: Clock,
 ): Promise<FinishResult> {
   const header = sniffImage(bytes);
   if (header === undefined) return noImage;
@@ -94,8 +102,20 @@ async function finishBytes(
   if (format === undefined || !mustConvert(header, job.finish)) {
     return finished(image, { kind: "bytes", bytes }, header, job.provider);
   }
-  const conversion = await convertImage(bytes, format, compression);
-  if (conversion.kind === "failed") return noImage;
+  const conversion = await within(
+    job.timeLeftMs() / 2,
+    clock,
+    convertImage(bytes, format, compression),
+  );
+  if (conversion?.kind === "broken") return noImage;
+  if (conversion?.kind !== "converted") {
+    const reason = conversion === undefined ? tooSlow : `The image cannot be written as ${format}.`;
+    return finished(image, { kind: "bytes", bytes }, header, job.provider, [
+      format === header.format
+        ? dropped("options.compression", String(compression), job, reason)
+        : dropped("options.format", format, job, reason),
+    ]);
+  }
   const convertedHeader = sniffImage(conversion.bytes);
   if (convertedHeader === undefined) throw new Error(`The conversion to ${format} made no image.`);
   return finished(image, { kind: "bytes", bytes: conversion.bytes }, convertedHeader, job.provider);
@@ -152,11 +172,27 @@ function isEndOfTime(failure: Failure): boolean {
   );
 }
 
+const tooSlow = "The conversion would have taken more than half of the time that was left.";
 const nowhere = "The provider gave no link, and there is nowhere to put the file.";
 
-function asBytes({ provider }: FinishJob, reason: string): Adjustment {
-  const field = "options.delivery";
-  return { field, requested: "url", applied: "", kind: "dropped", provider, reason };
+function dropped(
+  field: string,
+  requested: string,
+  { provider }: FinishJob,
+  reason: string,
+): Adjustment {
+  return { field, requested, applied: "", kind: "dropped", provider, reason };
+}
+
+/** What a promise gives; undefined when that takes longer. */
+async function within<T>(limitMs: number, clock: Clock, work: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const stopTimer = clock.timer(limitMs, () => late.resolve(undefined));
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    stopTimer();
+  }
 }
 
 function asLink({ provider }: FinishJob): Adjustment {
@@ -180,8 +216,9 @@ function finished(
   content: FinishedImage["content"],
   header: SniffedImage,
   provider: string,
+  adjustments: readonly Adjustment[] = [],
 ): FinishResult {
-  return { kind: "finished", image: describe(image, content, header, provider) };
+  return { kind: "finished", image: describe(image, content, header, provider), adjustments };
 }
 
 function describe(

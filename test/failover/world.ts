@@ -135,7 +135,7 @@ export function begin(setup: Setup): World {
     clock,
     random: setup.random ?? (() => 0.5),
     newId: () => `00000000-0000-4000-8000-${String(++calls).padStart(12, "0")}`,
-    finishImage,
+    finishImage: (image, job) => finishImage(image, job, { clock }),
     finishPartialImage,
     inputMedia: { sniff: sniffImage, convertMask },
     inputReach: "public",

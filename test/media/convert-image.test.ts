@@ -8,7 +8,7 @@ const formats: readonly ImageFormat[] = ["png", "jpeg", "webp", "avif", "gif"];
 
 async function converted(bytes: Uint8Array, format: ImageFormat, compression?: number) {
   const result = await convertImage(bytes, format, compression);
-  if (result.kind === "failed") throw new Error("It failed.");
+  if (result.kind !== "converted") throw new Error(result.kind);
   return result.bytes;
 }
 
@@ -23,6 +23,13 @@ async function noise(): Promise<Uint8Array> {
       noise: { type: "gaussian", mean: 128, sigma: 40 },
     },
   })
+    .png()
+    .toBuffer();
+}
+
+/** An image of one line, as wide as asked. */
+async function wideImage(width: number): Promise<Uint8Array> {
+  return sharp({ create: { width, height: 1, channels: 3, background: "red" } })
     .png()
     .toBuffer();
 }
@@ -82,6 +89,33 @@ describe("converting", () => {
 
   it("fails on bytes that cannot be decoded", async () => {
     const cut = (await noise()).subarray(0, 40);
-    expect(await convertImage(cut, "webp", undefined)).toEqual({ kind: "failed" });
+    expect(await convertImage(cut, "webp", undefined)).toEqual({ kind: "broken" });
+  });
+
+  it.each([
+    ["webp", 16_384],
+    ["avif", 16_385],
+    ["jpeg", 65_536],
+    ["gif", 65_536],
+  ] as const)(
+    "tells a sound image that %s cannot hold from a broken one",
+    async (format, width) => {
+      const wide = await wideImage(width);
+      expect(await convertImage(wide, format, undefined)).toEqual({ kind: "impossible" });
+      expect(await convertImage(wide.subarray(0, -40), format, undefined)).toEqual({
+        kind: "broken",
+      });
+    },
+  );
+
+  it("tells a sound image with more pixels than are converted from a broken one", async () => {
+    const { width, height } = { width: 16_384, height: 16_384 };
+    const huge = await sharp({
+      create: { width, height, channels: 3, background: "red" },
+      limitInputPixels: false,
+    })
+      .png()
+      .toBuffer();
+    expect(await convertImage(huge, "jpeg", undefined)).toEqual({ kind: "impossible" });
   });
 });

@@ -5,10 +5,10 @@ import type { FetchedFile, FileToFetch, Finish } from "../../src/domain/finish.t
 import type { StoreResult } from "../../src/domain/media-store.ts";
 import type { ProviderImage } from "../../src/domain/output.ts";
 import {
+  type FinishMeans,
   finishImage,
   finishPartialImage,
   imagePrefixBytes,
-  type MediaPlace,
   maxImageBytes,
 } from "../../src/media/finish-image.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -28,7 +28,7 @@ async function finish(
   image: ProviderImage,
   wanted: Finish,
   file: Uint8Array | Failure[] = png,
-  place?: MediaPlace,
+  means: FinishMeans = { clock: manualClock() },
 ) {
   const fetched: FileToFetch[] = [];
   const job = {
@@ -44,7 +44,7 @@ async function finish(
       return failure === undefined ? { kind: "file", bytes: png } : { kind: "failed", failure };
     },
   };
-  return { result: await finishImage(image, job, place), fetched };
+  return { result: await finishImage(image, job, means), fetched };
 }
 
 describe("finishing bytes", () => {
@@ -64,6 +64,7 @@ describe("finishing bytes", () => {
         contentFiltered: false,
         provider: "a",
       },
+      adjustments: [],
     });
     if (result.kind !== "finished" || result.image.content.kind !== "bytes") throw new Error();
     expect(result.image.content.bytes).toBe(png);
@@ -113,6 +114,61 @@ describe("finishing bytes", () => {
     );
     expect(result).toMatchObject({ failure: { class: "server_fault" } });
   });
+
+  it("keep the format that they have when the one that is asked cannot hold them", async () => {
+    const wide = await sharp({
+      create: { width: 16_384, height: 1, channels: 3, background: "red" },
+    })
+      .png()
+      .toBuffer();
+    const { result } = await finish(
+      { content: { kind: "bytes", bytes: wide } },
+      { format: "webp", compression: 40, delivery: "url" },
+    );
+    expect(result).toMatchObject({
+      image: { content: { kind: "bytes", bytes: wide }, mimeType: "image/png", width: 16_384 },
+      adjustments: [
+        {
+          field: "options.format",
+          requested: "webp",
+          applied: "",
+          kind: "dropped",
+          provider: "a",
+          reason: "The image cannot be written as webp.",
+        },
+        { field: "options.delivery", kind: "dropped" },
+      ],
+    });
+  });
+
+  it.each([
+    ["jpeg", "options.format", "jpeg"],
+    ["png", "options.compression", "40"],
+  ] as const)(
+    "stay as they are when to make them %s takes half of the time that is left",
+    async (format, field, requested) => {
+      const limits: number[] = [];
+      const timer = (ms: number, callback: () => void) => {
+        limits.push(ms);
+        callback();
+        return () => {};
+      };
+      const job = {
+        finish: { format, compression: 40 },
+        provider: "a",
+        timeLeftMs: () => 3_000,
+        fetchFile: () => Promise.reject(new Error("Nothing is to be fetched.")),
+      };
+      const result = await finishImage({ content: { kind: "bytes", bytes: png } }, job, {
+        clock: { ...manualClock(), timer },
+      });
+      expect(limits).toEqual([1_500]);
+      expect(result).toMatchObject({
+        image: { content: { bytes: png }, mimeType: "image/png" },
+        adjustments: [{ field, requested, applied: "", kind: "dropped" }],
+      });
+    },
+  );
 });
 
 describe("finishing an address", () => {
@@ -128,7 +184,7 @@ describe("finishing an address", () => {
     const { result } = await finish(linked, { delivery: "url", linkIsUnplanned: true });
     expect(result).toMatchObject({
       image: { content: linked.content },
-      adjustment: { field: "options.delivery", applied: "url", kind: "emulated" },
+      adjustments: [{ field: "options.delivery", applied: "url", kind: "emulated" }],
     });
   });
 
@@ -234,7 +290,7 @@ describe("an image for which a link is wanted", () => {
   function placeThat(answer: () => StoreResult | Promise<StoreResult>) {
     const clock = manualClock();
     const kept: { bytes: Uint8Array; mimeType: string }[] = [];
-    const place: MediaPlace = {
+    const place: FinishMeans = {
       clock,
       store: {
         put: async (bytes, mimeType) => {
@@ -268,6 +324,7 @@ describe("an image for which a link is wanted", () => {
         mimeType: "image/png",
         width: 30,
       }),
+      adjustments: [],
     });
     expect(files).toEqual([{ bytes: png, mimeType: "image/png" }]);
     expect(clock.pending()).toBe(0);
@@ -303,7 +360,7 @@ describe("an image for which a link is wanted", () => {
     const { result } = await finish(bytes(), { delivery: "url" }, png, place);
     expect(result).toMatchObject({
       image: { content: { kind: "bytes", bytes: png } },
-      adjustment: dropped("The media store is full."),
+      adjustments: [dropped("The media store is full.")],
     });
   });
 
@@ -311,7 +368,7 @@ describe("an image for which a link is wanted", () => {
     const { result } = await finish(bytes(), { delivery: "url" });
     expect(result).toMatchObject({
       image: { content: { kind: "bytes" } },
-      adjustment: dropped("The provider gave no link, and there is nowhere to put the file."),
+      adjustments: [dropped("The provider gave no link, and there is nowhere to put the file.")],
     });
   });
 
@@ -339,7 +396,7 @@ describe("an image for which a link is wanted", () => {
       await clock.advance(1);
       expect(await finishing).toMatchObject({
         image: { content: { kind: "bytes" } },
-        adjustment: dropped("The media store did not answer in time."),
+        adjustments: [dropped("The media store did not answer in time.")],
       });
     }
   });
