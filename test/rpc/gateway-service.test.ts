@@ -211,6 +211,16 @@ it("holds a fallback model to the same rule as the model", async () => {
   ]);
 });
 
+it("says once what is wrong with a model that is missing", async () => {
+  const client = clientOf(await startTestServer());
+  const request = imageRequest({ model: "", fallbackModels: [""] });
+  const error = ConnectError.from(await client.generate(request).catch((reason) => reason));
+  expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations).toMatchObject([
+    { field: "model", reason: "REQUIRED" },
+    { field: "fallback_models[0]", reason: "STRING_PATTERN" },
+  ]);
+});
+
 it("uses the gateway that serves now", async () => {
   const server = await startTestServer();
   const client = clientOf(server);
