@@ -29,7 +29,6 @@ export function connectRoutes(
   const { limits } = context;
   const router = createConnectRouter({
     readMaxBytes: limits.maxMessageBytes,
-    writeMaxBytes: limits.maxMessageBytes,
     maxTimeoutMs: limits.maxCallTimeoutMs,
     shutdownSignal: context.cut,
     acceptCompression: [compressionGzip, compressionBrotli],
@@ -97,11 +96,12 @@ async function* converse(
   for await (const request of requests) yield conversation.answer(request);
 }
 
-function callOf(arrival: Arrival, handler: HandlerContext, { clock }: RpcContext): Call {
+function callOf(arrival: Arrival, handler: HandlerContext, { clock, limits }: RpcContext): Call {
   const left = handler.timeoutMs();
   return {
     requestId: arrival.requestId,
     arrivedAt: arrival.arrivedAt,
+    maxMessageBytes: limits.maxMessageBytes,
     observer: arrival.observer,
     signal: handler.signal,
     deadlineAt: left === undefined ? undefined : clock.monotonic() + left,

@@ -11,6 +11,7 @@ import type { GatewayError } from "../domain/gateway-error.ts";
 import type { Gateway, GenerateResult, StreamOptions } from "../gateway/gateway.ts";
 import { type RpcFailure, rpcFailure } from "./errors.ts";
 import { generateRequestFromProto } from "./from-proto/generate-request.ts";
+import { isOversizedEvent, oversizedResult } from "./response-limit.ts";
 import { answered, type Call, type Rpc, type RpcResult, refused, stream, unary } from "./rpc.ts";
 import { completedToProto, eventToProto } from "./to-proto/event.ts";
 import { generatedToProto } from "./to-proto/generated.ts";
@@ -37,7 +38,9 @@ async function generate(
   if (invalid !== undefined) return refused(rpcFailure(invalid));
   const result = await run(gateway, clock, request, call);
   if (result.kind === "failed") return refused(rpcFailure(result.error));
-  return answered(generatedToProto(result.generated));
+  const response = generatedToProto(result.generated);
+  const oversized = oversizedResult(result.generated, response, call.maxMessageBytes);
+  return oversized === undefined ? answered(response) : refused(oversized);
 }
 
 async function streamGenerate(
@@ -51,13 +54,19 @@ async function streamGenerate(
   if (invalid !== undefined) return rpcFailure(invalid);
   if (request.generate === undefined) throw new Error("a stream without generate is valid");
   const result = await run(gateway, clock, request.generate, call, {
-    emit: (event) => send(eventToProto(event)),
+    emit(event) {
+      const response = eventToProto(event);
+      // The end of the call says why it is missing.
+      if (!isOversizedEvent(event, response, call.maxMessageBytes)) return send(response);
+    },
     failoverAfterOutput: request.failoverAfterOutput,
     partialImages: request.partialImages,
   });
   if (result.kind === "failed") return rpcFailure(result.error);
-  await send(completedToProto(result.generated));
-  return undefined;
+  const response = generatedToProto(result.generated);
+  const oversized = oversizedResult(result.generated, response, call.maxMessageBytes);
+  if (oversized === undefined) await send(completedToProto(response));
+  return oversized;
 }
 
 async function run(

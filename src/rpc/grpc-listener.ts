@@ -19,7 +19,6 @@ export async function openGrpcListener(
   const watch = callWatch(context);
   const grpc = new Server({
     "grpc.max_receive_message_length": limits.maxMessageBytes,
-    "grpc.max_send_message_length": limits.maxMessageBytes,
     "grpc.max_concurrent_streams": limits.maxConcurrentStreams,
     "grpc.max_connection_idle_ms": limits.idleTimeoutMs,
     // A caller that vanished without a word is noticed, so that its work ends.

@@ -132,7 +132,7 @@ function conversationHandler(
 function callOf(
   grpcCall: ServerUnaryCall<Request, Message> | ServerWritableStream<Request, Message>,
   arrival: Arrival,
-  { clock, cut }: RpcContext,
+  { clock, cut, limits }: RpcContext,
 ): Call {
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -146,6 +146,7 @@ function callOf(
   return {
     requestId: arrival.requestId,
     arrivedAt: arrival.arrivedAt,
+    maxMessageBytes: limits.maxMessageBytes,
     observer: arrival.observer,
     signal: controller.signal,
     deadlineAt: Number.isFinite(deadline) ? clock.monotonic() + deadline - clock.now() : undefined,

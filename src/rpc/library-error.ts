@@ -16,7 +16,7 @@ export function libraryFailure(
 ): RpcFailure {
   switch (code) {
     case Code.RESOURCE_EXHAUSTED:
-      return tooLarge(/writeMaxBytes|^Sent/.test(text), limits.maxMessageBytes);
+      return tooLarge(limits.maxMessageBytes);
     case Code.DEADLINE_EXCEEDED:
       return rpcFailure({
         reason: "DEADLINE",
@@ -49,10 +49,8 @@ export function malformedRequest(typeName: string): RpcFailure {
   });
 }
 
-function tooLarge(response: boolean, limit: number): RpcFailure {
-  const message = response
-    ? `The response is larger than ${limit} bytes. Ask for fewer images, or for DELIVERY_URL.`
-    : `The request is larger than ${limit} bytes. Send images by URL.`;
+function tooLarge(limit: number): RpcFailure {
+  const message = `The request is larger than ${limit} bytes. Send images by URL.`;
   return rpcFailure(
     { reason: "INVALID_REQUEST", message, metadata: { limit_bytes: String(limit) } },
     Code.RESOURCE_EXHAUSTED,

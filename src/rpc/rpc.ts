@@ -56,6 +56,8 @@ export interface Call {
   readonly deadlineAt?: number | undefined;
   /** On the clock's monotonic scale. */
   readonly arrivedAt: number;
+  /** The most bytes of one message of the answer, as Protobuf. */
+  readonly maxMessageBytes: number;
   readonly observer: RpcObserver;
 }
 

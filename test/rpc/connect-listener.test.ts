@@ -286,21 +286,6 @@ describe("errors that the library makes", () => {
     ]);
     expect(streamed.findDetails(BadRequestSchema)).toHaveLength(0);
   });
-
-  it("tell a caller whose result is too large what to do", async () => {
-    const server = await startTestServer({ limits: { maxMessageBytes: 1000 } });
-    server.gateway.answer(async () => ({
-      kind: "generated",
-      generated: generated({ upstreamId: "x".repeat(2000) }),
-    }));
-    const client = createClient(
-      GatewayService,
-      createConnectTransport({ baseUrl: server.url, httpVersion: "1.1" }),
-    );
-    const error = await failure(client.generate(imageRequest()));
-    expect(error.code).toBe(Code.ResourceExhausted);
-    expect(error.rawMessage).toContain("DELIVERY_URL");
-  });
 });
 
 describe.each([

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import {
+  type GenerateResponse,
   ProgressSchema,
   StreamedImageSchema,
   type StreamGenerateResponse,
@@ -7,10 +8,9 @@ import {
   TextDeltaSchema,
   ToolCallDeltaSchema,
 } from "../../../gen/spillway/v1/generate_pb.ts";
-import type { Generated, GenerateEvent } from "../../domain/generated.ts";
+import type { GenerateEvent } from "../../domain/generated.ts";
 import type { Progress } from "../../domain/output-event.ts";
 import { attemptToProto } from "./attempt.ts";
-import { generatedToProto } from "./generated.ts";
 import { imageToProto } from "./image.ts";
 
 /** Writes one event of a streamed request. */
@@ -19,10 +19,8 @@ export function eventToProto(event: GenerateEvent): StreamGenerateResponse {
 }
 
 /** Writes the last event of a streamed request that succeeded. */
-export function completedToProto(generated: Generated): StreamGenerateResponse {
-  return create(StreamGenerateResponseSchema, {
-    event: { case: "completed", value: generatedToProto(generated) },
-  });
+export function completedToProto(response: GenerateResponse): StreamGenerateResponse {
+  return create(StreamGenerateResponseSchema, { event: { case: "completed", value: response } });
 }
 
 function contentToProto(event: GenerateEvent): StreamGenerateResponse["event"] {
