@@ -28,6 +28,7 @@ export function assembleConfig(parts: ConfigParts): Config {
       cors: server.cors,
       drainMs: server.drain,
       maxMessageBytes: server.max_message_size,
+      watch: server.watch,
     },
     sandbox: sandboxOf(parts.file),
     media: mediaOf(parts.file.media, parts.source),

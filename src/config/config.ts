@@ -31,6 +31,8 @@ export interface ServerConfig {
   readonly drainMs: number;
   /** The largest request, in bytes. */
   readonly maxMessageBytes: number;
+  /** Whether the file is read again when it changes. */
+  readonly watch: boolean;
 }
 
 /** Whether the embedded providers stand in, and how they misbehave. */

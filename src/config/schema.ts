@@ -85,6 +85,9 @@ const server = mapping({
   })
     .prefault("64MiB")
     .describe("The largest request, images included."),
+  watch: yesOrNo()
+    .default(true)
+    .describe("Whether the file is read again when it changes. SIGHUP reads it in any case."),
 });
 
 const faultsText = "Faults for all traffic.";

@@ -17,7 +17,7 @@ import { estimatePlan } from "../router/estimate-cost.ts";
 import { explainRequest, planRequest } from "../router/plan-request.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import type { Gateway, GatewayCall, GenerateResult, ProviderView } from "./gateway.ts";
-import { ProviderStatistics } from "./provider-statistics.ts";
+import type { ProviderStatistics } from "./provider-statistics.ts";
 
 /** What a gateway is made of. */
 export interface GatewayParts {
@@ -35,6 +35,8 @@ export interface GatewayParts {
   readonly store?: MediaStore | undefined;
   /** Which networks callers' images may be fetched from. Default "public". */
   readonly inputReach?: Reach | undefined;
+  /** What was seen of the providers. It outlives the gateway when a reload replaces it. */
+  readonly statistics: ProviderStatistics;
 }
 
 /** How long a request may take when neither its caller nor its rule says, in milliseconds. */
@@ -42,14 +44,13 @@ const defaultTimeoutMs = 300_000;
 
 /** Makes the gateway of one configuration. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { fleet, catalog, clock, random, configVersion } = parts;
+  const { fleet, catalog, clock, random, configVersion, statistics } = parts;
   const world = {
     rules: compileRules(parts.rules),
     fleet,
     catalog,
     storesMedia: parts.store !== undefined,
   };
-  const statistics = new ProviderStatistics();
   const means = { clock, store: parts.store };
   const dependencies: ExecuteDependencies = {
     transport: parts.transport,

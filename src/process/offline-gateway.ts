@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import type { MediaStore } from "../domain/media-store.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
+import { ProviderStatistics } from "../gateway/provider-statistics.ts";
 import { toConnectError } from "../rpc/errors.ts";
 import { gatewayService } from "../rpc/gateway-service.ts";
 import { silentObserver } from "../telemetry/silent-observer.ts";
@@ -30,6 +31,7 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
     configVersion: config.version,
     captureContent: false,
     store: config.media.store && storeNowhere,
+    statistics: new ProviderStatistics(),
   });
   return createRouterTransport((router) => {
     for (const rpc of gatewayService(() => gateway, clock)) {

@@ -4,15 +4,18 @@ import { outputFiles } from "../cli/output-files.ts";
 import { runProgram } from "../cli/program.ts";
 import { processTerminal } from "../cli/terminal.ts";
 import type { Config } from "../config/config.ts";
+import { readConfig } from "../config/read-config.ts";
 import { DirectoryError } from "../domain/directory-error.ts";
 import { ListenError } from "../domain/listen-error.ts";
 import { readExportSettings } from "../telemetry/export-settings.ts";
 import { systemClock } from "../transport/system-clock.ts";
 import { banner } from "./banner.ts";
+import type { ConfigSource } from "./config-source.ts";
 import { offlineGateway } from "./offline-gateway.ts";
 import type { ProcessWorld } from "./process-world.ts";
 import { runSandbox } from "./run-sandbox.ts";
 import { serve } from "./serve.ts";
+import { watchFolder } from "./watch-folder.ts";
 
 /** What a process has by chance. */
 export type Chance = Pick<ProcessWorld, "random" | "newId">;
@@ -50,14 +53,27 @@ export async function run(host: NodeJS.Process, chance: Chance): Promise<number>
     }
   }
 
-  async function serveUntilStopped(config: Config): Promise<number> {
+  function readFile(path: string): string {
+    return readFileSync(path, "utf8");
+  }
+
+  function sourceOf(path: string): ConfigSource {
+    const read = () => readConfig(path, { environment: host.env, readFile });
+    return { path, read, watchFolder };
+  }
+
+  async function serveUntilStopped(
+    config: Config,
+    source: ConfigSource | undefined,
+  ): Promise<number> {
     const read = readExportSettings(host.env);
     if (read.kind === "invalid") {
       for (const problem of read.problems) terminal.error(`${problem}\n`);
       return 1;
     }
-    const gateway = await serve(config, read.settings, world);
-    const { logger, addresses } = gateway;
+    const gateway = await serve(config, read.settings, world, source);
+    const { logger, addresses, reload } = gateway;
+    if (reload !== undefined) host.on("SIGHUP", reload);
     logger.info(
       {
         ...addresses,
@@ -87,13 +103,14 @@ export async function run(host: NodeJS.Process, chance: Chance): Promise<number>
     world: {
       terminal,
       environment: host.env,
-      readFile: (path) => readFileSync(path, "utf8"),
+      readFile,
       files: outputFiles,
       connect: connectTo,
       offline: (config) => offlineGateway(config, world),
       signal: interrupted.signal,
     },
-    serve: (config) => listening(serveUntilStopped(config)),
+    serve: (config, path) =>
+      listening(serveUntilStopped(config, path === undefined ? undefined : sourceOf(path))),
     sandbox: (options) => listening(runSandbox(options, world, terminal, interrupted.signal)),
   });
 }

@@ -5,6 +5,7 @@ import type { Config, ProviderConfig } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
+import { ProviderStatistics } from "../gateway/provider-statistics.ts";
 import { type RunningServer, startServer } from "../rpc/server.ts";
 import { parseFault } from "../sandbox/fault.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
@@ -15,8 +16,11 @@ import { createMetrics } from "../telemetry/metrics.ts";
 import { startTelemetrySdk } from "../telemetry/sdk.ts";
 import { createTransport } from "../transport/http-transport.ts";
 import type { Reach } from "../transport/transport.ts";
+import { ConfigReloader } from "./config-reloader.ts";
+import type { ConfigSource } from "./config-source.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import type { ProcessWorld } from "./process-world.ts";
+import { watchConfig } from "./watch-config.ts";
 
 /** A gateway that accepts connections. */
 export interface RunningGateway {
@@ -24,15 +28,21 @@ export interface RunningGateway {
   /** The embedded providers, when they run. */
   readonly sandbox: Sandbox | undefined;
   readonly logger: Logger;
+  /** Reads the configuration again. Undefined for one that is no file. */
+  readonly reload?: (() => void) | undefined;
   /** Stops taking requests, lets the running ones finish up to the configured time, and ends. */
   stop(): Promise<void>;
 }
 
-/** Starts everything that a configuration asks for. Resolves when every listener accepts connections. */
+/**
+ * Starts everything that a configuration asks for, and reads it again from its
+ * source when that changes. Resolves when every listener accepts connections.
+ */
 export async function serve(
   config: Config,
   settings: ExportSettings,
   world: ProcessWorld,
+  source?: ConfigSource,
 ): Promise<RunningGateway> {
   const { clock, random, version } = world;
   const logger = createLogger({
@@ -61,22 +71,43 @@ export async function serve(
     await sdk.shutdown();
     throw error;
   });
-  const gateway = createGateway({
-    rules: config.routes,
-    fleet: buildFleet(config, sandbox?.baseUrls ?? {}),
-    catalog,
-    transport,
-    clock,
-    random,
-    newId: world.newId,
-    configVersion: config.version,
-    captureContent: settings.captureContent,
-    store: media.store,
-    inputReach: inputReachOf(config),
-  });
+  // What a gateway learns outlives it, as its connections do.
+  const statistics = new ProviderStatistics();
+  const gatewayOf = (config: Config) =>
+    createGateway({
+      rules: config.routes,
+      fleet: buildFleet(config, sandbox?.baseUrls ?? {}),
+      catalog,
+      transport,
+      clock,
+      random,
+      newId: world.newId,
+      configVersion: config.version,
+      captureContent: settings.captureContent,
+      store: media.store,
+      inputReach: inputReachOf(config),
+      statistics,
+    });
+  let gateway = gatewayOf(config);
+  const metrics = createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined);
+  const reloader =
+    source &&
+    new ConfigReloader({
+      started: config,
+      read: source.read,
+      apply(next) {
+        const faults = next.sandbox.faults.map(fault);
+        // Requests under way keep the gateway that they began with.
+        gateway = gatewayOf(next);
+        sandbox?.order(faults);
+      },
+      clock,
+      logger,
+      metrics,
+    });
   const telemetry = createTelemetry({
     tracer: sdk.tracer,
-    metrics: createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined),
+    metrics,
     logger,
     clock,
     captureContent: settings.captureContent,
@@ -100,6 +131,7 @@ export async function serve(
       media: media.files,
       telemetry,
       metrics: () => sdk.metricsText(),
+      notice: () => reloader?.notice(),
       clock,
       newId: world.newId,
       onBug: (error) => logger.error({ err: error }, "bug"),
@@ -109,11 +141,22 @@ export async function serve(
     throw error;
   }
   listening = server.addresses.listen;
+  const stopWatching =
+    source &&
+    config.server.watch &&
+    watchConfig({
+      ...source,
+      clock,
+      onChange: () => reloader?.reload("file"),
+      onError: (error) => logger.warn({ err: error }, "configuration not watched"),
+    });
   return {
     addresses: server.addresses,
     sandbox,
     logger,
+    reload: reloader && (() => reloader.reload("signal")),
     async stop() {
+      if (stopWatching) stopWatching();
       await server.drain();
       await closeBelow();
     },
