@@ -41,6 +41,7 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
           requestId: world.newId(),
           signal,
           arrivedAt: clock.monotonic(),
+          maxMessageBytes: config.server.maxMessageBytes,
           observer: silentObserver,
         });
         if (result.kind === "failed") throw toConnectError(result.failure);
