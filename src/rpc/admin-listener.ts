@@ -9,6 +9,8 @@ export interface AdminSource {
   readonly metrics: () => Promise<MetricsPage>;
   /** Whether new calls are welcome. */
   readonly ready: () => boolean;
+  /** What operators should know although calls are served: lines of text. Undefined: nothing. */
+  readonly notice?: (() => string | undefined) | undefined;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -54,11 +56,16 @@ async function serve(
       return answer(response, 200, "ok\n");
     case "/readyz":
       return source.ready()
-        ? answer(response, 200, "ready\n")
+        ? answer(response, 200, readyText(source.notice?.()))
         : answer(response, 503, "draining\n");
     default:
       return answer(response, 404, "/metrics, /healthz and /readyz are here\n");
   }
+}
+
+/** Probes look at the status only; people read on. */
+function readyText(notice: string | undefined): string {
+  return notice === undefined ? "ready\n" : `ready\n${notice}\n`;
 }
 
 function answer(

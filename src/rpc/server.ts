@@ -39,6 +39,8 @@ export interface ServerOptions {
   /** The files below /media/ of the Connect listener. Undefined: there are none. */
   readonly media?: MediaFiles | undefined;
   readonly metrics: () => Promise<MetricsPage>;
+  /** What /readyz says beside "ready": lines of text. Undefined: nothing. */
+  readonly notice?: (() => string | undefined) | undefined;
   readonly clock: Clock;
   /** A new random id for a request, which nobody can guess. */
   readonly newId: () => string;
@@ -104,7 +106,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
     if (options.admin !== undefined) {
       const ready = () => draining === undefined;
-      const source = { metrics: options.metrics, ready, onBug };
+      const { metrics, notice } = options;
+      const source = { metrics, ready, notice, onBug };
       admin = await open(openAdminListener(options.admin, source));
     }
   } catch (error) {

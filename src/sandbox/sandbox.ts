@@ -28,6 +28,8 @@ export interface Sandbox {
   readonly baseUrls: Readonly<Record<string, string>>;
   /** How many requests that would buy something have arrived, by slug. Failed ones count. */
   submissions(): Readonly<Record<string, number>>;
+  /** Replaces the faults that all traffic meets. */
+  order(faults: readonly Fault[]): void;
   /** Breaks every connection and stops listening. */
   close(): Promise<void>;
 }
@@ -58,13 +60,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const files = createFileShelf(newId);
   const counts = new Map<string, number>();
   let vendors: readonly Vendor[] = [];
+  let { faults } = options;
 
   const server = createServer((request, response) => {
     serveVisit(request, response, {
       vendors,
       files,
       clock: options.clock,
-      faults: options.faults,
+      faults,
       onSubmission: (slug) => counts.set(slug, (counts.get(slug) ?? 0) + 1),
     });
   });
@@ -107,6 +110,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         origin + basePath + defaultVersion,
       ]),
     ),
+    order(next) {
+      faults = next;
+    },
     submissions: () => Object.fromEntries(vendors.map(({ slug }) => [slug, counts.get(slug) ?? 0])),
     close: () =>
       new Promise((resolve) => {

@@ -13,7 +13,12 @@ export interface Metrics {
   generated(generated: Generated): void;
   attemptSkipped(attempt: Attempt): void;
   attemptEnded(attempt: Attempt, operation: Operation, ending: AttemptEnding): void;
+  targetOut(provider: string, cause: string): void;
+  configReloaded(outcome: ReloadOutcome): void;
 }
+
+/** What became of a reload of the configuration. */
+export type ReloadOutcome = "applied" | "unchanged" | "failed";
 
 /** The names of the models that may be a label; every other model is "other". */
 export type KnownModel = (name: string) => boolean;
@@ -31,6 +36,7 @@ export function createMetrics(meter: Meter, isKnownModel: KnownModel): Metrics {
   const images = meter.createCounter(metricNames.images.name, metricNames.images);
   const cost = meter.createCounter(metricNames.cost.name, metricNames.cost);
   const unknownCosts = meter.createCounter(metricNames.unknownCosts.name, metricNames.unknownCosts);
+  const reloads = meter.createCounter(metricNames.configReloads.name, metricNames.configReloads);
 
   const countAttempt = (attempt: Attempt): Attributes => {
     const labels: Attributes = {
@@ -44,7 +50,10 @@ export function createMetrics(meter: Meter, isKnownModel: KnownModel): Metrics {
     return labels;
   };
 
+  const ejections = meter.createCounter(metricNames.ejections.name, metricNames.ejections);
   return {
+    targetOut: (provider, cause) =>
+      ejections.add(1, { [names.provider]: provider, [names.healthCause]: cause }),
     callStarted: () => inFlight.add(1),
     callEnded(method, code, durationMs) {
       const labels = { [names.rpcMethod]: method, [names.rpcStatus]: code };
@@ -78,6 +87,7 @@ export function createMetrics(meter: Meter, isKnownModel: KnownModel): Metrics {
         cost.add(attempt.cost.micros / 1e6, { ...provider, [names.costBasis]: attempt.cost.basis });
       }
     },
+    configReloaded: (outcome) => reloads.add(1, { [names.reloadOutcome]: outcome }),
   };
 }
 

@@ -50,10 +50,12 @@ export const attributeNames = {
   upstreamCode: "spillway.upstream.code",
   upstreamRequestId: "spillway.upstream.request_id",
   upstreamDetail: "spillway.upstream.detail",
+  healthCause: "spillway.health.cause",
   exchangePurpose: "spillway.exchange.purpose",
   costMicros: "spillway.cost.micros",
   costBasis: "spillway.cost.basis",
   tokenType: "gen_ai.token.type",
+  reloadOutcome: "spillway.config.reload.outcome",
 } as const;
 
 /** The names of span events. */
@@ -116,9 +118,19 @@ export const metricNames = {
     unit: "{attempt}",
     description: "Attempts that may have cost something, nobody knows how much.",
   },
+  ejections: {
+    name: "spillway.ejections",
+    unit: "{ejection}",
+    description: "Targets that were taken out of traffic, by provider and cause.",
+  },
   inFlight: {
     name: "spillway.requests.in_flight",
     unit: "{request}",
     description: "Calls that are being served.",
+  },
+  configReloads: {
+    name: "spillway.config.reloads",
+    unit: "{reload}",
+    description: "Reloads of the configuration, by outcome.",
   },
 } as const;
