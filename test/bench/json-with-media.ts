@@ -3,7 +3,7 @@ import { createMediaJsonParser } from "../../src/transport/json-with-media.ts";
 /**
  * Milliseconds for one answer with an image of 1.5 MB of base64, in chunks as a
  * socket gives them: the parser of media against JSON.parse and Buffer.from.
- * Run it with `npx node test/bench/json-with-media.ts`.
+ * Run it with `npm run bench json-with-media`.
  */
 const image = Buffer.alloc(1_125_000);
 for (let index = 0; index < image.length; index++) image[index] = (index * 2654435761) >>> 24;
