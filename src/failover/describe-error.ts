@@ -15,6 +15,13 @@ export type LastWord =
       /** Whether it is the end because the same work could be paid twice. */
       readonly ambiguous: boolean;
     }
+  /** The target had as much to do as it may, and nobody else was left. */
+  | {
+      readonly kind: "at_limit";
+      readonly candidate: Candidate;
+      /** When there may be a place, in milliseconds from now. */
+      readonly retryAfterMs: number;
+    }
   /** What was left to try would have cost too much. */
   | { readonly kind: "cost_limit" }
   /** An image that the caller supplied is of no use. */
@@ -29,7 +36,6 @@ export function describeError(
   attempts: readonly Attempt[],
 ): GatewayError {
   const reason = reasonOf(lastWord);
-  const waits = attempts.map(({ retryAfterMs }) => retryAfterMs).filter((ms) => ms !== undefined);
   return {
     reason,
     message:
@@ -37,15 +43,32 @@ export function describeError(
         ? `${lastWord.violation.field} ${lastWord.violation.description}.`
         : messageOf(reason, lastWord, input, attempts),
     metadata: metadataOf(lastWord, input),
-    retryAfterMs:
-      reason === "ALL_PROVIDERS_EXHAUSTED" && waits.length > 0 ? Math.min(...waits) : undefined,
+    retryAfterMs: retryAfterOf(reason, lastWord, attempts),
     attempts: attempts.length > 0 ? attempts : undefined,
     fieldViolations: lastWord.kind === "unusable_input" ? [lastWord.violation] : undefined,
   };
 }
 
+/** Why a target that has as much to do as it may is passed over, in one sentence. */
+export function atLimit({ endpoint }: Candidate): string {
+  return `${endpoint.slug} runs as many attempts as its max_concurrent allows.`;
+}
+
+function retryAfterOf(
+  reason: ErrorReason,
+  lastWord: LastWord,
+  attempts: readonly Attempt[],
+): number | undefined {
+  if (lastWord.kind === "at_limit") return lastWord.retryAfterMs;
+  if (reason !== "ALL_PROVIDERS_EXHAUSTED") return undefined;
+  const waits = attempts.map(({ retryAfterMs }) => retryAfterMs).filter((ms) => ms !== undefined);
+  return waits.length > 0 ? Math.min(...waits) : undefined;
+}
+
 function reasonOf(lastWord: LastWord): ErrorReason {
   switch (lastWord.kind) {
+    case "at_limit":
+      return "OVERLOADED";
     case "cost_limit":
       return "COST_LIMIT";
     case "unusable_input":
@@ -68,6 +91,9 @@ function messageOf(
   const last = lastWord.kind === "failure" ? lastWord : undefined;
   const provider = last?.candidate?.endpoint.slug ?? "The provider";
   const what = last?.failure.message ?? "";
+  if (lastWord.kind === "at_limit") {
+    return `${atLimit(lastWord.candidate)} No other provider is left for ${model}. Ask again after the delay that RetryInfo gives.`;
+  }
   switch (reason) {
     case "COST_LIMIT":
       return `What is left to try for ${model} would pass max_cost_micros ${request.routing.maxCostMicros}. Raise the limit, or allow cheaper providers.`;
@@ -100,13 +126,14 @@ function metadataOf(lastWord: LastWord, input: ExecuteInput): Record<string, str
     metadata["max_cost_micros"] = String(input.request.routing.maxCostMicros);
   }
   if (lastWord.kind === "unusable_input") metadata["field"] = lastWord.violation.field;
-  if (lastWord.kind !== "failure") return metadata;
-  const { failure, candidate } = lastWord;
-  metadata["failure"] = failure.class;
+  const candidate = "candidate" in lastWord ? lastWord.candidate : undefined;
   if (candidate !== undefined) {
     metadata["provider"] = candidate.endpoint.slug;
     metadata["upstream_model"] = candidate.upstreamModel;
   }
+  if (lastWord.kind !== "failure") return metadata;
+  const { failure } = lastWord;
+  metadata["failure"] = failure.class;
   if (failure.upstreamCode !== undefined) metadata["upstream_code"] = failure.upstreamCode;
   if (failure.httpStatus !== undefined) metadata["http_status"] = String(failure.httpStatus);
   return metadata;

@@ -8,7 +8,7 @@ import type { Candidate, Plan } from "../router/plan.ts";
 import { abortFailure, isDeadline } from "./abort-scope.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { type Decision, decideNext, type Situation } from "./decide-next.ts";
-import { describeError, type LastWord } from "./describe-error.ts";
+import { atLimit, describeError, type LastWord } from "./describe-error.ts";
 import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
@@ -70,12 +70,21 @@ export async function executePlan(
       turn = next;
       continue;
     }
+    const gate = dependencies.gateOf?.(candidate.endpoint);
+    const entry = await gate?.enter(input, next === undefined);
+    if (entry?.kind === "ended") continue;
+    if (entry?.kind === "refused") {
+      await log.skip(candidate, reason, atLimit(candidate));
+      lastWord = { kind: "at_limit", candidate, retryAfterMs: entry.retryAfterMs };
+      turn = next;
+      continue;
+    }
     asked = candidate;
     attemptsLeft -= 1;
     const shortfall = await tryTarget(walk, turn, reason, prepared.task, {
       attemptsLeft,
       hasNext: next !== undefined,
-    });
+    }).finally(() => gate?.leave());
     if (shortfall === undefined) break;
     const { failure, decision } = shortfall;
     const ambiguous = decision.kind === "stop" && decision.ambiguous;

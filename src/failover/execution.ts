@@ -11,9 +11,11 @@ import type { Random } from "../domain/random.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
 import type { Task } from "../domain/task.ts";
 import type { Usage } from "../domain/usage.ts";
+import type { Endpoint } from "../providers/endpoint.ts";
 import type { Plan } from "../router/plan.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import type { ChooseKey } from "./choose-key.ts";
+import type { Gate } from "./gate.ts";
 
 /** A plan to walk, and for whom. */
 export interface ExecuteInput {
@@ -48,6 +50,8 @@ export interface ExecuteDependencies {
   readonly price: PriceWork;
   /** Default `firstKey`. */
   readonly chooseKey?: ChooseKey | undefined;
+  /** The gate of a provider that takes only so many attempts at a time. Default none. */
+  readonly gateOf?: ((endpoint: Endpoint) => Gate | undefined) | undefined;
   readonly configVersion: string;
   /** Whether the observer may see the providers' own words. */
   readonly captureContent: boolean;

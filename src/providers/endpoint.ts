@@ -20,6 +20,8 @@ export interface Endpoint {
   readonly models?: readonly string[] | undefined;
   /** The time of one attempt, in milliseconds, in place of the provider's default. */
   readonly timeoutMs?: number | undefined;
+  /** How many attempts may run there at the same time. Undefined means any number. */
+  readonly maxConcurrent?: number | undefined;
   readonly settings: EndpointSettings;
 }
 

@@ -15,7 +15,12 @@ import { Secret } from "../../src/domain/secret.ts";
 import type { StreamOptions } from "../../src/domain/stream-options.ts";
 import type { Task } from "../../src/domain/task.ts";
 import { executePlan } from "../../src/failover/execute-plan.ts";
-import type { ExecuteInput, ExecuteResult, PriceWork } from "../../src/failover/execution.ts";
+import type {
+  ExecuteDependencies,
+  ExecuteInput,
+  ExecuteResult,
+  PriceWork,
+} from "../../src/failover/execution.ts";
 import { convertMask } from "../../src/media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../../src/media/finish-image.ts";
 import { sniffImage } from "../../src/media/sniff-image.ts";
@@ -48,6 +53,8 @@ export interface Setup {
   readonly stream?: Partial<StreamOptions>;
   readonly price?: PriceWork;
   readonly random?: () => number;
+  readonly gateOf?: ExecuteDependencies["gateOf"];
+  readonly caller?: AbortController;
 }
 
 /** A request that runs, and all that can be seen of it. */
@@ -67,7 +74,7 @@ export interface World {
 export function begin(setup: Setup): World {
   const clock = manualClock();
   const transport = scriptedTransport(clock, setup.script);
-  const caller = new AbortController();
+  const caller = setup.caller ?? new AbortController();
   const task = setup.task ?? imageTask(1);
   const candidates = setup.candidates ?? [candidate("a", { task }), candidate("b", { task })];
   const events: GenerateEvent[] = [];
@@ -140,6 +147,7 @@ export function begin(setup: Setup): World {
     inputMedia: { sniff: sniffImage, convertMask },
     inputReach: "public",
     price: setup.price ?? ((_provider, _model, _task, _usage, images) => priced(images.length)),
+    gateOf: setup.gateOf,
     configVersion: "v1",
     captureContent: false,
   }).then((result) => ({ ...result, at: clock.monotonic() }));
