@@ -28,6 +28,11 @@ export function assembleConfig(parts: ConfigParts): Config {
       cors: server.cors,
       drainMs: server.drain,
       maxMessageBytes: server.max_message_size,
+      limits: {
+        maxConcurrent: server.limits.max_concurrent,
+        queue: server.limits.queue,
+        maxWaitMs: server.limits.max_wait,
+      },
       watch: server.watch,
     },
     sandbox: sandboxOf(parts.file),
@@ -55,6 +60,7 @@ function providerOf(slug: string, { file, defaults, lineOf }: ConfigParts): Prov
     keys: keys ?? given?.keys ?? [],
     baseUrl: entry.base_url,
     timeoutMs: entry.timeout,
+    maxConcurrent: entry.max_concurrent,
     operations: entry.operations,
     models: entry.models,
     settings: {

@@ -31,8 +31,19 @@ export interface ServerConfig {
   readonly drainMs: number;
   /** The largest request, in bytes. */
   readonly maxMessageBytes: number;
+  /** How many requests are done at the same time, and what becomes of the others. */
+  readonly limits: RequestLimits;
   /** Whether the file is read again when it changes. */
   readonly watch: boolean;
+}
+
+/** Bounds on the work at hand. */
+export interface RequestLimits {
+  readonly maxConcurrent: number;
+  /** How many may wait. */
+  readonly queue: number;
+  /** The longest wait, in milliseconds. */
+  readonly maxWaitMs: number;
 }
 
 /** Whether the embedded providers stand in, and how they misbehave. */
@@ -92,6 +103,8 @@ export interface ProviderConfig {
   readonly baseUrl?: string | undefined;
   /** The time of one attempt, in milliseconds. Undefined: the provider's default. */
   readonly timeoutMs?: number | undefined;
+  /** How many attempts may run there at the same time. Undefined: any number. */
+  readonly maxConcurrent?: number | undefined;
   /** Undefined: all that the provider can do. */
   readonly operations?: readonly Operation[] | undefined;
   /** Globs. Undefined: any model. */

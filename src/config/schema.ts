@@ -85,6 +85,17 @@ const server = mapping({
   })
     .prefault("64MiB")
     .describe("The largest request, images included."),
+  limits: mapping({
+    max_concurrent: wholeNumber(1)
+      .default(1024)
+      .describe("How many requests are done at the same time."),
+    queue: wholeNumber(0)
+      .default(1024)
+      .describe("How many more may wait for a place, here and at each provider with a limit."),
+    max_wait: duration.prefault("5s").describe("The longest wait for a place."),
+  })
+    .prefault({})
+    .describe("When the gateway is full. Who finds no place is told when to come back."),
   watch: yesOrNo()
     .default(true)
     .describe("Whether the file is read again when it changes. SIGHUP reads it in any case."),
@@ -122,6 +133,9 @@ const provider = mapping(
     timeout: duration
       .optional()
       .describe("The time of one attempt, in place of the provider's default."),
+    max_concurrent: wholeNumber(1)
+      .optional()
+      .describe("How many attempts may run there at the same time. Without this key, any number."),
     operations: list(
       z.enum(operations, { error: `expected one of ${operations.join(", ")}` }),
       "operations",
@@ -186,9 +200,7 @@ function rule(slugs: ReadonlySet<string>) {
         },
       })
       .describe("The provider's slug."),
-    priority: z
-      .int32({ error: "expected a whole number of at least 0" })
-      .nonnegative({ error: "expected a whole number of at least 0" })
+    priority: wholeNumber(0)
       .default(0)
       .describe("The group. 0 first; the next one only when every target before it failed."),
     weight: z
@@ -227,6 +239,11 @@ function mapping<T extends z.ZodRawShape>(shape: T, error = "expected a mapping"
 
 function list<T extends z.ZodType>(item: T, what: string) {
   return z.array(item, { error: `expected a list of ${what}` });
+}
+
+function wholeNumber(least: number) {
+  const error = `expected a whole number of at least ${least}`;
+  return z.int32({ error }).min(least, { error });
 }
 
 function yesOrNo() {

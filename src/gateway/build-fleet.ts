@@ -52,6 +52,7 @@ function endpoint(
     operations: entry?.operations?.filter((operation) => can.includes(operation)) ?? can,
     models: entry?.models,
     timeoutMs: entry?.timeoutMs,
+    maxConcurrent: entry?.maxConcurrent,
     settings,
   };
 }

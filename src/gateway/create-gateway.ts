@@ -16,6 +16,7 @@ import { compileRules } from "../router/compile-rules.ts";
 import { estimatePlan } from "../router/estimate-cost.ts";
 import { explainRequest, planRequest } from "../router/plan-request.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
+import type { Admission } from "./admission/create-admission.ts";
 import type { Gateway, GatewayCall, GenerateResult, ProviderView } from "./gateway.ts";
 import type { ProviderStatistics } from "./provider-statistics.ts";
 
@@ -35,6 +36,8 @@ export interface GatewayParts {
   readonly store?: MediaStore | undefined;
   /** Which networks callers' images may be fetched from. Default "public". */
   readonly inputReach?: Reach | undefined;
+  /** Who may run. Undefined: as many as come. */
+  readonly admission?: Admission | undefined;
   /** What was seen of the providers. It outlives the gateway when a reload replaces it. */
   readonly statistics: ProviderStatistics;
 }
@@ -63,9 +66,11 @@ export function createGateway(parts: GatewayParts): Gateway {
     inputReach: parts.inputReach ?? "public",
     price: (provider, upstreamModel, task, usage, images) =>
       priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),
+    gateOf: parts.admission?.gateOf,
     configVersion,
     captureContent: parts.captureContent,
   };
+  const walkPlan = parts.admission?.limit(executePlan) ?? executePlan;
 
   const generate = async (request: GenerateRequest, call: GatewayCall): Promise<GenerateResult> => {
     if (request.idempotencyKey !== "") return idempotencyUnsupported;
@@ -73,7 +78,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     if (planned.kind === "failed") return planned;
     const ownDeadlineAt = call.arrivedAt + (planned.plan.timeoutMs ?? defaultTimeoutMs);
     const callerDeadline = call.deadlineAt !== undefined && call.deadlineAt <= ownDeadlineAt;
-    const result = await executePlan(
+    const result = await walkPlan(
       {
         plan: planned.plan,
         request,

@@ -3,6 +3,7 @@ import { models } from "../catalog/models.ts";
 import { customType } from "../config/built-in-providers.ts";
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
+import { createAdmission } from "../gateway/admission/create-admission.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
 import { ProviderStatistics } from "../gateway/provider-statistics.ts";
@@ -73,6 +74,13 @@ export async function serve(
   });
   // What a gateway learns outlives it, as its connections do.
   const statistics = new ProviderStatistics();
+  const metrics = createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined);
+  const admission = createAdmission({
+    limits: config.server.limits,
+    clock,
+    random,
+    meterGate: metrics.meterGate,
+  });
   const gatewayOf = (config: Config) =>
     createGateway({
       rules: config.routes,
@@ -86,10 +94,10 @@ export async function serve(
       captureContent: settings.captureContent,
       store: media.store,
       inputReach: inputReachOf(config),
+      admission,
       statistics,
     });
   let gateway = gatewayOf(config);
-  const metrics = createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined);
   const reloader =
     source &&
     new ConfigReloader({

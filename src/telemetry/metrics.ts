@@ -1,8 +1,10 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
 import type { Attempt } from "../domain/attempt.ts";
+import type { MeterGate } from "../domain/gate-meter.ts";
 import type { Generated } from "../domain/generated.ts";
 import type { AttemptEnding } from "../domain/observer.ts";
 import type { Operation } from "../domain/operation.ts";
+import { createGateMeters } from "./gate-meters.ts";
 import { genAiOperationName } from "./gen-ai-names.ts";
 import { metricNames, attributeNames as names } from "./names.ts";
 
@@ -13,6 +15,7 @@ export interface Metrics {
   generated(generated: Generated): void;
   attemptSkipped(attempt: Attempt): void;
   attemptEnded(attempt: Attempt, operation: Operation, ending: AttemptEnding): void;
+  readonly meterGate: MeterGate;
   targetOut(provider: string, cause: string): void;
   configReloaded(outcome: ReloadOutcome): void;
 }
@@ -52,6 +55,7 @@ export function createMetrics(meter: Meter, isKnownModel: KnownModel): Metrics {
 
   const ejections = meter.createCounter(metricNames.ejections.name, metricNames.ejections);
   return {
+    meterGate: createGateMeters(meter),
     targetOut: (provider, cause) =>
       ejections.add(1, { [names.provider]: provider, [names.healthCause]: cause }),
     callStarted: () => inFlight.add(1),

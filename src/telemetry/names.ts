@@ -128,6 +128,31 @@ export const metricNames = {
     unit: "{request}",
     description: "Calls that are being served.",
   },
+  requestsQueued: {
+    name: "spillway.requests.queued",
+    unit: "{request}",
+    description: "Requests that wait for a place, since the gateway is full.",
+  },
+  requestsShed: {
+    name: "spillway.requests.shed",
+    unit: "{request}",
+    description: "Requests that were turned away, since the gateway was full.",
+  },
+  providerInFlight: {
+    name: "spillway.provider.in_flight",
+    unit: "{attempt}",
+    description: "Attempts that run at a provider with a limit.",
+  },
+  providerQueued: {
+    name: "spillway.provider.queued",
+    unit: "{attempt}",
+    description: "Attempts that wait for a place at a provider with a limit.",
+  },
+  providerFull: {
+    name: "spillway.provider.full",
+    unit: "{attempt}",
+    description: "Attempts that were not made, since the provider was at its limit.",
+  },
   configReloads: {
     name: "spillway.config.reloads",
     unit: "{reload}",

@@ -45,6 +45,7 @@ describe("a good configuration", () => {
       cors: { origins: ["https://app.example"] },
       drainMs: 30_000,
       maxMessageBytes: 64 * 1024 * 1024,
+      limits: { maxConcurrent: 1024, queue: 1024, maxWaitMs: 5_000 },
       watch: true,
     });
   });
