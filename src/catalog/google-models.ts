@@ -176,7 +176,7 @@ export const googleModels: readonly Model[] = [
     "Imagen 4 Ultra",
     ["imagen-4.0-ultra-generate-001"],
     [
-      offer("replicate", "google/imagen-4-ultra", draws, [onReplicate.perImage(0.08)]),
+      offer("replicate", "google/imagen-4-ultra", draws, [onReplicate.perImage(0.06)]),
       offer("fal", "fal-ai/imagen4/preview/ultra", draws, [onFal.perImage(0.06)]),
     ],
   ),

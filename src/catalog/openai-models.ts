@@ -131,7 +131,12 @@ export const openAiModels: readonly Model[] = [
     "chatgpt-image-latest",
     "ChatGPT Image",
     [],
-    [offer("openai", "chatgpt-image-latest", drawsAndEdits, imageTokens(32))],
+    [
+      offer("openai", "chatgpt-image-latest", drawsAndEdits, [
+        ...imageTokens(32),
+        tokens("output_token", 10),
+      ]),
+    ],
   ),
   model(
     "gpt-5.4",

@@ -15,6 +15,11 @@ const onReplicate = pricesFrom({
   source: "replicate.com, list prices of 2026",
   asOf: "2026-11-21",
 });
+// What its makers take differs by where they serve from: this is the dearest.
+const onOpenRouter = pricesFrom({
+  source: "openrouter.ai, prices seen from July to November 2026",
+  asOf: "2026-11-21",
+});
 const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08-31" });
 const onFireworks = pricesFrom({
   source: "fireworks.ai pricing of 2025 and 2026, images at 30 steps",
@@ -43,7 +48,9 @@ export const otherModels: readonly Model[] = [
       offer("fal", "fal-ai/bytedance/seedream/v4.5/text-to-image", draws, [onFal.perImage(0.04)]),
       offer("fal", "fal-ai/bytedance/seedream/v4.5/edit", edits, [onFal.perImage(0.04)]),
       offer("runware", "bytedance:seedream@4.5", drawsAndEdits),
-      offer("openrouter", "bytedance-seed/seedream-4.5", drawsAndEdits),
+      offer("openrouter", "bytedance-seed/seedream-4.5", drawsAndEdits, [
+        onOpenRouter.perImage(0.05),
+      ]),
     ],
   ),
   model(
