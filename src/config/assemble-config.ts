@@ -4,6 +4,7 @@ import { Secret } from "../domain/secret.ts";
 import { customType, isBuiltIn } from "./built-in-providers.ts";
 import type { Config, ProviderConfig, SandboxSettings } from "./config.ts";
 import type { DefaultCredential } from "./default-credential.ts";
+import { idempotencyOf } from "./idempotency-config.ts";
 import { mediaOf } from "./media-config.ts";
 import type { CheckedFile } from "./schema.ts";
 
@@ -37,6 +38,7 @@ export function assembleConfig(parts: ConfigParts): Config {
     },
     sandbox: sandboxOf(parts.file),
     media: mediaOf(parts.file.media, parts.source),
+    idempotency: idempotencyOf(parts.file.idempotency, parts.source),
     providers: Object.keys(parts.file.providers).map((slug) => providerOf(slug, parts)),
     routes: parts.file.routes.map((rule, index) => ruleOf(rule, index, parts)),
   };

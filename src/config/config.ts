@@ -13,6 +13,7 @@ export interface Config {
   readonly server: ServerConfig;
   readonly sandbox: SandboxSettings;
   readonly media: MediaConfig;
+  readonly idempotency: IdempotencyConfig;
   /** In the order of the file. */
   readonly providers: readonly ProviderConfig[];
   readonly routes: readonly Rule[];
@@ -90,6 +91,20 @@ export interface S3StoreConfig {
         readonly sessionToken?: Secret | undefined;
       }
     | undefined;
+}
+
+/** Where idempotency keys are kept, and for how long. */
+export interface IdempotencyConfig {
+  readonly store:
+    | {
+        readonly kind: "memory";
+        /** Whether the file asks for it, or else says nothing. */
+        readonly chosen: boolean;
+      }
+    | { readonly kind: "sqlite"; readonly path: string };
+  readonly lifetimeMs: number;
+  /** The most bytes that all results have together. */
+  readonly maxBytes: number;
 }
 
 /** One provider of the file. */

@@ -1,5 +1,6 @@
 import { closestName } from "../domain/closest-names.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
+import { idempotencyProblems } from "./idempotency-config.ts";
 import { mediaProblems } from "./media-problems.ts";
 import type { Path } from "./problem.ts";
 
@@ -21,6 +22,7 @@ export function crossCheck(file: unknown): readonly CrossProblem[] {
   const isSandbox = sandbox === true || isMapping(sandbox);
   return [
     ...sharedListeners(entriesOf(server)),
+    ...idempotencyProblems(entriesOf(entriesOf(file)["idempotency"])),
     ...mediaProblems(entriesOf(entriesOf(file)["media"]), entriesOf(entriesOf(file)["server"])),
     ...providers.flatMap(([slug, entry]) =>
       isMapping(entry) ? providerProblems(slug, entry, isSandbox) : [],

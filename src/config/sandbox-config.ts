@@ -16,6 +16,7 @@ server:
   drain: 5s
 sandbox: true
 media: { store: disk }
+idempotency: { store: memory }
 
 providers:
   openrouter: {}

@@ -9,6 +9,7 @@ import { isCredentialsJson } from "./credentials-json.ts";
 import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
 import { isGlob } from "./glob.ts";
+import { idempotencySchema } from "./idempotency-schema.ts";
 import { checkedText, textLeaf } from "./leaves.ts";
 import { mediaSchema } from "./media-schema.ts";
 
@@ -29,6 +30,9 @@ export function configSchema(slugs: ReadonlySet<string>) {
         "Whether every provider without a base_url is the embedded imitation. A mapping switches the sandbox on and says how it misbehaves.",
       ),
     media: mediaSchema.prefault({}).describe("Links to images, and images by address."),
+    idempotency: idempotencySchema
+      .prefault({})
+      .describe("What idempotency keys stand for, and where that is kept."),
     providers: z
       .record(slug, provider, { error: "expected a mapping of providers by slug" })
       .prefault({})
