@@ -162,6 +162,7 @@ async function tryTarget(
   const { plan, request, stream, deadlineAt } = input;
   const { images } = harvest;
   const estimate = estimateOf(walk, candidate);
+  await input.onSubmit?.();
   const running = await log.start(candidate, reason, Math.max(1, missingSlots(images).length));
   const { observer } = running;
   const result = await runAttempt({ candidate, task, input, dependencies, observer, images, emit });

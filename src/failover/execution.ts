@@ -33,6 +33,8 @@ export interface ExecuteInput {
   readonly observer: RequestObserver;
   /** Undefined for a unary request. */
   readonly stream?: StreamOptions | undefined;
+  /** Awaited before each attempt sends its first call: whoever must know durably that something may be bought. */
+  readonly onSubmit?: (() => Promise<void>) | undefined;
 }
 
 /** What walking a plan needs of the rest of the process. */

@@ -7,7 +7,8 @@ import type { Catalog } from "../domain/model.ts";
 import type { Random } from "../domain/random.ts";
 import type { Rule } from "../domain/rule.ts";
 import { executePlan } from "../failover/execute-plan.ts";
-import type { ExecuteDependencies } from "../failover/execution.ts";
+import type { ExecuteDependencies, ExecuteInput } from "../failover/execution.ts";
+import type { KeyKeeper } from "../idempotency/key-keeper.ts";
 import { convertMask } from "../media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../media/finish-image.ts";
 import { sniffImage } from "../media/sniff-image.ts";
@@ -40,6 +41,8 @@ export interface GatewayParts {
   readonly admission?: Admission | undefined;
   /** What was seen of the providers. It outlives the gateway when a reload replaces it. */
   readonly statistics: ProviderStatistics;
+  /** Who keeps what idempotency keys stand for. It outlives the gateway too. */
+  readonly keys: KeyKeeper;
 }
 
 /** How long a request may take when neither its caller nor its rule says, in milliseconds. */
@@ -72,8 +75,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   };
   const walkPlan = parts.admission?.limit(executePlan) ?? executePlan;
 
-  const generate = async (request: GenerateRequest, call: GatewayCall): Promise<GenerateResult> => {
-    if (request.idempotencyKey !== "") return idempotencyUnsupported;
+  const execute = async (request: GenerateRequest, call: ExecuteCall): Promise<GenerateResult> => {
     const planned = planRequest(request, { ...world, random });
     if (planned.kind === "failed") return planned;
     const ownDeadlineAt = call.arrivedAt + (planned.plan.timeoutMs ?? defaultTimeoutMs);
@@ -89,6 +91,7 @@ export function createGateway(parts: GatewayParts): Gateway {
         arrivedAt: call.arrivedAt,
         observer: call.observer,
         stream: call.stream,
+        onSubmit: call.onSubmit,
       },
       dependencies,
     );
@@ -99,7 +102,10 @@ export function createGateway(parts: GatewayParts): Gateway {
   return {
     catalog,
     configVersion,
-    generate,
+    generate: (request, call) =>
+      request.idempotencyKey === ""
+        ? execute(request, call)
+        : parts.keys.generate(request, call, (run) => execute(request, { ...call, ...run })),
     route(request) {
       const planned = explainRequest(request, world);
       if (planned.kind === "failed") return planned;
@@ -114,6 +120,9 @@ export function createGateway(parts: GatewayParts): Gateway {
   };
 }
 
+/** How a request is executed: for one caller, or for all who ask with its key. */
+type ExecuteCall = GatewayCall & Pick<ExecuteInput, "onSubmit">;
+
 function attemptsOf(result: GenerateResult): readonly Attempt[] {
   return result.kind === "generated" ? result.generated.attempts : (result.error.attempts ?? []);
 }
@@ -124,20 +133,3 @@ function view(endpoint: Endpoint, statistics: ProviderStatistics): ProviderView 
     successRate === undefined ? "unknown" : successRate >= 0.5 ? "healthy" : "degraded";
   return { endpoint, health, latencyMs, successRate };
 }
-
-/** A key promises that nothing is bought twice. Until Spillway can keep that promise it does not make it. */
-const idempotencyUnsupported: GenerateResult = {
-  kind: "failed",
-  error: {
-    reason: "INVALID_REQUEST",
-    message: "idempotency_key is not supported by this version of Spillway: leave it empty.",
-    metadata: { field: "idempotency_key" },
-    fieldViolations: [
-      {
-        field: "idempotency_key",
-        description: "must be empty: this version keeps no results",
-        rule: "spillway.idempotency_key.unsupported",
-      },
-    ],
-  },
-};

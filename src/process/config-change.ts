@@ -18,7 +18,7 @@ export type ConfigChange =
 /**
  * Compares a configuration with the one that the process started with.
  * Providers, keys, routes, the sandbox's faults and the reach of callers' images
- * change while it runs. Listeners and the place for images stay.
+ * change while it runs. Listeners, the place for images and that for idempotency keys stay.
  */
 export function configChange(started: Config, next: Config): ConfigChange {
   if (started.sandbox.enabled !== next.sandbox.enabled) {
@@ -29,6 +29,7 @@ export function configChange(started: Config, next: Config): ConfigChange {
     config: {
       ...next,
       server: started.server,
+      idempotency: started.idempotency,
       media: { ...next.media, store: started.media.store },
     },
     needRestart: fixed
@@ -51,5 +52,6 @@ const fixed: readonly { readonly key: string; readonly of: (config: Config) => u
   { key: "server.max_message_size", of: ({ server }) => server.maxMessageBytes },
   { key: "server.limits", of: ({ server }) => server.limits },
   { key: "server.watch", of: ({ server }) => server.watch },
+  { key: "idempotency", of: ({ idempotency }) => idempotency },
   { key: "media", of: ({ media }) => media.store },
 ];

@@ -3,10 +3,13 @@ import { createRouterTransport, type Transport } from "@connectrpc/connect";
 import { createCatalog } from "../catalog/catalog.ts";
 import { models } from "../catalog/models.ts";
 import type { Config } from "../config/config.ts";
+import type { Clock } from "../domain/clock.ts";
 import type { MediaStore } from "../domain/media-store.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
 import { ProviderStatistics } from "../gateway/provider-statistics.ts";
+import type { IdempotencyStore } from "../idempotency/idempotency-store.ts";
+import { KeyKeeper } from "../idempotency/key-keeper.ts";
 import { toConnectError } from "../rpc/errors.ts";
 import { gatewayService } from "../rpc/gateway-service.ts";
 import { silentObserver } from "../telemetry/silent-observer.ts";
@@ -32,6 +35,7 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
     captureContent: false,
     store: config.media.store && storeNowhere,
     statistics: new ProviderStatistics(),
+    keys: noKeys(clock),
   });
   return createRouterTransport((router) => {
     for (const rpc of gatewayService(() => gateway, clock)) {
@@ -52,6 +56,17 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
 }
 
 const noSideEffects = MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+
+/** Stands for what keeps idempotency keys: nothing is executed here. */
+function noKeys(clock: Clock): KeyKeeper {
+  const store: IdempotencyStore = {
+    begin: async () => ({ kind: "new" }),
+    markSent: async () => {},
+    settle: async () => {},
+    close: async () => {},
+  };
+  return new KeyKeeper({ store, clock, onNotKept: () => {} });
+}
 
 /** Stands for the place for images, which is not opened. */
 const storeNowhere: MediaStore = {

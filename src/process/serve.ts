@@ -19,6 +19,7 @@ import { createTransport } from "../transport/http-transport.ts";
 import type { Reach } from "../transport/transport.ts";
 import { ConfigReloader } from "./config-reloader.ts";
 import type { ConfigSource } from "./config-source.ts";
+import { openKeyKeeper } from "./open-key-keeper.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import type { ProcessWorld } from "./process-world.ts";
 import { watchConfig } from "./watch-config.ts";
@@ -72,6 +73,15 @@ export async function serve(
     await sdk.shutdown();
     throw error;
   });
+  const { keys, close: closeKeys } = await openKeyKeeper(config.idempotency, {
+    clock,
+    logger,
+  }).catch(async (error: unknown) => {
+    await media.close();
+    await sandbox?.close();
+    await sdk.shutdown();
+    throw error;
+  });
   // What a gateway learns outlives it, as its connections do.
   const statistics = new ProviderStatistics();
   const metrics = createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined);
@@ -96,6 +106,7 @@ export async function serve(
       inputReach: inputReachOf(config),
       admission,
       statistics,
+      keys,
     });
   let gateway = gatewayOf(config);
   const reloader =
@@ -122,6 +133,7 @@ export async function serve(
   });
   const closeBelow = async () => {
     await transport.close();
+    await closeKeys();
     await media.close();
     await sandbox?.close();
     await sdk.shutdown();
@@ -165,7 +177,10 @@ export async function serve(
     reload: reloader && (() => reloader.reload("signal")),
     async stop() {
       if (stopWatching) stopWatching();
+      const drainedBy = clock.monotonic() + config.server.drainMs;
       await server.drain();
+      // What was sent for a key goes on without its callers, but not for longer.
+      await keys.drain(drainedBy - clock.monotonic());
       await closeBelow();
     },
   };

@@ -85,7 +85,8 @@ export class ObservedRpc implements RpcObserver {
   }
 
   generated(generated: Generated): void {
-    this.#parts.metrics.generated(generated);
+    // What a result of before took was counted then.
+    if (!generated.replayed) this.#parts.metrics.generated(generated);
     if (!this.#span.isRecording()) return;
     const attributes: Attributes = {
       [names.model]: generated.model,

@@ -1,0 +1,42 @@
+import type { IdempotencyConfig } from "../config/config.ts";
+import type { Clock } from "../domain/clock.ts";
+import { DirectoryError } from "../domain/directory-error.ts";
+import type { IdempotencyStore } from "../idempotency/idempotency-store.ts";
+import { KeyKeeper } from "../idempotency/key-keeper.ts";
+import { MemoryStore } from "../idempotency/memory-store.ts";
+import { openSqliteStore } from "../idempotency/sqlite-store.ts";
+import type { Logger } from "../telemetry/logger.ts";
+
+/** Who keeps idempotency keys, and the way to let go of where they are. */
+export interface OpenKeyKeeper {
+  readonly keys: KeyKeeper;
+  close(): Promise<void>;
+}
+
+/** Opens the store that the configuration asks for. Rejects with a DirectoryError when its file cannot be used. */
+export async function openKeyKeeper(
+  config: IdempotencyConfig,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<OpenKeyKeeper> {
+  const store = openStore(config, clock);
+  const forgets = config.store.kind === "memory" && !config.store.chosen;
+  const keys = new KeyKeeper({
+    store,
+    clock,
+    onFirstKey: () => {
+      if (forgets) logger.warn("idempotency keys end with this process: set idempotency.path");
+    },
+    onNotKept: (error) => logger.error({ err: error }, "idempotency result not kept"),
+  });
+  return { keys, close: () => store.close() };
+}
+
+function openStore(config: IdempotencyConfig, clock: Clock): IdempotencyStore {
+  const { store } = config;
+  if (store.kind === "memory") return new MemoryStore(config, clock);
+  try {
+    return openSqliteStore({ ...config, path: store.path, clock });
+  } catch (error) {
+    throw new DirectoryError("idempotency.path", store.path, error);
+  }
+}
