@@ -25,6 +25,17 @@ it.each([
   });
 });
 
+it("no key of server is forgotten: each is reported when it changes", () => {
+  const started = loadGood(server);
+  for (const key of Object.keys(started.server)) {
+    const change = configChange(started, {
+      ...started,
+      server: { ...started.server, [key]: "another" },
+    });
+    expect(change.kind === "applicable" ? change.needRestart : [], key).toHaveLength(1);
+  }
+});
+
 it.each([
   provider,
   "providers: { openai: { keys: [a-new-key] } }",

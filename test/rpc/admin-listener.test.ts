@@ -25,3 +25,12 @@ it("is not on the public listener", async () => {
   const server = await startTestServer();
   expect((await fetch(`${server.url}/metrics`)).status).toBe(404);
 });
+
+it("is ready with a notice for people, as long as there is one", async () => {
+  let notice: string | undefined = "configuration: last reload failed\nspillway.yaml:3:1: drain";
+  const server = await startTestServer({ notice: () => notice });
+  const told = await fetch(`${server.adminUrl}/readyz`);
+  expect([told.status, await told.text()]).toEqual([200, `ready\n${notice}\n`]);
+  notice = undefined;
+  expect(await (await fetch(`${server.adminUrl}/readyz`)).text()).toBe("ready\n");
+});

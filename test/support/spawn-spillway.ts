@@ -12,9 +12,9 @@ export interface SpillwayProcess {
   readonly log: readonly Readonly<Record<string, unknown>>[];
   /** Waits until it has written this to either stream. Rejects when it ends without. */
   wrote(text: string): Promise<void>;
-  /** Waits for a line of its log with this message. Rejects when it ends without. */
-  logged(message: string): Promise<Readonly<Record<string, unknown>>>;
-  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void;
+  /** Waits for a line of its log with this message, the first or the one of this number. Rejects when it ends without. */
+  logged(message: string, number?: number): Promise<Readonly<Record<string, unknown>>>;
+  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL" | "SIGHUP"): void;
   /** Its exit code once it has ended; -1 when a signal ended it. */
   readonly exited: Promise<number>;
 }
@@ -87,8 +87,11 @@ export function spawnSpillway(
       const has = () => text.stdout.includes(wanted) || text.stderr.includes(wanted);
       await until(() => has() || undefined, wanted);
     },
-    logged: (message) =>
-      until(() => spillway.log.find(({ msg }) => msg === message), `log line "${message}"`),
+    logged: (message, number = 1) =>
+      until(
+        () => spillway.log.filter(({ msg }) => msg === message)[number - 1],
+        `log line "${message}" of number ${number}`,
+      ),
     kill: (signal) => void child.kill(signal),
     exited,
   };
