@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../src/failover/gate.ts";
@@ -42,13 +43,17 @@ describe("an admission gate", () => {
 
   it("refuses at once when the queue is full, and says when to come back", async () => {
     const { gate, enter, clock, refusals } = setUp({ maxConcurrent: 1, queue: 1 });
-    enter("inside");
-    await clock.advance(400);
-    gate.leave();
+    for (let count = 0; count < 2; count++) {
+      enter("inside");
+      await clock.advance(400);
+      gate.leave();
+      // An hour in which nobody comes says nothing about how long they stay.
+      await clock.advance(3_600_000);
+    }
     enter("inside");
     enter("waiting");
     expect(enter("too many").now).toBe("refused");
-    // Two must leave before there is room, and the last one took 400 ms.
+    // Two must leave before there is room, and each one took 400 ms.
     expect(refusals).toEqual([800]);
   });
 
@@ -77,6 +82,18 @@ describe("an admission gate", () => {
     expect(clock.pending()).toBe(0);
     gate.leave();
     expect(enter("next").now).toBe("admitted");
+  });
+
+  it("holds on to no caller once it has its answer", async () => {
+    const { gate, enter, clock } = setUp({ maxConcurrent: 1, queue: 2, maxWaitMs: 100 });
+    const { signal } = new AbortController();
+    enter("inside");
+    enter("admitted", { signal });
+    enter("refused", { signal });
+    expect(getEventListeners(signal, "abort")).toHaveLength(2);
+    gate.leave();
+    await clock.advance(100);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("does not let those wait who are gone already, or do not want to", () => {
