@@ -18,6 +18,8 @@ export class Execution {
   readonly #abort = new AbortController();
   readonly #parts: ExecutionParts;
   readonly #end: Promise<KeyedEnd>;
+  /** Resolves once it has ended and that is taken down. It does not reject. */
+  readonly settled: Promise<void>;
   #callers = 0;
   #sent = false;
 
@@ -28,9 +30,6 @@ export class Execution {
     // Whoever waits is told; when nobody does, a bug is not to end the process.
     this.settled = this.#end.then(ignored, ignored);
   }
-
-  /** Resolves once it has ended and that is taken down. It does not reject. */
-  readonly settled: Promise<void>;
 
   /** Whether it was aborted, so that it is not worth waiting for. */
   get abandoned(): boolean {

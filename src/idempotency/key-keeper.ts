@@ -87,10 +87,7 @@ export class KeyKeeper {
 
   /** Waits for what goes on, for at most so many milliseconds; what is not done by then is aborted. */
   async drain(ms: number): Promise<void> {
-    const { clock } = this.#parts;
-    const timeUp = new AbortController();
-    const stop = clock.timer(ms, () => {
-      timeUp.abort();
+    const stop = this.#parts.clock.timer(ms, () => {
       for (const execution of this.#executions.values()) execution.abort();
     });
     while (this.#executions.size > 0) {

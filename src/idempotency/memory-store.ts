@@ -41,7 +41,7 @@ export class MemoryStore implements IdempotencyStore {
   }
 
   async markSent(key: string): Promise<void> {
-    // There is nobody to remind: whoever could read it has the claim before its eyes.
+    // Nothing to write: as long as this memory lasts, the claim does too.
     if (!this.#entries.has(key)) throw new Error("This key nobody has claimed.");
   }
 

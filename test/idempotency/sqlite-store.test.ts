@@ -1,0 +1,102 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openSqliteStore, type SqliteStore } from "../../src/idempotency/sqlite-store.ts";
+import { manualClock } from "../support/manual-clock.ts";
+import { imageResult } from "./store-world.ts";
+
+const clock = manualClock();
+const opened: SqliteStore[] = [];
+let folder = "";
+let path = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spillway-keys-"));
+  path = join(folder, "state", "keys.db");
+});
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close().catch(() => {});
+  rmSync(folder, { recursive: true });
+});
+
+function open(): SqliteStore {
+  const store = openSqliteStore({ path, clock, lifetimeMs: 3_600_000, maxBytes: 1_000_000 });
+  opened.push(store);
+  return store;
+}
+
+describe("a store in a file", () => {
+  it("has after a restart what it had before: results, what is unknown, and no claim without a sending", async () => {
+    const before = open();
+    for (const key of ["kept", "sent", "claimed", "free"]) await before.begin(key, "r");
+    for (const key of ["kept", "sent", "free"]) await before.markSent(key);
+    await before.settle("kept", { kind: "kept", generated: imageResult(1000) });
+    await before.settle("free", { kind: "free" });
+    await before.close();
+
+    const after = open();
+    expect(await after.begin("kept", "r")).toMatchObject({ kind: "kept" });
+    expect(await after.begin("kept", "s")).toEqual({ kind: "conflict" });
+    expect(await after.begin("sent", "r")).toEqual({ kind: "unknown" });
+    expect(await after.begin("claimed", "s")).toEqual({ kind: "new" });
+    expect(await after.begin("free", "s")).toEqual({ kind: "new" });
+  });
+
+  it("holds images as they are, not as text", async () => {
+    const store = open();
+    await store.begin("k", "r");
+    await store.settle("k", { kind: "kept", generated: imageResult(100_000) });
+    await store.close();
+    expect(statSync(path).size).toBeLessThan(130_000);
+  });
+
+  it("is for this user alone", async () => {
+    open();
+    for (const name of readdirSync(join(folder, "state"))) {
+      expect(statSync(join(folder, "state", name)).mode & 0o077, name).toBe(0);
+    }
+  });
+
+  it("ends a claim whose result it cannot write, and knows that it was sent", async () => {
+    const store = open();
+    await store.begin("k", "r");
+    await store.markSent("k");
+    const generated = { ...imageResult(9), odd: () => {} };
+    await expect(store.settle("k", { kind: "kept", generated })).rejects.toThrow("cloned");
+    expect(await store.begin("k", "r")).toEqual({ kind: "unknown" });
+  });
+
+  it("is one process's", () => {
+    open();
+    expect(open).toThrow("another process has it");
+  });
+
+  it("is not opened when it is no database", () => {
+    open();
+    path = join(folder, "words.txt");
+    writeFileSync(path, "a paper boat ".repeat(500));
+    expect(open).toThrow("file is not a database");
+    expect(readFileSync(path, "utf8")).toContain("a paper boat");
+  });
+
+  it("is not opened when it is damaged", async () => {
+    const store = open();
+    await store.begin("k", "r");
+    await store.markSent("k");
+    await store.close();
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0xff, 4096));
+    expect(open).toThrow(/damaged|malformed/);
+  });
+
+  it("is not opened when a later version wrote it", async () => {
+    await open().close();
+    const database = new DatabaseSync(path);
+    database.exec("PRAGMA user_version = 2");
+    database.close();
+    expect(open).toThrow("it is of version 2, and this is 1");
+  });
+});
