@@ -4,6 +4,7 @@ import { Secret } from "../domain/secret.ts";
 import { customType, isBuiltIn } from "./built-in-providers.ts";
 import type { Config, ProviderConfig, SandboxSettings } from "./config.ts";
 import type { DefaultCredential } from "./default-credential.ts";
+import { healthOf } from "./health-schema.ts";
 import { idempotencyOf } from "./idempotency-config.ts";
 import { mediaOf } from "./media-config.ts";
 import type { CheckedFile } from "./schema.ts";
@@ -29,6 +30,7 @@ export function assembleConfig(parts: ConfigParts): Config {
       cors: server.cors,
       drainMs: server.drain,
       maxMessageBytes: server.max_message_size,
+      retryBudget: server.retry_budget,
       limits: {
         maxConcurrent: server.limits.max_concurrent,
         queue: server.limits.queue,
@@ -72,6 +74,7 @@ function providerOf(slug: string, { file, defaults, lineOf }: ConfigParts): Prov
       authHeader: entry.auth_header?.toLowerCase(),
       allowPrivateNetwork: entry.allow_private_network,
     },
+    health: healthOf(entry.health),
     project: entry.project ?? given?.project,
     location: entry.location,
     credentials: credentials ?? given?.credentials,
@@ -92,6 +95,7 @@ function ruleOf(rule: CheckedFile["routes"][number], index: number, { lineOf }: 
     timeoutMs: rule.timeout,
     onRefusal: rule.on_refusal,
     targets: rule.targets,
+    health: healthOf(rule.health),
   };
 }
 

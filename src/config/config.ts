@@ -1,4 +1,5 @@
 import type { Address } from "../domain/address.ts";
+import type { HealthSettings } from "../domain/health.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Secret } from "../domain/secret.ts";
@@ -32,6 +33,13 @@ export interface ServerConfig {
   readonly drainMs: number;
   /** The largest request, in bytes. */
   readonly maxMessageBytes: number;
+  /** How much retries and failovers may add to the traffic. */
+  readonly retryBudget: {
+    /** The share of the requests. */
+    readonly ratio: number;
+    /** So many a second are allowed in any case. */
+    readonly floor: number;
+  };
   /** How many requests are done at the same time, and what becomes of the others. */
   readonly limits: RequestLimits;
   /** Whether the file is read again when it changes. */
@@ -125,6 +133,8 @@ export interface ProviderConfig {
   /** Globs. Undefined: any model. */
   readonly models?: readonly string[] | undefined;
   readonly settings: EndpointSettings;
+  /** What differs from the defaults for when its targets are ejected. */
+  readonly health?: Partial<HealthSettings> | undefined;
   /** Vertex: the Google Cloud project. */
   readonly project?: string | undefined;
   /** Vertex: the region, "global" when undefined. */

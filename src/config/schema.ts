@@ -9,6 +9,7 @@ import { isCredentialsJson } from "./credentials-json.ts";
 import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
 import { isGlob } from "./glob.ts";
+import { healthSchema } from "./health-schema.ts";
 import { idempotencySchema } from "./idempotency-schema.ts";
 import { checkedText, textLeaf } from "./leaves.ts";
 import { mediaSchema } from "./media-schema.ts";
@@ -89,6 +90,16 @@ const server = mapping({
   })
     .prefault("64MiB")
     .describe("The largest request, images included."),
+  retry_budget: mapping({
+    ratio: atLeastZero()
+      .default(0.2)
+      .describe("The share of the last 10 seconds' requests that may be tried once more."),
+    floor: atLeastZero()
+      .default(10)
+      .describe("So many attempts a second may be added in any case."),
+  })
+    .prefault({})
+    .describe("How much retries and failovers may add to the traffic."),
   limits: mapping({
     max_concurrent: wholeNumber(1)
       .default(1024)
@@ -184,6 +195,9 @@ const provider = mapping(
     )
       .optional()
       .describe("openai-compatible only: the header that carries the key as it is."),
+    health: healthSchema
+      .optional()
+      .describe("When its targets get no traffic for a while. Without a key, the default."),
     allow_private_network: yesOrNo()
       .optional()
       .describe("Whether addresses in its answers may lead to private networks."),
@@ -231,6 +245,9 @@ function rule(slugs: ReadonlySet<string>) {
       .describe(
         "When a provider's safety system refuses: stop, or try the next target. Without this key, stop.",
       ),
+    health: healthSchema
+      .optional()
+      .describe("The same for this rule. Without a key, as the provider's."),
     targets: list(target, "targets")
       .min(1, { error: "expected at least one target" })
       .describe("Who serves these models."),
@@ -243,6 +260,11 @@ function mapping<T extends z.ZodRawShape>(shape: T, error = "expected a mapping"
 
 function list<T extends z.ZodType>(item: T, what: string) {
   return z.array(item, { error: `expected a list of ${what}` });
+}
+
+function atLeastZero() {
+  const error = "expected a number of at least 0";
+  return z.number({ error }).nonnegative({ error });
 }
 
 function wholeNumber(least: number) {

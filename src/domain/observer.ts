@@ -50,8 +50,10 @@ export interface ExchangeObserver {
 
 /** How an attempt ended, beyond what its report says. */
 export interface AttemptEnding {
-  /** What the request does now, in a word for the log: "done", "retry", "next_target", "stop". */
-  readonly next: "done" | "retry" | "next_target" | "stop";
+  /** What the request does now, in a word for the log. `budget_exhausted`: it stops, since too much is tried again already. */
+  readonly next: "done" | "retry" | "next_key" | "next_target" | "stop" | "budget_exhausted";
+  /** The fingerprint of the key that it presented. Undefined when the provider wants none. */
+  readonly key?: string | undefined;
   /** The provider's own words, for whoever switched content capture on. */
   readonly detail?: string | undefined;
   readonly inputTokens?: number | undefined;

@@ -1,4 +1,5 @@
 import type { RefusalPolicy } from "./generate-request.ts";
+import type { HealthSettings } from "./health.ts";
 
 /** One rule of the configuration: which targets serve the models that its patterns match. */
 export interface Rule {
@@ -12,6 +13,8 @@ export interface Rule {
   readonly timeoutMs?: number | undefined;
   readonly onRefusal?: RefusalPolicy | undefined;
   readonly targets: readonly RuleTarget[];
+  /** What differs from the providers' settings for when its targets are ejected. */
+  readonly health?: Partial<HealthSettings> | undefined;
 }
 
 /** One target of a rule. */

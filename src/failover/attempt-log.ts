@@ -4,6 +4,7 @@ import { noCost, unknownCost } from "../domain/cost.ts";
 import type { EmitEvent, GenerateEvent } from "../domain/generated.ts";
 import type { AttemptEnding, AttemptObserver, RequestObserver } from "../domain/observer.ts";
 import type { Operation } from "../domain/operation.ts";
+import type { Secret } from "../domain/secret.ts";
 import type { Candidate, SkippedCandidate } from "../router/plan.ts";
 import { AbortScope } from "./abort-scope.ts";
 import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
@@ -14,6 +15,7 @@ import type { AttemptResult } from "./run-attempt.ts";
 export interface RunningAttempt {
   readonly attempt: Attempt;
   readonly observer: AttemptObserver;
+  readonly key: Secret | undefined;
   /** On the clock's monotonic scale. */
   readonly startedAt: number;
 }
@@ -60,7 +62,12 @@ export class AttemptLog {
   }
 
   /** A target is about to be tried, for so many images. */
-  async start(candidate: Candidate, reason: AttemptReason, count: number): Promise<RunningAttempt> {
+  async start(
+    candidate: Candidate,
+    key: Secret | undefined,
+    reason: AttemptReason,
+    count: number,
+  ): Promise<RunningAttempt> {
     const attempt: Attempt = {
       ...this.#begin(candidate.endpoint.slug, candidate, reason),
       cost: unknownCost,
@@ -75,7 +82,7 @@ export class AttemptLog {
     });
     const startedAt = this.#clock.monotonic();
     await this.#tell({ kind: "attempt_started", attempt });
-    return { attempt, observer, startedAt };
+    return { attempt, observer, key, startedAt };
   }
 
   /** An attempt has ended. */
@@ -104,6 +111,7 @@ export class AttemptLog {
     this.#attempts.push(attempt);
     running.observer.finished(attempt, {
       next: verdict.next,
+      key: running.key?.fingerprint,
       detail: this.#captureContent ? failure?.detail : undefined,
       inputTokens: result.usage.inputTokens,
       outputTokens: result.usage.outputTokens,

@@ -1,6 +1,7 @@
 import type { EmitEvent } from "../domain/generated.ts";
 import type { AttemptObserver } from "../domain/observer.ts";
 import type { FinishedImage } from "../domain/output.ts";
+import type { Secret } from "../domain/secret.ts";
 import type { Task } from "../domain/task.ts";
 import type { Candidate } from "../router/plan.ts";
 import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
@@ -8,6 +9,8 @@ import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
 /** One attempt, ready to be made. */
 export interface AttemptToRun {
   readonly candidate: Candidate;
+  /** The key that all its calls present. Undefined for a provider that wants none. */
+  readonly key: Secret | undefined;
   /** The task in what the target takes, with its images prepared. */
   readonly task: Task;
   readonly input: ExecuteInput;

@@ -13,6 +13,10 @@ export interface Situation {
   /** The wait before this attempt, in milliseconds. 0 when there was none. */
   readonly previousDelayMs: number;
   readonly attemptsLeft: number;
+  /** Whether the provider has another key that is of use now and was not tried. */
+  readonly hasOtherKey: boolean;
+  /** Whether the target takes no traffic any more. */
+  readonly isOut: boolean;
   /** Whether there is another target to go on to. */
   readonly hasNext: boolean;
   readonly timeLeftMs: number;
@@ -27,7 +31,11 @@ export interface Situation {
 /** What happens now. */
 export type Decision =
   | { readonly kind: "retry"; readonly delayMs: number }
+  /** The same target, at once, with another key. */
+  | { readonly kind: "next_key" }
   | { readonly kind: "next_target" }
+  /** The process tries too much again already. */
+  | { readonly kind: "budget_exhausted" }
   | {
       readonly kind: "stop";
       /** Whether it stops because the same work could be paid twice. */
@@ -48,6 +56,9 @@ export const maxRetryAfterMs = 5_000;
  * missing images go to the next target first, to the same one only without it.
  * A target that gave some of them is not at fault, so that "once" does not hold
  * for it: it is asked for the rest as long as each attempt brings more.
+ *
+ * What a provider has against a key (its quota, its rate, the key itself), it may
+ * not have against the next one, which is tried before another target.
  */
 export function decideNext(situation: Situation, random: Random): Decision {
   const { failure } = situation;
@@ -57,7 +68,10 @@ export function decideNext(situation: Situation, random: Random): Decision {
   if (situation.duplicateSpend === "forbid" && mayHaveBeenBilled(failure)) return stopAmbiguous;
   if (situation.committed || situation.attemptsLeft <= 0) return stop;
 
-  const nextFirst = situation.partial || rule.sameTarget === "when_retry_after_fits";
+  const isOfKey = rule.health === "key_out" || rule.health === "cool_down";
+  if (isOfKey && situation.hasOtherKey) return nextKey;
+  const nextFirst =
+    situation.partial || situation.isOut || rule.sameTarget === "when_retry_after_fits";
   if (situation.hasNext && nextFirst) return nextTarget;
   const delayMs = delayBeforeRetry(situation, random);
   if (delayMs !== undefined && delayMs < situation.timeLeftMs) return { kind: "retry", delayMs };
@@ -66,6 +80,7 @@ export function decideNext(situation: Situation, random: Random): Decision {
 
 const stop: Decision = { kind: "stop", ambiguous: false };
 const stopAmbiguous: Decision = { kind: "stop", ambiguous: true };
+const nextKey: Decision = { kind: "next_key" };
 const nextTarget: Decision = { kind: "next_target" };
 
 /** Undefined means that the same target is not asked again. */

@@ -1,20 +1,21 @@
 import type { AttemptReason } from "../domain/attempt.ts";
-import type { Cost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { EmitEvent, Generated } from "../domain/generated.ts";
+import type { Generated } from "../domain/generated.ts";
 import type { FinishedOutput } from "../domain/output.ts";
-import type { Task } from "../domain/task.ts";
+import type { Outage } from "../router/health-view.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
+import { describeOutage } from "../router/sift-by-health.ts";
 import { abortFailure, isDeadline } from "./abort-scope.ts";
 import { AttemptLog } from "./attempt-log.ts";
-import { type Decision, decideNext, type Situation } from "./decide-next.ts";
 import { atLimit, describeError, type LastWord } from "./describe-error.ts";
 import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
 import { InputPreparer } from "./prepare-inputs.ts";
-import { missingSlots, runAttempt } from "./run-attempt.ts";
-import { SpendLimit, shareOf } from "./spend-limit.ts";
+import { SpendLimit } from "./spend-limit.ts";
+import { tryTarget } from "./try-target.ts";
+import { firstTurn, turnAfter } from "./turn.ts";
+import { estimateOf, type Walk } from "./walk.ts";
 
 /**
  * Walks a plan: tries its candidates one by one, in order, until one has done the
@@ -34,12 +35,13 @@ export async function executePlan(
   const { plan, request } = input;
   const walk = begin(input, dependencies);
   const { log, harvest, spend } = walk;
+  dependencies.retryBudget.request();
   for (const skipped of plan.skipped) await log.skip(skipped, "first", skipped.reason);
 
   let lastWord = withoutCandidates(plan);
   let asked: Candidate | undefined;
   let attemptsLeft = request.routing.maxAttempts;
-  let turn = turnFor(plan.candidates[0]);
+  let turn = firstTurn(plan.candidates[0]);
   while (turn !== undefined) {
     const { candidate } = turn;
     const end = endFromOutside(walk);
@@ -47,7 +49,7 @@ export async function executePlan(
       lastWord = { kind: "failure", failure: end, candidate: asked, ambiguous: false };
       break;
     }
-    const next = turnFor(nextCandidate(plan, candidate));
+    const next = firstTurn(nextCandidate(plan, candidate));
     const reason = reasonFor(candidate, asked, harvest);
     if (!spend.allows(estimateOf(walk, candidate))) {
       await log.skip(candidate, reason, "Its price would pass max_cost_micros.");
@@ -79,6 +81,14 @@ export async function executePlan(
       turn = next;
       continue;
     }
+    // From here to the attempt's begin nothing is waited for, so that a probe is alone.
+    const outage = candidate === asked ? undefined : newOutage(walk, candidate);
+    if (outage !== undefined && (next !== undefined || asked !== undefined)) {
+      gate?.leave();
+      await log.skip(candidate, reason, describeOutage(candidate, outage));
+      turn = next;
+      continue;
+    }
     asked = candidate;
     attemptsLeft -= 1;
     const shortfall = await tryTarget(walk, turn, reason, prepared.task, {
@@ -86,15 +96,12 @@ export async function executePlan(
       hasNext: next !== undefined,
     }).finally(() => gate?.leave());
     if (shortfall === undefined) break;
-    const { failure, decision } = shortfall;
+    const { failure, decision, key } = shortfall;
     const ambiguous = decision.kind === "stop" && decision.ambiguous;
     lastWord = { kind: "failure", failure, candidate, ambiguous };
-    if (decision.kind === "stop") break;
-    if (decision.kind === "next_target") {
-      turn = next;
-    } else {
-      turn = { candidate, retries: turn.retries + 1, delayMs: decision.delayMs };
-      if (turn.delayMs > 0) await dependencies.clock.sleep(turn.delayMs, input.signal);
+    turn = turnAfter(turn, key, decision, next);
+    if (turn !== undefined && turn.delayMs > 0) {
+      await dependencies.clock.sleep(turn.delayMs, input.signal);
     }
   }
 
@@ -103,26 +110,6 @@ export async function executePlan(
   return output === undefined || callerLeft
     ? { kind: "failed", error: describeError(lastWord, input, log.attempts) }
     : { kind: "generated", generated: toGenerated(output, walk) };
-}
-
-/** One request's way through its plan. */
-interface Walk {
-  readonly input: ExecuteInput;
-  readonly dependencies: ExecuteDependencies;
-  readonly emit: EmitEvent | undefined;
-  readonly log: AttemptLog;
-  readonly harvest: Harvest;
-  readonly spend: SpendLimit;
-  readonly inputs: InputPreparer;
-}
-
-/** What is tried now. */
-interface Turn {
-  readonly candidate: Candidate;
-  /** How often it was asked again already. */
-  readonly retries: number;
-  /** The wait before it, in milliseconds. */
-  readonly delayMs: number;
 }
 
 function begin(input: ExecuteInput, dependencies: ExecuteDependencies): Walk {
@@ -145,57 +132,11 @@ function begin(input: ExecuteInput, dependencies: ExecuteDependencies): Walk {
   };
 }
 
-function turnFor(candidate: Candidate | undefined): Turn | undefined {
-  return candidate && { candidate, retries: 0, delayMs: 0 };
-}
-
-/** Makes one attempt. Returns why it is not enough and what happens now; undefined when all is there. */
-async function tryTarget(
-  walk: Walk,
-  turn: Turn,
-  reason: AttemptReason,
-  task: Task,
-  left: Pick<Situation, "attemptsLeft" | "hasNext">,
-): Promise<{ readonly failure: Failure; readonly decision: Decision } | undefined> {
-  const { input, dependencies, emit, log, harvest, spend } = walk;
-  const { candidate, retries, delayMs } = turn;
-  const { plan, request, stream, deadlineAt } = input;
-  const { images } = harvest;
-  const estimate = estimateOf(walk, candidate);
-  await input.onSubmit?.();
-  const running = await log.start(candidate, reason, Math.max(1, missingSlots(images).length));
-  const { observer } = running;
-  const result = await runAttempt({ candidate, task, input, dependencies, observer, images, emit });
-  spend.count(result.cost, estimate);
-  harvest.add(candidate, result);
-  const { failure, loose } = result;
-  if (failure === undefined) {
-    await log.finish(running, result, { next: "done", discardOutput: false });
-    return undefined;
-  }
-  const decision = decideNext(
-    {
-      ...left,
-      failure,
-      retries,
-      previousDelayMs: delayMs,
-      timeLeftMs: deadlineAt - dependencies.clock.monotonic(),
-      partial: result.imageCount > 0,
-      committed: loose && stream?.failoverAfterOutput === false,
-      onRefusal: request.routing.onRefusal ?? plan.onRefusal,
-      duplicateSpend: request.routing.duplicateSpend,
-    },
-    dependencies.random,
-  );
-  const discardOutput = loose && decision.kind !== "stop";
-  await log.finish(running, result, { next: decision.kind, discardOutput });
-  return { failure, decision };
-}
-
-/** What the images that are missing cost at this target, or the chat. */
-function estimateOf({ harvest }: Walk, candidate: Candidate): Cost {
-  const { images } = harvest;
-  return shareOf(candidate.cost, missingSlots(images).length, images.length);
+/** Why a candidate takes no traffic any more that was in the plan as one that does. */
+function newOutage({ dependencies }: Walk, candidate: Candidate): Outage | undefined {
+  const { health } = dependencies;
+  if (health.quiet || candidate.outlook?.out !== undefined) return undefined;
+  return health.outlook(candidate).out;
 }
 
 function withoutCandidates(plan: Plan): LastWord {

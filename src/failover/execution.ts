@@ -14,8 +14,9 @@ import type { Usage } from "../domain/usage.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 import type { Plan } from "../router/plan.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
-import type { ChooseKey } from "./choose-key.ts";
 import type { Gate } from "./gate.ts";
+import type { HealthRegistry } from "./health/health-registry.ts";
+import type { RetryBudget } from "./retry-budget.ts";
 
 /** A plan to walk, and for whom. */
 export interface ExecuteInput {
@@ -50,8 +51,8 @@ export interface ExecuteDependencies {
   /** Which networks callers' images may be fetched from. */
   readonly inputReach: Reach;
   readonly price: PriceWork;
-  /** Default `firstKey`. */
-  readonly chooseKey?: ChooseKey | undefined;
+  readonly health: HealthRegistry;
+  readonly retryBudget: RetryBudget;
   /** The gate of a provider that takes only so many attempts at a time. Default none. */
   readonly gateOf?: ((endpoint: Endpoint) => Gate | undefined) | undefined;
   readonly configVersion: string;

@@ -9,7 +9,6 @@ import { AbortScope } from "./abort-scope.ts";
 import { costOfFailure } from "./attempt-cost.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
 import { CallOutput } from "./call-output.ts";
-import { firstKey } from "./choose-key.ts";
 import type { Line } from "./exchange.ts";
 import { runCall } from "./run-call.ts";
 
@@ -91,16 +90,16 @@ export async function runShare(share: Share): Promise<ShareReport> {
 }
 
 function openLine(
-  { candidate, input, dependencies, observer }: AttemptToRun,
+  { candidate, key, input, dependencies, observer }: AttemptToRun,
   onStatus: Line["onStatus"],
 ): Line {
   const { endpoint } = candidate;
-  const { transport, clock, chooseKey = firstKey } = dependencies;
+  const { transport, clock } = dependencies;
   return {
     transport,
     clock,
     endpoint,
-    key: chooseKey(endpoint),
+    key,
     sandboxFault: input.request.labels[sandboxFaultLabel],
     observer,
     onStatus,

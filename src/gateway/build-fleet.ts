@@ -54,6 +54,7 @@ function endpoint(
     timeoutMs: entry?.timeoutMs,
     maxConcurrent: entry?.maxConcurrent,
     settings,
+    health: entry?.health,
   };
 }
 

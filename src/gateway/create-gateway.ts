@@ -8,6 +8,8 @@ import type { Random } from "../domain/random.ts";
 import type { Rule } from "../domain/rule.ts";
 import { executePlan } from "../failover/execute-plan.ts";
 import type { ExecuteDependencies, ExecuteInput } from "../failover/execution.ts";
+import { HealthRegistry } from "../failover/health/health-registry.ts";
+import { RetryBudget } from "../failover/retry-budget.ts";
 import type { KeyKeeper } from "../idempotency/key-keeper.ts";
 import { convertMask } from "../media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../media/finish-image.ts";
@@ -37,6 +39,10 @@ export interface GatewayParts {
   readonly store?: MediaStore | undefined;
   /** Which networks callers' images may be fetched from. Default "public". */
   readonly inputReach?: Reach | undefined;
+  /** What is known of the targets' health. It outlives the gateway when another takes its place. Default: nothing yet. */
+  readonly health?: HealthRegistry | undefined;
+  /** How much may be tried again. Default: the defaults' budget. */
+  readonly retryBudget?: RetryBudget | undefined;
   /** Who may run. Undefined: as many as come. */
   readonly admission?: Admission | undefined;
   /** What was seen of the providers. It outlives the gateway when a reload replaces it. */
@@ -51,11 +57,13 @@ const defaultTimeoutMs = 300_000;
 /** Makes the gateway of one configuration. */
 export function createGateway(parts: GatewayParts): Gateway {
   const { fleet, catalog, clock, random, configVersion, statistics } = parts;
+  const { health = new HealthRegistry(clock) } = parts;
   const world = {
     rules: compileRules(parts.rules),
     fleet,
     catalog,
     storesMedia: parts.store !== undefined,
+    health,
   };
   const means = { clock, store: parts.store };
   const dependencies: ExecuteDependencies = {
@@ -69,6 +77,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     inputReach: parts.inputReach ?? "public",
     price: (provider, upstreamModel, task, usage, images) =>
       priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),
+    health,
+    retryBudget: parts.retryBudget ?? new RetryBudget(clock),
     gateOf: parts.admission?.gateOf,
     configVersion,
     captureContent: parts.captureContent,
@@ -116,7 +126,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       };
     },
     endpoint: (slug) => fleet.get(slug),
-    providers: () => [...fleet.values()].map((endpoint) => view(endpoint, statistics)),
+    providers: () => [...fleet.values()].map((endpoint) => view(endpoint, statistics, health)),
   };
 }
 
@@ -127,9 +137,12 @@ function attemptsOf(result: GenerateResult): readonly Attempt[] {
   return result.kind === "generated" ? result.generated.attempts : (result.error.attempts ?? []);
 }
 
-function view(endpoint: Endpoint, statistics: ProviderStatistics): ProviderView {
+function view(
+  endpoint: Endpoint,
+  statistics: ProviderStatistics,
+  registry: HealthRegistry,
+): ProviderView {
   const { latencyMs, successRate } = statistics.of(endpoint.slug);
-  const health =
-    successRate === undefined ? "unknown" : successRate >= 0.5 ? "healthy" : "degraded";
-  return { endpoint, health, latencyMs, successRate };
+  const seen = successRate === undefined ? "unknown" : successRate >= 0.5 ? "healthy" : "degraded";
+  return { endpoint, health: registry.provider(endpoint.slug) ?? seen, latencyMs, successRate };
 }

@@ -2,6 +2,7 @@ import type { Cost } from "../domain/cost.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Generated } from "../domain/generated.ts";
+import type { HealthState } from "../domain/health.ts";
 import type { Catalog } from "../domain/model.ts";
 import type { RequestObserver } from "../domain/observer.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
@@ -55,7 +56,7 @@ export type RouteResult =
 /** A provider and what was seen of it lately. */
 export interface ProviderView {
   readonly endpoint: Endpoint;
-  readonly health: "unknown" | "healthy" | "degraded";
+  readonly health: HealthState;
   /** The median of its successful attempts. Undefined when there were none. */
   readonly latencyMs?: number | undefined;
   /** 0 to 1. Undefined when there were no attempts. */

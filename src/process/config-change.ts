@@ -50,6 +50,7 @@ const fixed: readonly { readonly key: string; readonly of: (config: Config) => u
   { key: "server.cors", of: ({ server }) => server.cors },
   { key: "server.drain", of: ({ server }) => server.drainMs },
   { key: "server.max_message_size", of: ({ server }) => server.maxMessageBytes },
+  { key: "server.retry_budget", of: ({ server }) => server.retryBudget },
   { key: "server.limits", of: ({ server }) => server.limits },
   { key: "server.watch", of: ({ server }) => server.watch },
   { key: "idempotency", of: ({ idempotency }) => idempotency },

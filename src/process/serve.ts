@@ -3,6 +3,8 @@ import { models } from "../catalog/models.ts";
 import { customType } from "../config/built-in-providers.ts";
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
+import { HealthRegistry } from "../failover/health/health-registry.ts";
+import { RetryBudget } from "../failover/retry-budget.ts";
 import { createAdmission } from "../gateway/admission/create-admission.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
@@ -14,6 +16,7 @@ import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { ExportSettings } from "../telemetry/export-settings.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
+import { observeHealth } from "../telemetry/observe-health.ts";
 import { startTelemetrySdk } from "../telemetry/sdk.ts";
 import { createTransport } from "../transport/http-transport.ts";
 import type { Reach } from "../transport/transport.ts";
@@ -85,6 +88,8 @@ export async function serve(
   // What a gateway learns outlives it, as its connections do.
   const statistics = new ProviderStatistics();
   const metrics = createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined);
+  const health = new HealthRegistry(clock, observeHealth({ logger, metrics }));
+  const retryBudget = new RetryBudget(clock, config.server.retryBudget);
   const admission = createAdmission({
     limits: config.server.limits,
     clock,
@@ -106,6 +111,8 @@ export async function serve(
       inputReach: inputReachOf(config),
       admission,
       statistics,
+      health,
+      retryBudget,
       keys,
     });
   let gateway = gatewayOf(config);

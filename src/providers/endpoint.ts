@@ -1,3 +1,4 @@
+import type { HealthSettings } from "../domain/health.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { EndpointSettings } from "./endpoint-settings.ts";
@@ -23,6 +24,8 @@ export interface Endpoint {
   /** How many attempts may run there at the same time. Undefined means any number. */
   readonly maxConcurrent?: number | undefined;
   readonly settings: EndpointSettings;
+  /** What differs from the defaults for when its targets are ejected. */
+  readonly health?: Partial<HealthSettings> | undefined;
 }
 
 /** Every endpoint by slug: all built-in ones, configured or not, then the custom ones. */

@@ -1,5 +1,6 @@
 import type { Cost } from "../domain/cost.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
+import { mergeHealth } from "../domain/health.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { fitTask } from "./fit-task.ts";
 import type { Target } from "./list-targets.ts";
@@ -72,6 +73,7 @@ export function createSieve(request: GenerateRequest, world: RoutingWorld): Siev
       probability: 0,
       fit,
       cost,
+      healthSettings: mergeHealth(endpoint.health, resolution.rule?.rule.health),
     };
   }
   return {

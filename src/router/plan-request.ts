@@ -8,6 +8,7 @@ import { rendezvousOrder } from "./rendezvous-order.ts";
 import { type Resolution, resolveModel } from "./resolve-model.ts";
 import { emptyPlan, notConfigured, unknownProvider } from "./routing-errors.ts";
 import type { RoutingWorld } from "./routing-world.ts";
+import { siftByHealth, soonestBackFirst } from "./sift-by-health.ts";
 import { shares, weightedOrder } from "./weighted-order.ts";
 
 /** A request's plan, or why there can be none. */
@@ -18,15 +19,15 @@ export type PlanResult =
 /**
  * Plans a request: the targets of its model, then those of its fallback models,
  * by priority group, inside a group by chance and weight, or by the routing key
- * when there is one. `order` moves providers to the front of their model. Nobody
- * is asked for the same upstream model twice. A plan that is returned has at
+ * when there is one. `order` moves providers to the front of their model. Who
+ * takes no traffic now is left out, unless that is everybody. Nobody is asked for the same upstream model twice. A plan that is returned has at
  * least one candidate.
  */
 export function planRequest(
   request: GenerateRequest,
   world: RoutingWorld & { readonly random: Random },
 ): PlanResult {
-  return makePlan(request, world, (group) => weightedOrder(group, world.random));
+  return makePlan(request, world, (group) => weightedOrder(group, world.random, weightNow));
 }
 
 /**
@@ -35,7 +36,7 @@ export function planRequest(
  */
 export function explainRequest(request: GenerateRequest, world: RoutingWorld): PlanResult {
   return makePlan(request, world, (group) =>
-    [...group].sort((left, right) => right.weight - left.weight),
+    [...group].sort((left, right) => weightNow(right) - weightNow(left)),
   );
 }
 
@@ -68,16 +69,20 @@ function makePlan(
             targetName(candidate.endpoint.slug, candidate.upstreamModel),
           );
   const sieve = createSieve(request, world);
-  const candidates = resolutions.flatMap((resolution, modelIndex) => {
+  const able = resolutions.flatMap((resolution, modelIndex) => {
     const targets = listTargets(resolution, request.task.operation, routing.only, world);
-    const able = targets.flatMap((target) => sieve.pass(target, resolution, modelIndex) ?? []);
-    return preferred(orderGroups(able, orderGroup), routing.order);
+    return targets.flatMap((target) => sieve.pass(target, resolution, modelIndex) ?? []);
   });
   const { skipped, fields } = sieve;
-  if (candidates.length === 0) {
+  if (able.length === 0) {
     const error = emptyPlan(primary.model, request.task.operation, skipped, fields);
     return { kind: "failed", error };
   }
+  const sifted = siftByHealth(able, world.health);
+  const ordered = resolutions.flatMap((_, modelIndex) => {
+    const ofModel = sifted.candidates.filter((candidate) => candidate.modelIndex === modelIndex);
+    return preferred(orderGroups(ofModel, orderGroup), routing.order);
+  });
   const rule = primary.rule?.rule;
   const isAlone = primary.step === "forced" || routing.only.length === 1;
   return {
@@ -89,8 +94,8 @@ function makePlan(
       forced: isAlone && request.fallbackModels.length === 0,
       rule: primary.rule,
       shadowedRules: primary.shadowedRules,
-      candidates,
-      skipped,
+      candidates: sifted.allOut ? soonestBackFirst(ordered) : ordered,
+      skipped: sifted.skipped.length === 0 ? skipped : [...skipped, ...sifted.skipped],
       onRefusal: routing.onRefusal ?? rule?.onRefusal ?? "stop",
       timeoutMs: rule?.timeoutMs,
     },
@@ -115,11 +120,16 @@ function orderGroups(candidates: readonly Candidate[], orderGroup: GroupOrder): 
   priorities.sort((left, right) => left - right);
   return priorities.flatMap((priority) => {
     const group = candidates.filter((candidate) => candidate.priority === priority);
-    const share = shares(group);
+    const share = shares(group, weightNow);
     return orderGroup(
       group.map((candidate, index) => ({ ...candidate, probability: share[index] ?? 0 })),
     );
   });
+}
+
+/** A target that has just come back gets less than its weight at first. */
+function weightNow({ weight, outlook }: Candidate): number {
+  return outlook === undefined ? weight : weight * outlook.weightFactor;
 }
 
 /** The providers of `order` first and in its order, the others after them as they were. */

@@ -2,9 +2,11 @@ import type { Adjustment } from "../domain/adjustment.ts";
 import type { Cost } from "../domain/cost.ts";
 import type { Finish } from "../domain/finish.ts";
 import type { RefusalPolicy } from "../domain/generate-request.ts";
+import type { HealthSettings, HealthState } from "../domain/health.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { MaskPolarity, Task } from "../domain/task.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
+import type { Outlook } from "./health-view.ts";
 
 export type { Finish } from "../domain/finish.ts";
 
@@ -53,6 +55,10 @@ export interface Candidate {
   readonly fit: Fit;
   /** What the whole task costs here. */
   readonly cost: Cost;
+  /** When it is ejected. Undefined means the defaults. */
+  readonly healthSettings?: HealthSettings | undefined;
+  /** How it did when the plan was made. Undefined when nothing was amiss anywhere. */
+  readonly outlook?: Outlook | undefined;
 }
 
 /** A target that was left out. */
@@ -64,7 +70,15 @@ export interface SkippedCandidate {
   readonly weight: number;
   /** Why, in one sentence. */
   readonly reason: string;
-  readonly cause: "not_configured" | "unsupported" | "excluded" | "cost" | "unknown_provider";
+  readonly cause:
+    | "not_configured"
+    | "unsupported"
+    | "excluded"
+    | "cost"
+    | "unknown_provider"
+    | "unhealthy";
+  /** With the cause "unhealthy": how it does. */
+  readonly health?: HealthState | undefined;
   readonly adjustments: readonly Adjustment[];
 }
 

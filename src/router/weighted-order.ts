@@ -10,20 +10,33 @@ export interface Weighted {
  * Puts a group into a random order: each member is first as often as its share
  * says, and second by its share among those that are left, and so on, with one
  * random number for each choice. Members of weight 0 come last, as they were
- * given; when all are 0, all are equal.
+ * given; when all are 0, all are equal. `weightOf` tells the weight that counts now.
  */
-export function weightedOrder<T extends Weighted>(group: readonly T[], random: Random): T[] {
+export function weightedOrder<T extends Weighted>(
+  group: readonly T[],
+  random: Random,
+  weightOf: WeightOf<T> = ownWeight,
+): T[] {
   if (group.length < 2) return [...group];
-  const left = group.filter(({ weight }) => weight > 0);
+  const left = group.filter((item) => weightOf(item) > 0);
   if (left.length === 0) return drawAll([...group], () => 1, random);
-  const spare = group.filter(({ weight }) => !(weight > 0));
-  return [...drawAll(left, ({ weight }) => weight, random), ...spare];
+  const spare = group.filter((item) => !(weightOf(item) > 0));
+  return [...drawAll(left, weightOf, random), ...spare];
 }
 
 /** Each member's share of its group, in the group's order: 1 in sum. */
-export function shares(group: readonly Weighted[]): number[] {
-  const total = group.reduce((sum, { weight }) => sum + weight, 0);
-  return group.map(({ weight }) => (total > 0 ? weight / total : 1 / group.length));
+export function shares<T extends Weighted>(
+  group: readonly T[],
+  weightOf: WeightOf<T> = ownWeight,
+): number[] {
+  const total = group.reduce((sum, item) => sum + weightOf(item), 0);
+  return group.map((item) => (total > 0 ? weightOf(item) / total : 1 / group.length));
+}
+
+type WeightOf<T> = (item: T) => number;
+
+function ownWeight({ weight }: Weighted): number {
+  return weight;
 }
 
 /** Draws without putting back until none is left. Empties `left`. */

@@ -216,6 +216,9 @@ export const healthState: EnumTable<ProviderView["health"], HealthState> = {
   unknown: HealthState.UNSPECIFIED,
   healthy: HealthState.HEALTHY,
   degraded: HealthState.DEGRADED,
+  cooling_down: HealthState.COOLING_DOWN,
+  ejected: HealthState.EJECTED,
+  probing: HealthState.PROBING,
 };
 
 /** How a model's name was understood. */

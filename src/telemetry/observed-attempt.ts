@@ -148,6 +148,7 @@ export class ObservedAttempt implements AttemptObserver {
         model: attempt.model,
         provider: attempt.provider,
         upstream_model: attempt.upstreamModel,
+        key: ending.key,
         attempt: attempt.number,
         outcome: attempt.outcome,
         class: attempt.failure,

@@ -21,6 +21,8 @@ import type {
   ExecuteResult,
   PriceWork,
 } from "../../src/failover/execution.ts";
+import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
+import { RetryBudget } from "../../src/failover/retry-budget.ts";
 import { convertMask } from "../../src/media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../../src/media/finish-image.ts";
 import { sniffImage } from "../../src/media/sniff-image.ts";
@@ -53,6 +55,12 @@ export interface Setup {
   readonly stream?: Partial<StreamOptions>;
   readonly price?: PriceWork;
   readonly random?: () => number;
+  /** Default: one that knows nothing yet. */
+  readonly health?: HealthRegistry;
+  /** Default: all that a process starts with. */
+  readonly retryBudget?: RetryBudget;
+  /** Default: one of its own. */
+  readonly clock?: ManualClock;
   readonly gateOf?: ExecuteDependencies["gateOf"];
   readonly caller?: AbortController;
 }
@@ -72,7 +80,7 @@ export interface World {
 
 /** Begins to walk a plan. */
 export function begin(setup: Setup): World {
-  const clock = manualClock();
+  const clock = setup.clock ?? manualClock();
   const transport = scriptedTransport(clock, setup.script);
   const caller = setup.caller ?? new AbortController();
   const task = setup.task ?? imageTask(1);
@@ -124,10 +132,10 @@ export function begin(setup: Setup): World {
       },
     },
     requestId: "request-1",
-    deadlineAt: setup.deadlineMs ?? 300_000,
+    deadlineAt: clock.monotonic() + (setup.deadlineMs ?? 300_000),
     callerDeadline: setup.callerDeadline ?? false,
     signal: caller.signal,
-    arrivedAt: 0,
+    arrivedAt: clock.monotonic(),
     observer,
     stream: setup.stream && {
       emit: (event) => void events.push(event),
@@ -147,6 +155,8 @@ export function begin(setup: Setup): World {
     inputMedia: { sniff: sniffImage, convertMask },
     inputReach: "public",
     price: setup.price ?? ((_provider, _model, _task, _usage, images) => priced(images.length)),
+    health: setup.health ?? new HealthRegistry(clock),
+    retryBudget: setup.retryBudget ?? new RetryBudget(clock),
     gateOf: setup.gateOf,
     configVersion: "v1",
     captureContent: false,

@@ -62,7 +62,7 @@ function candidateToProto(candidate: Candidate, health: HealthOf): ProtoCandidat
     priority: candidate.priority,
     weight: candidate.weight,
     probability: candidate.probability,
-    health: healthState[health(candidate.endpoint.slug)],
+    health: healthState[candidate.outlook?.state ?? health(candidate.endpoint.slug)],
     adjustments: candidate.fit.adjustments.map(adjustmentToProto),
     cost: costToProto(candidate.cost),
   });
@@ -75,7 +75,7 @@ function skippedToProto(skipped: SkippedCandidate, health: HealthOf): ProtoCandi
     upstreamModel: skipped.upstreamModel,
     priority: skipped.priority,
     weight: skipped.weight,
-    health: healthState[health(skipped.provider)],
+    health: healthState[skipped.health ?? health(skipped.provider)],
     adjustments: skipped.adjustments.map(adjustmentToProto),
     skipReason: skipped.reason,
   });

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import type { HealthSettings } from "../domain/health.ts";
+import { parseDuration } from "./duration.ts";
+import { textLeaf } from "./leaves.ts";
+
+const duration = textLeaf({
+  parse: parseDuration,
+  expected: 'a duration with its unit, like "30s", "500ms" or "2m"',
+  forNumber: (value) => `${value}s`,
+});
+
+const wholeNumber = z
+  .int32({ error: "expected a whole number of at least 1" })
+  .positive({ error: "expected a whole number of at least 1" });
+
+const share = z
+  .number({ error: "expected a number from 0 to 1" })
+  .min(0, { error: "expected a number from 0 to 1" })
+  .max(1, { error: "expected a number from 0 to 1" });
+
+/** The `health` section of a provider and of a rule: what differs from the defaults. */
+export const healthSchema = z.strictObject(
+  {
+    failures: wholeNumber.optional().describe("So many failures in a row eject a target."),
+    ratio: share
+      .optional()
+      .describe("More than this share of failures in the window ejects a target."),
+    min_attempts: wholeNumber
+      .optional()
+      .describe("The share is looked at from so many attempts in the window."),
+    window: duration.optional().describe("The time whose attempts make the share."),
+    ejection: duration
+      .optional()
+      .describe("How long a target is ejected the first time; each time after it twice as long."),
+    max_ejection: duration.optional().describe("The longest ejection."),
+    slow_start: duration
+      .optional()
+      .describe("How long it takes a target that is back until it has its whole share again."),
+  },
+  { error: "expected a mapping" },
+);
+
+/** The settings that a `health` section says. Undefined without one. */
+export function healthOf(
+  health: z.output<typeof healthSchema> | undefined,
+): Partial<HealthSettings> | undefined {
+  if (health === undefined) return undefined;
+  return {
+    ...(health.failures !== undefined && { failures: health.failures }),
+    ...(health.ratio !== undefined && { ratio: health.ratio }),
+    ...(health.min_attempts !== undefined && { minAttempts: health.min_attempts }),
+    ...(health.window !== undefined && { windowMs: health.window }),
+    ...(health.ejection !== undefined && { ejectionMs: health.ejection }),
+    ...(health.max_ejection !== undefined && { maxEjectionMs: health.max_ejection }),
+    ...(health.slow_start !== undefined && { slowStartMs: health.slow_start }),
+  };
+}

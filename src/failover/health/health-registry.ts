@@ -1,0 +1,272 @@
+import type { Clock } from "../../domain/clock.ts";
+import type { Failure } from "../../domain/failure.ts";
+import { defaultHealth, type HealthState, type OutageCause } from "../../domain/health.ts";
+import type { HealthListener } from "../../domain/health-change.ts";
+import type { Secret } from "../../domain/secret.ts";
+import type { HealthView, Outlook } from "../../router/health-view.ts";
+import type { Candidate } from "../../router/plan.ts";
+import { chooseKey } from "../choose-key.ts";
+import { failureTable } from "../failure-table.ts";
+import { ProviderHealth } from "./provider-health.ts";
+import type { TargetHealth } from "./target-health.ts";
+
+/** How long a key is out that is not accepted, in milliseconds. */
+export const refusedKeyMs = 600_000;
+
+/** How long a key is out whose quota is used up, in milliseconds. */
+export const spentKeyMs = 300_000;
+
+/** How long a target is out whose provider does not have the model, in milliseconds. */
+export const goneModelMs = 300_000;
+
+/** An attempt that has failed, as far as it tells of its target. */
+export interface FailedAttempt {
+  readonly key: Secret | undefined;
+  /** On the clock's monotonic scale. */
+  readonly startedAt: number;
+  /** Whether it was the probe of an ejected target. */
+  readonly probe: boolean;
+  readonly failure: Failure;
+  /** Whether a part of what was asked came all the same. */
+  readonly partial: boolean;
+}
+
+/**
+ * What is known of the health of everything that was asked, for each provider,
+ * key, upstream model and operation. It watches what happens anyway and asks
+ * nobody. It lives as long as the process, and outlives a configuration: a target
+ * that the next one has as well is as it was.
+ */
+export class HealthRegistry implements HealthView {
+  readonly #clock: Clock;
+  readonly #tell: HealthListener;
+  readonly #providers = new Map<string, ProviderHealth>();
+  readonly #ejected = new Set<TargetHealth>();
+  /** Until when something else than an ejection is in the way, on the clock's monotonic scale. */
+  #uneasyUntil = Number.NEGATIVE_INFINITY;
+
+  /** `tell` is told of every target, key and model that goes out or comes back. */
+  constructor(clock: Clock, tell: HealthListener = () => {}) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  get quiet(): boolean {
+    return this.#ejected.size === 0 && this.#clock.monotonic() >= this.#uneasyUntil;
+  }
+
+  /** How a target does: as well as the best of its provider's keys. */
+  outlook(candidate: Candidate): Outlook {
+    const now = this.#clock.monotonic();
+    const provider = this.#providers.get(candidate.endpoint.slug);
+    if (provider === undefined) return untouched;
+    const goneMs = provider.modelLeftMs(candidate.upstreamModel, now);
+    if (goneMs > 0) return outOf("no_model", goneMs);
+    let least: Outlook | undefined;
+    for (const key of keysOf(candidate)) {
+      const outlook = this.#outlookWith(provider, candidate, key, now);
+      if (outlook.out === undefined) return outlook;
+      if (least?.out === undefined || outlook.out.leftMs < least.out.leftMs) least = outlook;
+    }
+    return least ?? untouched;
+  }
+
+  /**
+   * The key to try next: in turn, those first that are of use now. Keys that were
+   * tried come last. Undefined for a provider that wants none.
+   */
+  key(candidate: Candidate, tried: readonly Secret[]): Secret | undefined {
+    const { keys, slug } = candidate.endpoint;
+    if (keys.length < 2) return keys[0];
+    const provider = this.#providerOf(slug);
+    const now = this.#clock.monotonic();
+    return chooseKey(keys, provider.nextTurn(), (key) => {
+      if (tried.includes(key)) return Number.POSITIVE_INFINITY;
+      const { out } = this.#outlookWith(provider, candidate, key, now);
+      // A probe ends, nobody knows when; anything else is as good as over before it.
+      return out === undefined ? 0 : Math.max(1, out.leftMs);
+    });
+  }
+
+  /** Whether the provider has another key that is of use now. */
+  hasOtherKey(candidate: Candidate, tried: readonly Secret[]): boolean {
+    const { keys, slug } = candidate.endpoint;
+    if (keys.length < 2) return false;
+    const provider = this.#providerOf(slug);
+    const now = this.#clock.monotonic();
+    return keys.some(
+      (key) =>
+        !tried.includes(key) && this.#outlookWith(provider, candidate, key, now).out === undefined,
+    );
+  }
+
+  /** An attempt begins. True when it is the probe of an ejected target, of which there is one at a time. */
+  begin(candidate: Candidate, key: Secret | undefined): boolean {
+    return this.#targetOf(candidate, key).begin(this.#clock.monotonic());
+  }
+
+  /** The probe has ended without telling anything. */
+  abandonProbe(candidate: Candidate, key: Secret | undefined): void {
+    this.#targetOf(candidate, key).probed();
+  }
+
+  /** An attempt has succeeded that began then. */
+  succeeded(
+    candidate: Candidate,
+    key: Secret | undefined,
+    startedAt: number,
+    probe: boolean,
+  ): void {
+    const target = this.#targetOf(candidate, key);
+    const { healthSettings = defaultHealth } = candidate;
+    if (probe) target.probed();
+    if (target.succeeded(this.#clock.monotonic(), startedAt, healthSettings)) {
+      this.#comesBack(candidate, key, target);
+    }
+  }
+
+  /** An attempt has failed. */
+  failed(candidate: Candidate, attempt: FailedAttempt): void {
+    const { key, probe, failure } = attempt;
+    const now = this.#clock.monotonic();
+    const target = this.#targetOf(candidate, key);
+    if (probe) target.probed();
+    switch (failureTable[failure.class].health) {
+      case "none":
+        break;
+      case "cool_down":
+        if (!failure.retryAfterMs) this.#fails(candidate, target, attempt, "counts");
+        else {
+          target.coolDown(now, failure.retryAfterMs);
+          this.#goesOut(candidate, key, "cooling_down", failure.retryAfterMs);
+        }
+        break;
+      case "key_out":
+        this.#loseKey(candidate, key, failure);
+        break;
+      case "target_out":
+        this.#loseModel(candidate);
+        break;
+      case "weak":
+        this.#fails(candidate, target, attempt, "weak");
+        break;
+      case "counts":
+      case "strong":
+        this.#fails(candidate, target, attempt, "counts");
+    }
+  }
+
+  /**
+   * How a provider does: out when all its targets are that were asked of it,
+   * degraded when some are. Undefined when there is nothing to say against it.
+   */
+  provider(slug: string): HealthState | undefined {
+    return this.#providers.get(slug)?.stateAt(this.#clock.monotonic());
+  }
+
+  #fails(
+    candidate: Candidate,
+    target: TargetHealth,
+    { key, startedAt, partial }: FailedAttempt,
+    signal: "counts" | "weak",
+  ): void {
+    // Who gave a part is at work.
+    if (partial) return;
+    const settings = candidate.healthSettings ?? defaultHealth;
+    const now = this.#clock.monotonic();
+    const ejectedMs = target.failed(now, startedAt, signal === "weak", settings);
+    if (ejectedMs === 0) return;
+    this.#ejected.add(target);
+    this.#goesOut(candidate, key, "ejected", ejectedMs);
+  }
+
+  #loseModel(candidate: Candidate): void {
+    const { endpoint, upstreamModel } = candidate;
+    const until = this.#clock.monotonic() + goneModelMs;
+    this.#providerOf(endpoint.slug).loseModel(upstreamModel, until);
+    this.#goesOut(candidate, undefined, "no_model", goneModelMs);
+  }
+
+  #loseKey(candidate: Candidate, key: Secret | undefined, failure: Failure): void {
+    const now = this.#clock.monotonic();
+    const forMs = failure.class === "credential" ? refusedKeyMs : spentKeyMs;
+    this.#providerOf(candidate.endpoint.slug).loseKey(fingerprint(key), now + forMs);
+    this.#goesOut(candidate, key, "no_key", forMs);
+  }
+
+  #goesOut(candidate: Candidate, key: Secret | undefined, cause: OutageCause, forMs: number): void {
+    // What is ejected is counted; everything else passes with time.
+    if (cause !== "ejected") this.#uneasyFor(forMs);
+    this.#tell({ kind: "out", cause, forMs, ...subject(candidate, key) });
+  }
+
+  #comesBack(candidate: Candidate, key: Secret | undefined, target: TargetHealth): void {
+    this.#ejected.delete(target);
+    this.#uneasyFor((candidate.healthSettings ?? defaultHealth).slowStartMs);
+    this.#tell({ kind: "back", ...subject(candidate, key) });
+  }
+
+  #uneasyFor(ms: number): void {
+    this.#uneasyUntil = Math.max(this.#uneasyUntil, this.#clock.monotonic() + ms);
+  }
+
+  #outlookWith(
+    provider: ProviderHealth,
+    candidate: Candidate,
+    key: Secret | undefined,
+    now: number,
+  ): Outlook {
+    const keyMs = provider.keyLeftMs(fingerprint(key), now);
+    if (keyMs > 0) return outOf("no_key", keyMs);
+    const { upstreamModel, fit } = candidate;
+    const target = provider.find(upstreamModel, fit.task.operation, fingerprint(key));
+    if (target === undefined) return untouched;
+    const state = target.stateAt(now);
+    if (target.isOpenAt(now)) return { state, weightFactor: target.factorAt(now) };
+    const cause = state === "cooling_down" || state === "probing" ? state : "ejected";
+    return outOf(cause, target.leftMs(now));
+  }
+
+  #targetOf(candidate: Candidate, key: Secret | undefined): TargetHealth {
+    const { endpoint, upstreamModel, fit, healthSettings = defaultHealth } = candidate;
+    const provider = this.#providerOf(endpoint.slug);
+    const { operation } = fit.task;
+    return provider.open(upstreamModel, operation, fingerprint(key), healthSettings);
+  }
+
+  #providerOf(slug: string): ProviderHealth {
+    let provider = this.#providers.get(slug);
+    if (provider === undefined) {
+      provider = new ProviderHealth((target) => this.#ejected.delete(target));
+      this.#providers.set(slug, provider);
+    }
+    return provider;
+  }
+}
+
+const untouched: Outlook = { state: "healthy", weightFactor: 1 };
+
+const noKeys: readonly undefined[] = [undefined];
+
+/** The keys of a provider, or the one way to ask a provider that wants none. */
+function keysOf({ endpoint }: Candidate): readonly (Secret | undefined)[] {
+  return endpoint.keys.length === 0 ? noKeys : endpoint.keys;
+}
+
+function fingerprint(key: Secret | undefined): string {
+  return key?.fingerprint ?? "";
+}
+
+function outOf(cause: OutageCause, leftMs: number): Outlook {
+  const state = cause === "cooling_down" || cause === "probing" ? cause : "ejected";
+  return { state, out: { cause, leftMs }, weightFactor: 1 };
+}
+
+function subject(candidate: Candidate, key: Secret | undefined) {
+  return {
+    provider: candidate.endpoint.slug,
+    upstreamModel: candidate.upstreamModel,
+    operation: candidate.fit.task.operation,
+    key: key?.fingerprint,
+  };
+}

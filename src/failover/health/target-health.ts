@@ -1,0 +1,129 @@
+import type { HealthSettings, HealthState } from "../../domain/health.ts";
+import { SlidingCount } from "../sliding-count.ts";
+import { coolDownUntil } from "./cool-down.ts";
+import { ejectionTimeMs, failsTooOften } from "./ejection.ts";
+import { slowStartFactor } from "./slow-start.ts";
+
+/**
+ * What is known of one target with one key: whether it takes traffic now. Times
+ * are on the clock's monotonic scale, in milliseconds.
+ *
+ * It is ejected when it fails too often, then half open, until one request, the
+ * probe, has told whether it is back. Attempts that began before it was ejected
+ * or came back say nothing about how it does since.
+ */
+export class TargetHealth {
+  readonly #attempts: SlidingCount;
+  readonly #failures: SlidingCount;
+  #inARow = 0;
+  #coolUntil = Number.NEGATIVE_INFINITY;
+  /** Undefined when it is not ejected. In the past when it is half open. */
+  #ejectedUntil: number | undefined;
+  /** How often it was ejected since it was well for long enough. */
+  #ejections = 0;
+  #probing = false;
+  /** When it was ejected or came back. */
+  #changedAt = Number.NEGATIVE_INFINITY;
+  #slowStartMs = 0;
+
+  /** The window is as long as the settings of whoever asks for the target first say. */
+  constructor({ windowMs }: HealthSettings) {
+    this.#attempts = new SlidingCount(windowMs);
+    this.#failures = new SlidingCount(windowMs);
+  }
+
+  get ejected(): boolean {
+    return this.#ejectedUntil !== undefined;
+  }
+
+  stateAt(now: number): HealthState {
+    if (now < this.#coolUntil) return "cooling_down";
+    if (this.#ejectedUntil !== undefined) {
+      return !this.#probing && now < this.#ejectedUntil ? "ejected" : "probing";
+    }
+    return this.#inARow > 0 ? "degraded" : "healthy";
+  }
+
+  /** Whether it takes traffic, be it only a probe. */
+  isOpenAt(now: number): boolean {
+    return now >= this.#coolUntil && !this.#probing && now >= (this.#ejectedUntil ?? now);
+  }
+
+  /** How long it takes no traffic, in milliseconds. 0 when it does, and while it is probed. */
+  leftMs(now: number): number {
+    return Math.max(0, this.#coolUntil - now, (this.#ejectedUntil ?? now) - now);
+  }
+
+  /** The part of its weight that it has now, 0 to 1. */
+  factorAt(now: number): number {
+    if (this.#ejections === 0 || this.ejected) return 1;
+    return slowStartFactor(now - this.#changedAt, this.#slowStartMs);
+  }
+
+  /** An attempt begins. True when it is the probe. */
+  begin(now: number): boolean {
+    if (this.#ejectedUntil === undefined || !this.isOpenAt(now)) return false;
+    this.#probing = true;
+    return true;
+  }
+
+  /** The probe has ended, whatever it told. */
+  probed(): void {
+    this.#probing = false;
+  }
+
+  /** True when it is back by this. */
+  succeeded(now: number, startedAt: number, settings: HealthSettings): boolean {
+    if (startedAt < this.#changedAt) return false;
+    this.#attempts.add(now);
+    this.#inARow = 0;
+    this.#forgetEjections(now);
+    if (this.#ejectedUntil === undefined) return false;
+    this.#ejectedUntil = undefined;
+    this.#changedAt = now;
+    this.#attempts.clear();
+    this.#failures.clear();
+    this.#slowStartMs = settings.slowStartMs;
+    return true;
+  }
+
+  /**
+   * `weak`: it counts for the share, not for the row. Returns for how long the
+   * target is ejected by it, in milliseconds; 0 when it is not.
+   */
+  failed(now: number, startedAt: number, weak: boolean, settings: HealthSettings): number {
+    if (startedAt < this.#changedAt) return 0;
+    this.#attempts.add(now);
+    this.#failures.add(now);
+    if (!weak) this.#inARow++;
+    if (this.#ejectedUntil !== undefined) {
+      return now < this.#ejectedUntil ? 0 : this.#eject(now, settings);
+    }
+    this.#forgetEjections(now);
+    const record = {
+      inARow: this.#inARow,
+      failures: this.#failures.total(now),
+      attempts: this.#attempts.total(now),
+    };
+    return failsTooOften(record, settings) ? this.#eject(now, settings) : 0;
+  }
+
+  /** Leaves it alone for so long. Never shortens what holds already. */
+  coolDown(now: number, retryAfterMs: number): void {
+    this.#coolUntil = coolDownUntil(this.#coolUntil, now, retryAfterMs);
+  }
+
+  #eject(now: number, settings: HealthSettings): number {
+    this.#ejections++;
+    const timeMs = ejectionTimeMs(this.#ejections, settings);
+    this.#ejectedUntil = now + timeMs;
+    this.#changedAt = now;
+    this.#inARow = 0;
+    return timeMs;
+  }
+
+  /** Who has its whole share again begins anew. */
+  #forgetEjections(now: number): void {
+    if (!this.ejected && this.factorAt(now) === 1) this.#ejections = 0;
+  }
+}

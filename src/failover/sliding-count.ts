@@ -1,0 +1,45 @@
+/** Into how many pieces a window is cut: it forgets one piece after the other. */
+const pieces = 30;
+
+/** Counts what happened in the last while. The window slides in steps of a thirtieth of it. */
+export class SlidingCount {
+  readonly #counts = new Uint32Array(pieces);
+  readonly #pieceMs: number;
+  #newest = 0;
+  #total = 0;
+
+  constructor(windowMs: number) {
+    this.#pieceMs = windowMs / pieces;
+  }
+
+  /** Counts one more. `at` is on the clock's monotonic scale and never less than before. */
+  add(at: number): void {
+    this.#slideTo(at);
+    const place = this.#newest % pieces;
+    this.#counts[place] = (this.#counts[place] ?? 0) + 1;
+    this.#total++;
+  }
+
+  /** How many there were in the window that ends now. */
+  total(at: number): number {
+    this.#slideTo(at);
+    return this.#total;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#counts.fill(0);
+    this.#total = 0;
+  }
+
+  #slideTo(at: number): void {
+    const now = Math.floor(at / this.#pieceMs);
+    const steps = Math.min(now - this.#newest, pieces);
+    for (let step = 1; step <= steps; step++) {
+      const place = (this.#newest + step) % pieces;
+      this.#total -= this.#counts[place] ?? 0;
+      this.#counts[place] = 0;
+    }
+    if (now > this.#newest) this.#newest = now;
+  }
+}

@@ -1,0 +1,99 @@
+import type { AttemptReason } from "../domain/attempt.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Secret } from "../domain/secret.ts";
+import type { Task } from "../domain/task.ts";
+import { type Decision, decideNext, type Situation } from "./decide-next.ts";
+import { missingSlots, runAttempt } from "./run-attempt.ts";
+import { type Turn, withKey } from "./turn.ts";
+import { estimateOf, type Walk } from "./walk.ts";
+
+/** Why an attempt did not give all that was asked, and what happens now. */
+export interface Shortfall {
+  readonly failure: Failure;
+  readonly decision: Decision;
+  readonly key: Secret | undefined;
+}
+
+/** Makes one attempt. Returns why it is not enough; undefined when all is there. */
+export async function tryTarget(
+  walk: Walk,
+  turn: Turn,
+  reason: AttemptReason,
+  task: Task,
+  left: Pick<Situation, "attemptsLeft" | "hasNext">,
+): Promise<Shortfall | undefined> {
+  const { health } = walk.dependencies;
+  const { candidate, triedKeys } = turn;
+  const key = turn.key ?? health.key(candidate, triedKeys);
+  const probe = health.begin(candidate, key);
+  try {
+    return await tryWithKey(walk, turn, { key, probe }, reason, task, left);
+  } catch (bug) {
+    if (probe) health.abandonProbe(candidate, key);
+    throw bug;
+  }
+}
+
+async function tryWithKey(
+  walk: Walk,
+  turn: Turn,
+  { key, probe }: { readonly key: Secret | undefined; readonly probe: boolean },
+  reason: AttemptReason,
+  task: Task,
+  left: Pick<Situation, "attemptsLeft" | "hasNext">,
+): Promise<Shortfall | undefined> {
+  const { input, dependencies, emit, log, harvest, spend } = walk;
+  const { candidate, retries, delayMs, triedKeys } = turn;
+  const { health, retryBudget } = dependencies;
+  const { plan, request, stream, deadlineAt } = input;
+  const { images } = harvest;
+  const estimate = estimateOf(walk, candidate);
+  await input.onSubmit?.();
+  const count = Math.max(1, missingSlots(images).length);
+  const running = await log.start(candidate, key, reason, count);
+  const { observer, startedAt } = running;
+  const result = await runAttempt({
+    candidate,
+    key,
+    task,
+    input,
+    dependencies,
+    observer,
+    images,
+    emit,
+  });
+  spend.count(result.cost, estimate);
+  harvest.add(candidate, result);
+  const { failure, loose } = result;
+  if (failure === undefined) {
+    health.succeeded(candidate, key, startedAt, probe);
+    await log.finish(running, result, { next: "done", discardOutput: false });
+    return undefined;
+  }
+  const partial = result.imageCount > 0;
+  health.failed(candidate, { key, startedAt, probe, failure, partial });
+  const wanted = decideNext(
+    {
+      ...left,
+      failure,
+      retries,
+      previousDelayMs: delayMs,
+      timeLeftMs: deadlineAt - dependencies.clock.monotonic(),
+      partial,
+      hasOtherKey: health.hasOtherKey(candidate, withKey(triedKeys, key)),
+      isOut: !health.quiet && health.outlook(candidate).out !== undefined,
+      committed: loose && stream?.failoverAfterOutput === false,
+      onRefusal: request.routing.onRefusal ?? plan.onRefusal,
+      duplicateSpend: request.routing.duplicateSpend,
+    },
+    dependencies.random,
+  );
+  // Asking for what is missing does no work twice.
+  const isExtra = wanted.kind !== "stop" && !partial;
+  const decision = isExtra && !retryBudget.take() ? budgetExhausted : wanted;
+  const discardOutput = loose && decision !== budgetExhausted && decision.kind !== "stop";
+  await log.finish(running, result, { next: decision.kind, discardOutput });
+  return { failure, decision, key };
+}
+
+const budgetExhausted: Decision = { kind: "budget_exhausted" };
