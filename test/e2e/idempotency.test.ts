@@ -48,6 +48,10 @@ describe("one key", () => {
     expect(again.events.at(-1)).toMatchObject({ case: "completed", value: { replayed: true } });
     expect(await gateway.generate(request)).toMatchObject({ replayed: true });
     expect(gateway.sandbox?.submissions()["openai"]).toBe(1);
+    // What the work took and cost is counted once, too.
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^spillway_gateway_duration\S*_count(\{.*\})? 1$/m);
+    expect(metrics).toMatch(/^spillway_attempts_total\{.*\} 1$/m);
   });
 
   it("for another request is a conflict", async () => {
