@@ -9,6 +9,7 @@ import {
 } from "@connectrpc/connect-node";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
+import { binaryMedia } from "./binary-media.ts";
 import { arrivalKey, jsonMediaKey } from "./connect-routes.ts";
 import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { explainedResponse } from "./explained-response.ts";
@@ -45,7 +46,7 @@ export async function serveConnect(
   });
   response.setHeader(requestIdHeader, arrival.requestId);
   response.once("close", () => arrival.ended(response.writableFinished ? Code.OK : Code.CANCELLED));
-  const media = contentType.includes("json") ? jsonMedia() : undefined;
+  const media = mediaOf(contentType, jsonMedia);
   let complete = false;
   response.once("close", () => arrival.ended(complete ? Code.OK : Code.CANCELLED));
   let answer: UniversalServerResponse;
@@ -69,6 +70,11 @@ export async function serveConnect(
   universalResponseToNodeResponse({ ...restored, body }, response).catch(() => {
     response.destroy();
   });
+}
+
+function mediaOf(contentType: string, jsonMedia: () => JsonMedia): JsonMedia | undefined {
+  if (contentType.includes("json")) return jsonMedia();
+  return contentType === "application/proto" ? binaryMedia() : undefined;
 }
 
 async function* watched(

@@ -1,4 +1,4 @@
-import { type DescMessage, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
 import {
   type handleBidiStreamingCall,
   type handleServerStreamingCall,
@@ -12,6 +12,7 @@ import {
 import { type Arrival, requestIdHeader } from "./arrival.ts";
 import { internalFailure, type RpcFailure, toGrpcStatus } from "./errors.ts";
 import { malformedRequest } from "./library-error.ts";
+import { lengthOf, messagePieces } from "./message-pieces.ts";
 import type { Call, ConversationRpc, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
@@ -37,7 +38,7 @@ export function grpcMethod(
     requestStream: rpc.kind === "conversation",
     responseStream: rpc.kind !== "unary",
     requestDeserialize: (bytes) => ({ message: read(method.input, bytes) }),
-    responseSerialize: (message) => asBuffer(toBinary(method.output, message)),
+    responseSerialize: (message) => serialized(messagePieces(method.output, message)),
     requestSerialize: unused,
     responseDeserialize: unused,
   };
@@ -178,6 +179,26 @@ function read(schema: DescMessage, bytes: Uint8Array): Message | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What grpc-js asks of a serialized message is its length, and to be copied behind
+ * the head of its frame. Given in pieces, it is put together there and nowhere else.
+ */
+function serialized(pieces: readonly Uint8Array[]): Buffer {
+  if (pieces.length === 1) return asBuffer(pieces[0] as Uint8Array);
+  const parts: Pick<Buffer, "byteLength" | "copy"> = {
+    byteLength: lengthOf(pieces),
+    copy(target, from = 0) {
+      let at = from;
+      for (const piece of pieces) {
+        target.set(piece, at);
+        at += piece.length;
+      }
+      return at - from;
+    },
+  };
+  return parts as Buffer;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

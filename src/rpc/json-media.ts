@@ -38,15 +38,15 @@ export function jsonMediaFactory(secret: string): () => JsonMedia {
     }
 
     /** The JSON in pieces, with the next images of the shelf in place of its marks. */
-    function fill(json: Buffer): Buffer[] {
-      const pieces: Buffer[] = [];
+    function fill(json: Buffer): Piece[] {
+      const pieces: Piece[] = [];
       let from = 0;
       for (let at = json.indexOf(markText); at >= 0; at = json.indexOf(markText, from)) {
         const bytes = shelf.shift() ?? new Uint8Array();
-        pieces.push(json.subarray(from, at), base64(bytes));
+        pieces.push(textPiece(json.subarray(from, at)), base64Piece(bytes));
         from = at + markText.length;
       }
-      pieces.push(json.subarray(from));
+      pieces.push(textPiece(json.subarray(from)));
       return pieces;
     }
 
@@ -89,10 +89,16 @@ function imagesOfResult({ output }: GenerateResponse): readonly Image[] {
   return output.case === "images" ? output.value.images : [];
 }
 
-type Fill = (json: Buffer) => Buffer[];
+type Fill = (json: Buffer) => Piece[];
+
+/** A part of a response, made when it is sent. */
+interface Piece {
+  readonly length: number;
+  bytes(): Iterable<Uint8Array>;
+}
 
 async function* filled(body: AsyncIterable<Uint8Array>, fill: Fill): AsyncIterable<Uint8Array> {
-  for await (const chunk of body) yield* fill(asBuffer(chunk));
+  for await (const chunk of body) yield* bytesOf(fill(asBuffer(chunk)));
 }
 
 /** connect-node gives whole envelopes: one byte of flags, four of length, data. */
@@ -112,13 +118,35 @@ async function* filledEnvelopes(
       1,
     );
     yield head;
-    yield* pieces;
+    yield* bytesOf(pieces);
   }
 }
 
-function base64(bytes: Uint8Array): Buffer {
-  return Buffer.from(asBuffer(bytes).toString("base64"), "latin1");
+function* bytesOf(pieces: readonly Piece[]): Iterable<Uint8Array> {
+  for (const piece of pieces) yield* piece.bytes();
 }
+
+function textPiece(text: Buffer): Piece {
+  return { length: text.length, bytes: () => [text] };
+}
+
+function base64Piece(bytes: Uint8Array): Piece {
+  return { length: base64Length(bytes), bytes: () => encoded(asBuffer(bytes)) };
+}
+
+/** In small pieces, so that no image is there as a whole in base64. */
+function* encoded(bytes: Buffer): Iterable<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += encodedAtOnce) {
+    const text = bytes.toString("base64", from, Math.min(from + encodedAtOnce, bytes.length));
+    yield Buffer.from(text, "latin1");
+  }
+}
+
+/**
+ * A multiple of three, so that only the last piece has padding; and little enough
+ * that V8 keeps the text among its young objects, where it is soon collected.
+ */
+const encodedAtOnce = 24 * 1024;
 
 function base64Length(bytes: Uint8Array): number {
   return Math.ceil(bytes.length / 3) * 4;

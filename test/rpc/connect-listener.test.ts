@@ -85,6 +85,8 @@ describe("plain JSON over HTTP", () => {
     const transports = [
       createConnectTransport({ ...options, httpVersion: "1.1" }),
       createConnectTransport({ ...options, httpVersion: "2" }),
+      createConnectTransport({ ...options, useBinaryFormat: true, httpVersion: "1.1" }),
+      createConnectTransport({ ...options, useBinaryFormat: true, httpVersion: "2" }),
       createGrpcWebTransport({ ...options, httpVersion: "1.1" }),
     ];
     for (const transport of transports) {
