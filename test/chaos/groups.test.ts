@@ -13,13 +13,13 @@ const busyForLong = error(429, {}, { "retry-after": "30" });
 describe("a group of which", () => {
   it("one target flaps serves everyone", async () => {
     const { gateway } = await start([inTurn(error(500, {}), good, resetAfterBody, good), good]);
-    expect(await askMany(gateway, 24)).toEqual({ OK: 24 });
+    expect(await askMany(gateway, 14)).toEqual({ OK: 14 });
   });
 
   it("one target fails three times of ten serves everyone", async () => {
     const brownOut = sometimes(0.3, seededRandom(3), error(500, {}), good);
     const { gateway } = await start([brownOut, good]);
-    expect(await askMany(gateway, 24)).toEqual({ OK: 24 });
+    expect(await askMany(gateway, 14)).toEqual({ OK: 14 });
   });
 
   it("half is dead serves everyone, and only by the other half", async () => {
@@ -49,7 +49,7 @@ describe("when everybody", () => {
   ])(
     "%s, every caller hears so in time, and who is well again is asked at once",
     async (_, act) => {
-      const { gateway, upstreams } = await start([act, act, act]);
+      const { gateway, upstreams } = await start([act, act, act], act === silence ? 300 : 5000);
       expect(await askMany(gateway, 12)).toEqual({ "UNAVAILABLE ALL_PROVIDERS_EXHAUSTED": 12 });
       // A gateway with a wrong opinion of its providers must not be an outage of its own.
       for (const upstream of upstreams) upstream.play(good);
@@ -86,12 +86,12 @@ async function askMany(gateway: TestGateway, count: number): Promise<Record<stri
 }
 
 /** A group of equals that do this. */
-async function start(acts: readonly Act[]) {
+async function start(acts: readonly Act[], attemptMs = 5000) {
   const upstreams: FakeUpstream[] = [];
   for (const act of acts) upstreams.push(await startFakeUpstream(act));
   const providers = upstreams.map(
     ({ url }, index) =>
-      `  boat-${index}: { type: openai-compatible, base_url: "${url}", timeout: 400ms }`,
+      `  boat-${index}: { type: openai-compatible, base_url: "${url}", timeout: ${attemptMs}ms }`,
   );
   const targets = upstreams.map((_, index) => `{ provider: boat-${index} }`);
   const gateway = await startGateway(

@@ -61,9 +61,9 @@ export function flood(
   };
 }
 
-/** Answers with some hundred kilobytes that decode to this many mebibytes of an image's base64. */
+/** Answers with some hundred kilobytes that decode to this many mebibytes of a chat's answer. */
 export function gzipBomb(mebibytes: number): Act {
-  const opening = gzipSync('{"data":[{"b64_json":"');
+  const opening = gzipSync('{"choices":[{"message":{"content":"');
   const filling = gzipSync(Buffer.alloc(2 ** 20, "A"), { level: constants.Z_BEST_SPEED });
   const bomb = Buffer.concat([opening, ...new Array<Buffer>(mebibytes).fill(filling)]);
   return {
