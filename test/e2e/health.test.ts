@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { HealthState } from "../../gen/spillway/v1/provider_pb.ts";
+import { systemClock } from "../../src/transport/system-clock.ts";
+import { attemptLines } from "../support/attempt-lines.ts";
+import { seededRandom } from "../support/fake-request.ts";
+import { type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";
+import { imageRequest } from "../support/requests.ts";
+import { startGateway, type TestGateway } from "../support/start-gateway.ts";
+import { error, images } from "../support/upstream-acts.ts";
+
+const dead = error(500, {});
+const ejectionMs = 1_000;
+
+describe("an outage of one of three equal targets", () => {
+  it("costs it all traffic but probes, no caller an error, and ends with its share back", async () => {
+    const upstreams = await startThree();
+    const [, , third] = upstreams;
+    const gateway = await startGateway(three(upstreams), { random: seededRandom(5) });
+    await ask(gateway, 10);
+    third.play(dead);
+    for (let turn = 0; turn < 100 && !isOut(gateway); turn++) await ask(gateway, 1);
+    expect(await healthOf(gateway, "third")).toBe(HealthState.EJECTED);
+    const line = await gateway.logged("target out");
+    expect(line).toMatchObject({ provider: "third", cause: "ejected", for_ms: ejectionMs });
+
+    const before = third.requests.length;
+    const { attempts } = await gateway.generate(imageRequest("boat"));
+    expect(attemptLines(attempts)[0]).toBe("FIRST third SKIPPED");
+    expect(attempts[0]?.message).toBe("third failed too often and is ejected for another 1 s.");
+    const { candidates, skipped } = await gateway.connect.route({
+      generate: imageRequest("boat"),
+    });
+    expect(candidates.map(({ probability }) => probability)).toEqual([0.5, 0.5]);
+    expect(skipped.map(({ provider, health }) => [provider, health])).toEqual([
+      ["third", HealthState.EJECTED],
+    ]);
+    expect(third.requests.length).toBe(before);
+
+    // The probe fails, so that it stays out for twice as long.
+    await passed(ejectionMs);
+    await ask(gateway, 30);
+    expect(third.requests.length - before).toBe(1);
+
+    third.play(images(30));
+    await passed(2 * ejectionMs);
+    await ask(gateway, 30);
+    await gateway.logged("target back");
+    await passed(ejectionMs);
+    const back = third.requests.length;
+    await ask(gateway, 60);
+    expect(third.requests.length - back).toBeGreaterThan(10);
+    expect(await healthOf(gateway, "third")).toBe(HealthState.HEALTHY);
+  });
+});
+
+describe("an outage of all targets", () => {
+  it("adds no more to the traffic than the budget, and ends with the providers' recovery", async () => {
+    const upstreams = await startThree();
+    for (const upstream of upstreams) upstream.play(dead);
+    const gateway = await startGateway(three(upstreams), { random: seededRandom(5) });
+    const burst = 200;
+    await Promise.all(Array.from({ length: burst }, () => gateway.failure(imageRequest("boat"))));
+    const asked = upstreams.reduce((sum, { requests }) => sum + requests.length, 0);
+    expect(asked).toBeGreaterThanOrEqual(burst);
+    expect(asked / burst).toBeLessThanOrEqual(1.25);
+    expect(gateway.log.some((line) => line["next"] === "budget_exhausted")).toBe(true);
+
+    // All are ejected, and tried all the same.
+    for (const upstream of upstreams) upstream.play(images(10));
+    await gateway.generate(imageRequest("boat"));
+  });
+});
+
+async function startThree(): Promise<[FakeUpstream, FakeUpstream, FakeUpstream]> {
+  return [
+    await startFakeUpstream(images(10)),
+    await startFakeUpstream(images(20)),
+    await startFakeUpstream(images(30)),
+  ];
+}
+
+function three([first, second, third]: readonly [FakeUpstream, FakeUpstream, FakeUpstream]) {
+  const provider = ({ url }: FakeUpstream) => `{ type: openai-compatible, base_url: "${url}" }`;
+  return `
+server:
+  listen: 127.0.0.1:0
+  grpc: 127.0.0.1:0
+  admin: 127.0.0.1:0
+  drain: 500ms
+  retry_budget: { floor: 1 }
+providers:
+  first: ${provider(first)}
+  second: ${provider(second)}
+  third: ${provider(third)}
+routes:
+  - models: ["boat"]
+    health: { failures: 3, ejection: ${ejectionMs}ms, slow_start: ${ejectionMs}ms }
+    targets: [{ provider: first }, { provider: second }, { provider: third }]
+`;
+}
+
+async function ask(gateway: TestGateway, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) await gateway.generate(imageRequest("boat"));
+}
+
+function isOut({ log }: TestGateway): boolean {
+  return log.some((line) => line["msg"] === "target out");
+}
+
+async function healthOf(gateway: TestGateway, slug: string): Promise<HealthState | undefined> {
+  const { providers } = await gateway.connect.listProviders({ pageSize: 100 });
+  return providers.find((provider) => provider.slug === slug)?.health;
+}
+
+/** Lets so much time pass as the gateway's windows, which are short here, need. */
+function passed(ms: number): Promise<void> {
+  return systemClock.sleep(ms + 50);
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from "vitest";
+import { type FailureClass, failureClasses } from "../../../src/domain/failure.ts";
+import type { HealthChange } from "../../../src/domain/health-change.ts";
+import { Secret } from "../../../src/domain/secret.ts";
+import {
+  type FailedAttempt,
+  HealthRegistry,
+} from "../../../src/failover/health/health-registry.ts";
+import { rememberedModels } from "../../../src/failover/health/provider-health.ts";
+import type { Candidate } from "../../../src/router/plan.ts";
+import { type ManualClock, manualClock } from "../../support/manual-clock.ts";
+import { candidate, failed } from "../world.ts";
+
+const [one, two] = [new Secret("one"), new Secret("two")];
+const single = candidate("a");
+const key = single.endpoint.keys[0];
+
+function setUp(): {
+  readonly clock: ManualClock;
+  readonly health: HealthRegistry;
+  readonly told: HealthChange[];
+  fail(
+    target: Candidate,
+    name: FailureClass,
+    times?: number,
+    over?: Partial<FailedAttempt> & { readonly retryAfterMs?: number },
+  ): void;
+} {
+  const clock = manualClock();
+  const told: HealthChange[] = [];
+  const health = new HealthRegistry(clock, (change) => told.push(change));
+  return {
+    clock,
+    health,
+    told,
+    fail(target, name, times = 1, { retryAfterMs, ...over } = {}) {
+      for (let time = 0; time < times; time++) {
+        health.failed(target, {
+          key: target.endpoint.keys[0],
+          startedAt: clock.monotonic(),
+          probe: false,
+          failure: failed(name, { retryAfterMs }).failure,
+          partial: false,
+          ...over,
+        });
+      }
+    },
+  };
+}
+
+describe("what failures do to a target", () => {
+  const outs: Partial<Record<FailureClass, readonly [number, string, number]>> = {
+    never_sent: [5, "ejected", 30_000],
+    overloaded: [5, "ejected", 30_000],
+    server_fault: [5, "ejected", 30_000],
+    timeout: [5, "ejected", 30_000],
+    ambiguous: [20, "ejected", 30_000],
+    unknown: [20, "ejected", 30_000],
+    quota: [1, "no_key", 300_000],
+    credential: [1, "no_key", 600_000],
+    model_gone: [1, "no_model", 300_000],
+  };
+
+  it.each(failureClasses)("%s puts it out when it should, and no sooner", (name) => {
+    const { health, fail } = setUp();
+    const [times, cause, leftMs] = outs[name] ?? [100];
+    fail(single, name, times - 1);
+    expect(health.outlook(single).out).toBeUndefined();
+    fail(single, name);
+    expect(health.outlook(single).out).toEqual(cause === undefined ? undefined : { cause, leftMs });
+  });
+
+  it("leaves it alone until Retry-After", async () => {
+    const { clock, health, fail } = setUp();
+    fail(single, "overloaded", 1, { retryAfterMs: 7_000 });
+    fail(single, "overloaded", 1, { retryAfterMs: 2_000 });
+    expect(health.outlook(single)).toMatchObject({
+      state: "cooling_down",
+      out: { cause: "cooling_down", leftMs: 7_000 },
+    });
+    await clock.advance(7_000);
+    expect(health.quiet).toBe(true);
+    expect(health.outlook(single).out).toBeUndefined();
+  });
+
+  it("says nothing against one that gave a part", () => {
+    const { health, fail } = setUp();
+    fail(single, "server_fault", 50, { partial: true });
+    expect(health.quiet).toBe(true);
+  });
+
+  it("keeps to the model, but for a key, which is out for all models", () => {
+    const { health, fail } = setUp();
+    const other: Candidate = { ...single, upstreamModel: "another" };
+    fail(single, "model_gone");
+    fail(single, "server_fault", 5);
+    expect(health.outlook(other).out).toBeUndefined();
+    fail(single, "credential");
+    expect(health.outlook(other).out?.cause).toBe("no_key");
+  });
+
+  it("is told to whoever listens, by the key's fingerprint", () => {
+    const { health, told, fail } = setUp();
+    fail(single, "server_fault", 5);
+    health.succeeded(single, key, 1, false);
+    const subject = {
+      provider: "a",
+      upstreamModel: "a-m",
+      operation: "text_to_image",
+      key: key?.fingerprint,
+    };
+    expect(told).toEqual([
+      { kind: "out", cause: "ejected", forMs: 30_000, ...subject },
+      { kind: "back", ...subject },
+    ]);
+    expect(JSON.stringify(told)).not.toContain("a-key");
+  });
+});
+
+describe("several keys", () => {
+  const target = candidate("a", { endpoint: { keys: [one, two] } });
+
+  it("are of use one by one, and the target is out with the last", () => {
+    const { health, fail } = setUp();
+    health.succeeded(target, two, 0, false);
+    fail(target, "quota", 1, { key: one });
+    expect(health.outlook(target).out).toBeUndefined();
+    expect(health.provider("a")).toBe("degraded");
+    expect([1, 2, 3].map(() => health.key(target, []))).toEqual([two, two, two]);
+    expect(health.hasOtherKey(target, [two])).toBe(false);
+    fail(target, "credential", 1, { key: two });
+    expect(health.outlook(target).out).toEqual({ cause: "no_key", leftMs: 300_000 });
+    expect(health.provider("a")).toBe("ejected");
+    expect(health.key(target, [])).toBe(one);
+  });
+
+  it("share the traffic evenly", () => {
+    const { health } = setUp();
+    expect([1, 2, 3, 4].map(() => health.key(target, []))).toEqual([one, two, one, two]);
+    expect(health.key(target, [one])).toBe(two);
+  });
+});
+
+describe("the registry", () => {
+  it("is quiet until something is amiss, and again when all have their share", async () => {
+    const { clock, health, fail } = setUp();
+    health.succeeded(single, key, 0, false);
+    fail(single, "server_fault", 4);
+    expect(health.quiet).toBe(true);
+    fail(single, "server_fault");
+    expect(health.quiet).toBe(false);
+    await clock.advance(30_000);
+    const probe = health.begin(single, key);
+    expect(health.begin(single, key)).toBe(false);
+    expect(health.outlook(single)).toMatchObject({ state: "probing", out: { cause: "probing" } });
+    health.succeeded(single, key, clock.monotonic(), probe);
+    expect(health.outlook(single)).toEqual({ state: "healthy", weightFactor: 0.1 });
+    expect(health.quiet).toBe(false);
+    await clock.advance(30_000);
+    expect(health.quiet).toBe(true);
+  });
+
+  it("frees the probe's place when a probe tells nothing", async () => {
+    const { clock, health, fail } = setUp();
+    fail(single, "server_fault", 5);
+    await clock.advance(30_000);
+    fail(single, "cancelled", 1, { probe: health.begin(single, key) });
+    expect(health.begin(single, key)).toBe(true);
+    health.abandonProbe(single, key);
+    expect(health.begin(single, key)).toBe(true);
+  });
+
+  it("takes a target's own settings", () => {
+    const { health, fail } = setUp();
+    const healthSettings = {
+      failures: 1,
+      ratio: 0.5,
+      minAttempts: 20,
+      windowMs: 1_000,
+      ejectionMs: 70,
+      maxEjectionMs: 100,
+      slowStartMs: 10,
+    };
+    fail({ ...single, healthSettings }, "timeout");
+    expect(health.outlook(single).out).toEqual({ cause: "ejected", leftMs: 70 });
+  });
+
+  it("forgets the oldest of too many models, ejected ones included", () => {
+    const { health, fail } = setUp();
+    fail(single, "server_fault", 5);
+    for (let name = 0; name < rememberedModels; name++) {
+      health.succeeded({ ...single, upstreamModel: `made-up-${name}` }, key, 0, false);
+    }
+    expect(health.quiet).toBe(true);
+    expect(health.outlook(single).out).toBeUndefined();
+  });
+});
