@@ -1,7 +1,10 @@
 import type { AttemptReason } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { GenerateRequest } from "../domain/generate-request.ts";
+import { sandboxFaultLabel } from "../domain/sandbox-fault.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Task } from "../domain/task.ts";
+import type { Candidate } from "../router/plan.ts";
 import { type Decision, decideNext, type Situation } from "./decide-next.ts";
 import { missingSlots, runAttempt } from "./run-attempt.ts";
 import { type Turn, withKey } from "./turn.ts";
@@ -71,7 +74,11 @@ async function tryWithKey(
     return undefined;
   }
   const partial = result.imageCount > 0;
-  health.failed(candidate, { key, startedAt, probe, failure, partial });
+  if (!isRehearsal(candidate, request)) {
+    health.failed(candidate, { key, startedAt, probe, failure, partial });
+  } else if (probe) {
+    health.abandonProbe(candidate, key);
+  }
   const wanted = decideNext(
     {
       ...left,
@@ -94,6 +101,14 @@ async function tryWithKey(
   const discardOutput = loose && decision !== budgetExhausted && decision.kind !== "stop";
   await log.finish(running, result, { next: decision.kind, discardOutput });
   return { failure, decision, key };
+}
+
+/**
+ * A fault that a request orders of an embedded provider is the request's, and
+ * says nothing about the provider: the next request shall meet it as it was.
+ */
+function isRehearsal({ endpoint }: Candidate, { labels }: GenerateRequest): boolean {
+  return endpoint.sandbox && labels[sandboxFaultLabel] !== undefined;
 }
 
 const budgetExhausted: Decision = { kind: "budget_exhausted" };

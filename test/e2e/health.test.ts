@@ -116,3 +116,26 @@ async function healthOf(gateway: TestGateway, slug: string): Promise<HealthState
 function passed(ms: number): Promise<void> {
   return systemClock.sleep(ms + 50);
 }
+
+describe("a rehearsed outage", () => {
+  it("is the request's own: the next one meets the provider as it was", async () => {
+    const gateway = await startGateway(`
+sandbox: true
+routes:
+  - models: [boat]
+    targets:
+      - { provider: gemini, model: gemini-3-pro-image }
+      - { provider: openai, model: gpt-image-2, priority: 1 }
+`);
+    const faulted = { labels: { "sandbox.fault": "gemini=http-401" } };
+    for (let turn = 0; turn < 8; turn++) {
+      const { attempts } = await gateway.generate(imageRequest("boat", faulted));
+      expect(attemptLines(attempts)).toEqual([
+        "FIRST gemini FAILED CREDENTIAL SENT 401",
+        "FAILOVER openai SUCCEEDED",
+      ]);
+    }
+    const { provider, attempts } = await gateway.generate(imageRequest("boat"));
+    expect([provider, attempts.length]).toEqual(["gemini", 1]);
+  });
+});
