@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import manifest from "../../package.json" with { type: "json" };
 import { connectTo } from "../cli/client.ts";
 import { outputFiles } from "../cli/output-files.ts";
 import { runProgram } from "../cli/program.ts";
@@ -25,13 +26,10 @@ export type Chance = Pick<ProcessWorld, "random" | "newId">;
  * streams, and hands them to all the rest. Returns the exit code.
  */
 export async function run(host: NodeJS.Process, chance: Chance): Promise<number> {
-  const { version } = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  ) as { readonly version: string };
   const world: ProcessWorld = {
     ...chance,
     clock: systemClock,
-    version,
+    version: manifest.version,
     // So that a person sees the embedded providers' streams flow.
     paceMs: 25,
   };
@@ -80,7 +78,7 @@ export async function run(host: NodeJS.Process, chance: Chance): Promise<number>
         sandbox: config.sandbox.enabled,
         config: config.source,
         config_version: config.version,
-        version,
+        version: manifest.version,
       },
       "listening",
     );
@@ -99,7 +97,7 @@ export async function run(host: NodeJS.Process, chance: Chance): Promise<number>
   }
 
   return runProgram(host.argv.slice(2), {
-    version,
+    version: manifest.version,
     world: {
       terminal,
       environment: host.env,
