@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { closestName } from "../domain/closest-names.ts";
-import { type CrossProblem, crossCheck } from "./cross-check.ts";
+import { crossCheck } from "./cross-check.ts";
+import type { CrossProblem } from "./cross-problem.ts";
 import type { Path } from "./problem.ts";
 import { type CheckedFile, configSchema } from "./schema.ts";
 import { keysAt } from "./schema-keys.ts";

@@ -1,16 +1,8 @@
 import { closestName } from "../domain/closest-names.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
+import type { CrossProblem } from "./cross-problem.ts";
 import { idempotencyProblems } from "./idempotency-config.ts";
 import { mediaProblems } from "./media-problems.ts";
-import type { Path } from "./problem.ts";
-
-/** A mistake that shows only when parts of a file are held against each other. */
-export interface CrossProblem {
-  readonly path: Path;
-  readonly message: string;
-  /** Whether it is the key that is wrong, and not its value. */
-  readonly atKey: boolean;
-}
 
 /**
  * Finds what a schema cannot see. It reads the file as it stands, so that it

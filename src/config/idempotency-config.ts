@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { IdempotencyConfig } from "./config.ts";
-import type { CrossProblem } from "./cross-check.ts";
+import type { CrossProblem } from "./cross-problem.ts";
 import type { CheckedIdempotency } from "./idempotency-schema.ts";
 
 /** Makes the idempotency part of a configuration. A relative path starts from the folder of the file at `source`. */

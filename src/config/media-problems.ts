@@ -1,5 +1,5 @@
 import { parseAddress } from "../domain/address.ts";
-import type { CrossProblem } from "./cross-check.ts";
+import type { CrossProblem } from "./cross-problem.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 

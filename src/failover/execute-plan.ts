@@ -2,7 +2,7 @@ import type { AttemptReason } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Generated } from "../domain/generated.ts";
 import type { FinishedOutput } from "../domain/output.ts";
-import type { Outage } from "../router/health-view.ts";
+import type { Outage } from "../router/outlook.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
 import { describeOutage } from "../router/sift-by-health.ts";
 import { abortFailure, isDeadline } from "./abort-scope.ts";

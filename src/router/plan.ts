@@ -6,7 +6,7 @@ import type { HealthSettings, HealthState } from "../domain/health.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { MaskPolarity, Task } from "../domain/task.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
-import type { Outlook } from "./health-view.ts";
+import type { Outlook } from "./outlook.ts";
 
 export type { Finish } from "../domain/finish.ts";
 

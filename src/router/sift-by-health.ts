@@ -1,4 +1,5 @@
-import type { HealthView, Outage } from "./health-view.ts";
+import type { HealthView } from "./health-view.ts";
+import type { Outage } from "./outlook.ts";
 import type { Candidate, SkippedCandidate } from "./plan.ts";
 
 /** Candidates by their health. */

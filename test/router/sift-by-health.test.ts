@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OutageCause } from "../../src/domain/health.ts";
-import type { Outlook } from "../../src/router/health-view.ts";
+import type { Outlook } from "../../src/router/outlook.ts";
 import type { Candidate } from "../../src/router/plan.ts";
 import { mostEjected, siftByHealth, soonestBackFirst } from "../../src/router/sift-by-health.ts";
 import { candidate } from "../failover/world.ts";
