@@ -31,7 +31,7 @@ export interface ServerConfig {
   readonly cors: { readonly origins: readonly string[] };
   /** How long running requests may take to finish after SIGTERM, in milliseconds. */
   readonly drainMs: number;
-  /** The largest request, in bytes. */
+  /** The largest request and the largest response, in bytes. */
   readonly maxMessageBytes: number;
   /** How much retries and failovers may add to the traffic. */
   readonly retryBudget: {

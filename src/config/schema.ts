@@ -89,7 +89,7 @@ const server = mapping({
     forNumber: (value) => (value > 2048 ? `${value}B` : `${value}MiB`),
   })
     .prefault("64MiB")
-    .describe("The largest request, images included."),
+    .describe("The largest request and the largest response, images included."),
   retry_budget: mapping({
     ratio: atLeastZero()
       .default(0.2)

@@ -34,7 +34,7 @@ export interface Provider {
    * several ways. Calls' paths follow the result. Undefined: it is taken as it is.
    */
   readonly normalizeBaseUrl?: ((baseUrl: string) => string) | undefined;
-  /** The environment variable that the sandbox-free default configuration reads the key from. */
+  /** The environment variable that a listed provider without `keys` takes its key from: that of the vendor's SDK. */
   readonly keyVariable: string;
   readonly credential: CredentialScheme;
   readonly operations: ProviderOperations;
