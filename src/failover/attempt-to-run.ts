@@ -1,3 +1,4 @@
+import type { Attempt } from "../domain/attempt.ts";
 import type { EmitEvent } from "../domain/generated.ts";
 import type { AttemptObserver } from "../domain/observer.ts";
 import type { FinishedImage } from "../domain/output.ts";
@@ -15,6 +16,10 @@ export interface AttemptToRun {
   readonly task: Task;
   readonly input: ExecuteInput;
   readonly dependencies: ExecuteDependencies;
+  /** How it began. */
+  readonly attempt: Attempt;
+  /** The attempts of the request that have ended. */
+  readonly earlier: readonly Attempt[];
   readonly observer: AttemptObserver;
   /** The request's images, by their places. The attempt fills those that are missing. */
   readonly images: (FinishedImage | undefined)[];

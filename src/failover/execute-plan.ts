@@ -1,7 +1,5 @@
 import type { AttemptReason } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { Generated } from "../domain/generated.ts";
-import type { FinishedOutput } from "../domain/output.ts";
 import type { Outage } from "../router/outlook.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
 import { describeOutage } from "../router/sift-by-health.ts";
@@ -13,6 +11,7 @@ import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
 import { InputPreparer } from "./prepare-inputs.ts";
 import { SpendLimit } from "./spend-limit.ts";
+import { toGenerated } from "./to-generated.ts";
 import { tryTarget } from "./try-target.ts";
 import { firstTurn, turnAfter } from "./turn.ts";
 import { estimateOf, type Walk } from "./walk.ts";
@@ -173,33 +172,4 @@ function reasonFor(
   if (harvest.output !== undefined) return "missing_images";
   if (candidate.modelIndex > (asked?.modelIndex ?? 0)) return "fallback_model";
   return asked === undefined ? "first" : "failover";
-}
-
-function toGenerated(output: FinishedOutput, walk: Walk): Generated {
-  const { input, log, harvest } = walk;
-  const { clock, configVersion } = walk.dependencies;
-  const { contributors } = harvest;
-  const last = contributors[contributors.length - 1];
-  if (last === undefined) throw new Error("There is output that no attempt gave.");
-  const totalMs = clock.monotonic() - input.arrivedAt;
-  return {
-    requestId: input.requestId,
-    model: last.candidate.model,
-    provider: last.candidate.endpoint.slug,
-    upstreamModel: last.candidate.upstreamModel,
-    upstreamId: last.result.upstreamId ?? "",
-    output,
-    usage: harvest.usage,
-    cost: harvest.cost,
-    attempts: log.attempts,
-    adjustments: harvest.adjustments,
-    timing: {
-      totalMs,
-      providersMs: log.providersMs,
-      gatewayMs: Math.max(0, totalMs - log.providersMs),
-    },
-    configVersion,
-    replayed: false,
-    sandbox: contributors.some(({ candidate }) => candidate.endpoint.sandbox),
-  };
 }

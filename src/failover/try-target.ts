@@ -61,6 +61,8 @@ async function tryWithKey(
     task,
     input,
     dependencies,
+    attempt: running.attempt,
+    earlier: log.attempts,
     observer,
     images,
     emit,

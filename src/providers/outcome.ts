@@ -1,9 +1,11 @@
 import type { Cost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { JsonObject } from "../domain/json.ts";
+import type { Job } from "../domain/job.ts";
 import type { Output } from "../domain/output.ts";
-import type { OutputEvent, Progress } from "../domain/output-event.ts";
+import type { OutputEvent } from "../domain/output-event.ts";
 import type { Usage } from "../domain/usage.ts";
+
+export type { Job } from "../domain/job.ts";
 
 /** What a provider's answer means. */
 export type Outcome = Done | Accepted | Failed;
@@ -35,17 +37,6 @@ export interface Accepted {
 export interface Failed {
   readonly kind: "failed";
   readonly failure: Failure;
-}
-
-/** A job at a provider, as plain JSON: it can be stored and taken up by another process. */
-export interface Job {
-  /** The provider's id. */
-  readonly id: string;
-  /** When to ask next, in milliseconds from now. */
-  readonly waitMs: number;
-  readonly progress?: Progress | undefined;
-  /** What the provider needs to ask again. */
-  readonly state: JsonObject;
 }
 
 /** What one event of a stream means. */
