@@ -18,6 +18,8 @@ export interface RunningAttempt {
   readonly key: Secret | undefined;
   /** On the clock's monotonic scale. */
   readonly startedAt: number;
+  /** How long it has run before that in another process, in milliseconds. Undefined: not at all. */
+  readonly earlierMs?: number | undefined;
 }
 
 /** What is told of an attempt's end, beside its result. */
@@ -29,7 +31,7 @@ export interface AttemptVerdict {
 
 /** The story of one request: numbers its attempts, keeps them, and tells the observer and the caller of a stream. */
 export class AttemptLog {
-  readonly #attempts: Attempt[] = [];
+  readonly #attempts: Attempt[];
   readonly #captureContent: boolean;
   readonly #clock: Clock;
   readonly #input: ExecuteInput;
@@ -42,7 +44,10 @@ export class AttemptLog {
     input: ExecuteInput,
     { clock, captureContent }: Pick<ExecuteDependencies, "clock" | "captureContent">,
     emit: EmitEvent | undefined,
+    /** Those that had ended in another process. */
+    earlier: readonly Attempt[] = [],
   ) {
+    this.#attempts = [...earlier];
     this.#clock = clock;
     this.#captureContent = captureContent;
     this.#input = input;
@@ -68,10 +73,29 @@ export class AttemptLog {
     reason: AttemptReason,
     count: number,
   ): Promise<RunningAttempt> {
-    const attempt: Attempt = {
-      ...this.#begin(candidate.endpoint.slug, candidate, reason),
-      cost: unknownCost,
-    };
+    const begun = this.#begin(candidate.endpoint.slug, candidate, reason);
+    return this.#run(candidate, key, { ...begun, cost: unknownCost }, count);
+  }
+
+  /** An attempt that another process began goes on here. `why` is one sentence. */
+  async resume(
+    candidate: Candidate,
+    key: Secret | undefined,
+    begun: Attempt,
+    count: number,
+    why: string,
+  ): Promise<RunningAttempt> {
+    const earlierMs = Math.max(0, this.#clock.now() - begun.startTime);
+    const attempt = { ...begun, number: this.#attempts.length + 1, message: why };
+    return { ...(await this.#run(candidate, key, attempt, count)), earlierMs };
+  }
+
+  async #run(
+    candidate: Candidate,
+    key: Secret | undefined,
+    attempt: Attempt,
+    count: number,
+  ): Promise<RunningAttempt> {
     const { endpoint } = candidate;
     const observer = this.#observer.attemptStarted(attempt, {
       operation: this.#operation,
@@ -95,13 +119,13 @@ export class AttemptLog {
     const durationMs = this.#clock.monotonic() - running.startedAt;
     const attempt: Attempt = {
       ...running.attempt,
-      durationMs,
+      durationMs: durationMs + (running.earlierMs ?? 0),
       outcome: outcomeOf(result),
       failure: failure?.class,
       delivery: failure?.delivery ?? "sent",
       httpStatus: result.httpStatus,
       upstreamCode: failure?.upstreamCode,
-      message: failure?.message ?? "",
+      message: failure?.message ?? running.attempt.message,
       retryAfterMs: failure?.retryAfterMs,
       upstreamRequestId: failure?.upstreamRequestId ?? result.upstreamRequestId,
       cost: result.cost,
