@@ -1,4 +1,5 @@
 import type { Quality, Resolution } from "./image-options.ts";
+import type { OfferLimits } from "./offer-limits.ts";
 import type { Operation } from "./operation.ts";
 
 /** An entry of the catalogue. */
@@ -18,6 +19,8 @@ export interface ModelOffer {
   readonly operations: readonly Operation[];
   /** Empty when the price is not known. */
   readonly prices: readonly Price[];
+  /** What is asked of it at most. Undefined: whatever the provider can do. */
+  readonly limits?: OfferLimits | undefined;
 }
 
 /** What one unit costs. */

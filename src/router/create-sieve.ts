@@ -54,7 +54,10 @@ export function createSieve(request: GenerateRequest, world: RoutingWorld): Siev
     if (resolution.step === "catalog" && offer && !offer.operations.includes(task.operation)) {
       return skip("unsupported", `does not offer ${upstreamModel} for ${task.operation}`);
     }
-    const result = fitTask(task, endpoint, upstreamModel, fitOptions);
+    const result = fitTask(task, endpoint, upstreamModel, {
+      ...fitOptions,
+      limits: offer?.limits,
+    });
     if (result.kind === "unsupported") {
       if (result.field !== "task") fields.add(result.field);
       return skip("unsupported", result.reason, result.adjustments);

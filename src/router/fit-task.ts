@@ -1,6 +1,7 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
+import { limitCapabilities, type OfferLimits } from "../domain/offer-limits.ts";
 import type {
   ChatTask,
   ImageEditTask,
@@ -36,6 +37,8 @@ export interface FitOptions {
   readonly mode: GenerateRequest["parameterMode"];
   /** Whether Spillway has a place for files, from which they can be linked to. Default false. */
   readonly storesMedia?: boolean | undefined;
+  /** What the catalogue holds the target's images to. */
+  readonly limits?: OfferLimits | undefined;
 }
 
 /**
@@ -50,12 +53,12 @@ export function fitTask(
   task: Task,
   endpoint: Endpoint,
   upstreamModel: string,
-  { mode, storesMedia = false }: FitOptions,
+  options: FitOptions,
 ): FitResult {
   if (!endpoint.operations.includes(task.operation)) return cannot("task", `do ${task.operation}`);
   if (!servesModel(endpoint, upstreamModel)) return cannot("task", `serve ${upstreamModel}`);
-  const result = fitOperation(task, endpoint, upstreamModel, storesMedia);
-  if (result.kind === "unsupported" || mode === "adapt") return result;
+  const result = fitOperation(task, endpoint, upstreamModel, options);
+  if (result.kind === "unsupported" || options.mode === "adapt") return result;
   const inexact = result.fit.adjustments.find(({ kind }) => kind !== "emulated");
   if (inexact === undefined) return result;
   return {
@@ -70,7 +73,7 @@ function fitOperation(
   task: Task,
   endpoint: Endpoint,
   upstreamModel: string,
-  storesMedia: boolean,
+  { storesMedia = false, limits }: FitOptions,
 ): FitResult {
   const { operations } = endpoint.provider;
   const { settings, slug } = endpoint;
@@ -84,7 +87,7 @@ function fitOperation(
     case "image_upscale": {
       const dialect = operations[task.operation];
       if (dialect === undefined) break;
-      const capabilities = dialect.capabilities(upstreamModel, settings);
+      const capabilities = limitCapabilities(dialect.capabilities(upstreamModel, settings), limits);
       return fitImageTask(task, capabilities, { provider: slug, storesMedia });
     }
   }

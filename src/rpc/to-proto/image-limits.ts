@@ -3,6 +3,7 @@ import { PixelSizeSchema } from "../../../gen/spillway/v1/image_pb.ts";
 import { type ImageLimits, ImageLimitsSchema } from "../../../gen/spillway/v1/model_pb.ts";
 import type { ImageCapabilities } from "../../domain/capabilities.ts";
 import type { ModelOffer } from "../../domain/model.ts";
+import { limitCapabilities } from "../../domain/offer-limits.ts";
 import type { Endpoint } from "../../providers/endpoint.ts";
 import * as tables from "../enum-tables.ts";
 
@@ -39,7 +40,9 @@ function capabilities(
   offer: ModelOffer,
   { provider, settings }: Endpoint,
 ): ImageCapabilities | undefined {
-  return provider.operations[operation]?.capabilities(offer.upstreamModel, settings);
+  const dialect = provider.operations[operation];
+  if (dialect === undefined) return undefined;
+  return limitCapabilities(dialect.capabilities(offer.upstreamModel, settings), offer.limits);
 }
 
 function pixelSize(size: string) {
