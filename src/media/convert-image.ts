@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { ImageFormat } from "../domain/image-options.ts";
+import { loadSharp } from "./load-sharp.ts";
 
 /** How a conversion went. */
 export type ConversionResult =
@@ -25,6 +25,7 @@ export async function convertImage(
   const animated = format === "gif" || format === "webp";
   // sharp's qualities begin at 1.
   const options = compression === undefined ? {} : { quality: Math.max(1, compression) };
+  const sharp = await loadSharp();
   try {
     let image = sharp(bytes, { animated });
     // The metadata that holds the orientation is not written, so it is applied.
@@ -58,6 +59,7 @@ export async function convertImage(
  */
 async function isSound(bytes: Uint8Array): Promise<boolean> {
   const tiny = { width: 16, height: 16, fit: "fill" } as const;
+  const sharp = await loadSharp();
   try {
     await sharp(bytes, { limitInputPixels: false, sequentialRead: true })
       .resize(tiny)

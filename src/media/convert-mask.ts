@@ -1,6 +1,7 @@
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import type { MaskConversion } from "../domain/input-media.ts";
 import type { MaskPolarity } from "../domain/task.ts";
+import { loadSharp, type SharpFunction } from "./load-sharp.ts";
 
 /**
  * Rewrites a mask for a reader of another polarity, as a PNG of the same size
@@ -16,11 +17,12 @@ export async function convertMask(
   from: MaskPolarity,
   to: MaskPolarity,
 ): Promise<MaskConversion> {
+  const sharp = await loadSharp();
   try {
     const kept = keptOf(sharp(mask, { limitInputPixels }), from);
     const { data, info } = await kept.raw().toBuffer({ resolveWithObject: true });
     const { width, height } = info;
-    const png = write(data, { width, height, channels: 1 }, to).png();
+    const png = write(sharp, data, { width, height, channels: 1 }, to).png();
     return { kind: "converted", bytes: await png.toBuffer() };
   } catch {
     return { kind: "failed" };
@@ -51,7 +53,7 @@ interface RawSize {
   readonly channels: 1;
 }
 
-function write(kept: Buffer, raw: RawSize, polarity: MaskPolarity): Sharp {
+function write(sharp: SharpFunction, kept: Buffer, raw: RawSize, polarity: MaskPolarity): Sharp {
   const { width, height } = raw;
   switch (polarity) {
     case "transparent_is_edited":

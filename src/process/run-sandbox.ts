@@ -1,5 +1,4 @@
 import type { Terminal } from "../cli/terminal.ts";
-import { startSandbox } from "../sandbox/sandbox.ts";
 import type { ProcessWorld } from "./process-world.ts";
 
 /**
@@ -12,6 +11,7 @@ export async function runSandbox(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
+  const { startSandbox } = await import("../sandbox/sandbox.ts");
   const sandbox = await startSandbox({
     ...options,
     clock: world.clock,

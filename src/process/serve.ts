@@ -11,7 +11,7 @@ import { createGateway } from "../gateway/create-gateway.ts";
 import { ProviderStatistics } from "../gateway/provider-statistics.ts";
 import { type RunningServer, startServer } from "../rpc/server.ts";
 import { parseFault } from "../sandbox/fault.ts";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { ExportSettings } from "../telemetry/export-settings.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
@@ -55,14 +55,7 @@ export async function serve(
     clock,
     destination: world.logDestination,
   });
-  const sandbox = config.sandbox.enabled
-    ? await startSandbox({
-        clock,
-        faults: config.sandbox.faults.map(fault),
-        compatibleSlugs: config.providers.filter(isEmbeddedCustom).map(({ slug }) => slug),
-        paceMs: world.paceMs,
-      })
-    : undefined;
+  const sandbox = config.sandbox.enabled ? await embedProviders(config, world) : undefined;
   const sdk = await startTelemetrySdk(settings, version);
   const catalog = createCatalog(models);
   const transport = createTransport({ version, clock });
@@ -191,6 +184,20 @@ export async function serve(
       await closeBelow();
     },
   };
+}
+
+/** Starts the embedded providers. Who serves real ones never loads them. */
+async function embedProviders(
+  { sandbox, providers }: Config,
+  { clock, paceMs }: ProcessWorld,
+): Promise<Sandbox> {
+  const { startSandbox } = await import("../sandbox/sandbox.ts");
+  return startSandbox({
+    clock,
+    faults: sandbox.faults.map(fault),
+    compatibleSlugs: providers.filter(isEmbeddedCustom).map(({ slug }) => slug),
+    paceMs,
+  });
 }
 
 function inputReachOf({ media, sandbox }: Config): Reach {

@@ -1,5 +1,4 @@
 import { type Meter, type Tracer, trace } from "@opentelemetry/api";
-import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
 import {
   detectResources,
   envDetector,
@@ -9,6 +8,7 @@ import {
 import {
   type IMetricReader,
   MeterProvider,
+  MetricReader,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
 } from "@opentelemetry/sdk-metrics";
@@ -35,9 +35,10 @@ export interface TelemetrySdk {
 }
 
 /**
- * Starts the SDK. Exporters are loaded only when they are switched on, since
- * they are most of what it weighs; where their traffic goes they read from the
- * standard OTEL_EXPORTER_OTLP_* variables themselves.
+ * Starts the SDK. Exporters are loaded only when they are switched on, and the
+ * writer for Prometheus when it is first wanted, since they are most of what it
+ * weighs; where their traffic goes they read from the standard
+ * OTEL_EXPORTER_OTLP_* variables themselves.
  */
 export async function startTelemetrySdk(
   settings: ExportSettings,
@@ -47,10 +48,8 @@ export async function startTelemetrySdk(
     "service.name": "spillway",
     "service.version": version,
   }).merge(detectResources({ detectors: [envDetector] }));
-  const prometheus = new PrometheusExporter({ preventServerStart: true });
-  // Every metric is of the one scope: its labels would be the same on every line.
-  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
-  const readers: IMetricReader[] = [prometheus];
+  const pulled = new PullReader();
+  const readers: IMetricReader[] = [pulled];
   if (settings.metrics !== undefined) {
     readers.push(
       new PeriodicExportingMetricReader({
@@ -68,7 +67,10 @@ export async function startTelemetrySdk(
     tracer: (tracerProvider ?? trace).getTracer("spillway", version),
     meter: meterProvider.getMeter("spillway", version),
     async metricsText() {
-      const { resourceMetrics } = await prometheus.collect();
+      const { PrometheusSerializer } = await import("@opentelemetry/exporter-prometheus");
+      // Every metric is of the one scope: its labels would be the same on every line.
+      const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+      const { resourceMetrics } = await pulled.collect();
       return {
         contentType: "text/plain; version=0.0.4; charset=utf-8",
         body: serializer.serialize(resourceMetrics),
@@ -78,6 +80,12 @@ export async function startTelemetrySdk(
       await Promise.allSettled([tracerProvider?.shutdown(), meterProvider.shutdown()]);
     },
   };
+}
+
+/** Gives all metrics, added up since the start, to whoever asks for them. */
+class PullReader extends MetricReader {
+  protected override async onForceFlush(): Promise<void> {}
+  protected override async onShutdown(): Promise<void> {}
 }
 
 async function startTracing(
