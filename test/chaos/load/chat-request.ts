@@ -1,0 +1,11 @@
+import { Role } from "../../../gen/spillway/v1/chat_pb.ts";
+import type { RequestInit } from "./grpc-calls.ts";
+
+/** Asks the model "boat" for a chat. */
+export const chatWithBoat: RequestInit = {
+  model: "boat",
+  task: {
+    case: "chat",
+    value: { messages: [{ role: Role.USER, parts: [{ part: { case: "text", value: "Hello" } }] }] },
+  },
+};
