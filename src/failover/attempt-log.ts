@@ -38,6 +38,9 @@ export class AttemptLog {
   readonly #observer: RequestObserver;
   readonly #operation: Operation;
   readonly #emit: EmitEvent | undefined;
+  #begun: number;
+  #running = 0;
+  #busySince = 0;
   #providersMs = 0;
 
   constructor(
@@ -48,6 +51,7 @@ export class AttemptLog {
     earlier: readonly Attempt[] = [],
   ) {
     this.#attempts = [...earlier];
+    this.#begun = earlier.length;
     this.#clock = clock;
     this.#captureContent = captureContent;
     this.#input = input;
@@ -61,7 +65,7 @@ export class AttemptLog {
     return this.#attempts;
   }
 
-  /** How long at least one provider was waited for, in milliseconds. Attempts do not overlap. */
+  /** How long at least one provider was waited for, in milliseconds. */
   get providersMs(): number {
     return this.#providersMs;
   }
@@ -86,7 +90,7 @@ export class AttemptLog {
     why: string,
   ): Promise<RunningAttempt> {
     const earlierMs = Math.max(0, this.#clock.now() - begun.startTime);
-    const attempt = { ...begun, number: this.#attempts.length + 1, message: why };
+    const attempt = { ...begun, number: ++this.#begun, message: why };
     return { ...(await this.#run(candidate, key, attempt, count)), earlierMs };
   }
 
@@ -105,6 +109,7 @@ export class AttemptLog {
       count,
     });
     const startedAt = this.#clock.monotonic();
+    if (this.#running++ === 0) this.#busySince = startedAt;
     await this.#tell({ kind: "attempt_started", attempt });
     return { attempt, observer, key, startedAt };
   }
@@ -116,7 +121,8 @@ export class AttemptLog {
     verdict: AttemptVerdict,
   ): Promise<void> {
     const { failure } = result;
-    const durationMs = this.#clock.monotonic() - running.startedAt;
+    const now = this.#clock.monotonic();
+    const durationMs = now - running.startedAt;
     const attempt: Attempt = {
       ...running.attempt,
       durationMs: durationMs + (running.earlierMs ?? 0),
@@ -131,8 +137,8 @@ export class AttemptLog {
       cost: result.cost,
       discardOutput: verdict.discardOutput,
     };
-    this.#providersMs += durationMs;
-    this.#attempts.push(attempt);
+    if (--this.#running === 0) this.#providersMs += now - this.#busySince;
+    this.#keep(attempt);
     running.observer.finished(attempt, {
       next: verdict.next,
       key: running.key?.fingerprint,
@@ -162,9 +168,16 @@ export class AttemptLog {
       message: why,
       cost: noCost,
     };
-    this.#attempts.push(attempt);
+    this.#keep(attempt);
     this.#observer.attemptSkipped(attempt);
     await this.#tell({ kind: "attempt_finished", attempt });
+  }
+
+  /** Attempts that overlap need not end in the order in which they began. */
+  #keep(attempt: Attempt): void {
+    let place = this.#attempts.length;
+    while ((this.#attempts[place - 1]?.number ?? 0) > attempt.number) place -= 1;
+    this.#attempts.splice(place, 0, attempt);
   }
 
   #begin(
@@ -173,8 +186,7 @@ export class AttemptLog {
     reason: AttemptReason,
   ): Omit<Attempt, "cost"> {
     return {
-      // Attempts follow each other, so the ones that ended are the ones before it.
-      number: this.#attempts.length + 1,
+      number: ++this.#begun,
       model: target.model,
       provider,
       upstreamModel: target.upstreamModel,

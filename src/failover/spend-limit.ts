@@ -16,14 +16,22 @@ export class SpendLimit {
     return this.#spentMicros + estimate.micros <= this.#maxMicros;
   }
 
+  /** An attempt begins. Until it is counted, it counts with what it is expected to cost. */
+  reserve(estimate: Cost): void {
+    this.#spentMicros += knownMicros(estimate);
+  }
+
   /**
-   * Counts an attempt. One whose cost is not known may have been billed, so it
-   * counts with what it was expected to cost.
+   * Counts an attempt that has ended. One whose cost is not known may have been
+   * billed, so it goes on to count with what it was expected to cost.
    */
   count(cost: Cost, estimate: Cost): void {
-    const counted = cost.basis === "unknown" ? estimate : cost;
-    if (counted.basis !== "unknown") this.#spentMicros += counted.micros;
+    if (cost.basis !== "unknown") this.#spentMicros += cost.micros - knownMicros(estimate);
   }
+}
+
+function knownMicros(cost: Cost): number {
+  return cost.basis === "unknown" ? 0 : cost.micros;
 }
 
 /** The price of a part of a task. */

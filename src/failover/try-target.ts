@@ -51,6 +51,7 @@ async function tryWithKey(
   const { plan, request, stream, deadlineAt } = input;
   const { images } = harvest;
   const estimate = estimateOf(walk, candidate);
+  spend.reserve(estimate);
   await input.onSubmit?.();
   const count = Math.max(1, missingSlots(images).length);
   const running = await log.start(candidate, key, reason, count);
