@@ -1,0 +1,51 @@
+import type { Upstream } from "./upstream/start-upstream.ts";
+
+/** What every case is given. */
+export interface Bench {
+  readonly upstream: Upstream;
+  readonly rounds: number;
+  /** Of each contender in each round. */
+  readonly seconds: number;
+  /** Says on standard error how far it is. */
+  progress(line: string): void;
+}
+
+/** Something that is measured. */
+export interface Case {
+  /** As the command line names it. */
+  readonly name: string;
+  run(bench: Bench): Promise<CaseReport>;
+}
+
+/** What a case found. */
+export interface CaseReport {
+  readonly title: string;
+  /** What was done, in one or two sentences. */
+  readonly lead: string;
+  readonly table: Table;
+  /** Bars to draw. */
+  readonly plot?: Plot | undefined;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** Rows of text under a row of headings. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Bars, and what they stand for. */
+export interface Plot {
+  readonly unit: string;
+  readonly bars: readonly { readonly name: string; readonly value: number }[];
+}
+
+/** A line of the table by which Spillway is judged. */
+export interface Verdict {
+  readonly what: string;
+  readonly figure: number;
+  /** The figure must be at most this, or at least. */
+  readonly target: { readonly most: number } | { readonly least: number };
+  /** Written after the figure and the target: " ms", " ×". */
+  readonly unit: string;
+}

@@ -1,0 +1,95 @@
+import type { Bench } from "../bench.ts";
+import { ask } from "../load/ask.ts";
+import { type Pressure, pressWithH2load } from "../load/h2load.ts";
+import type { Contender } from "../systems/system.ts";
+import { resetPeak, usageOf } from "./process-usage.ts";
+
+/** What one contender showed, a number for each round. */
+export interface Measured {
+  readonly name: string;
+  readonly requestsPerSecond: readonly number[];
+  /** Processor time of the system under test. NaN where there is none. */
+  readonly cpuMicros: readonly number[];
+  /** The most that was resident. NaN where there is no system. */
+  readonly peakBytes: readonly number[];
+}
+
+/** How contenders are compared, beyond how often and how long. */
+export interface Comparison {
+  readonly connections: number;
+  readonly streams: number;
+  /** The generator shares both processors, at low priority. */
+  readonly nice?: boolean | undefined;
+}
+
+/** So long until V8 has compiled what is hot. */
+const warmUpSeconds = 3;
+
+/** At the same time, over eight connections or, with HTTP/1.1, over 32. */
+export const usual: Comparison = { connections: 8, streams: 4 };
+
+/**
+ * Presses each contender in turn, round after round, so that whatever disturbs the
+ * machine disturbs all of them. Each must answer rightly before and after, and the
+ * upstream must have been asked as often as the generator says.
+ */
+export async function compare(
+  bench: Bench,
+  contenders: readonly Contender[],
+  comparison: Comparison = usual,
+): Promise<readonly Measured[]> {
+  for (const contender of contenders) {
+    contender.check(await ask(contender.target));
+    await press(bench, contender, comparison, warmUpSeconds);
+  }
+  const rows = contenders.map((contender) => ({ contender, samples: [] as Sample[] }));
+  for (let round = 1; round <= bench.rounds; round++) {
+    for (const { contender, samples } of rows) {
+      const sample = await press(bench, contender, comparison, bench.seconds);
+      samples.push(sample);
+      bench.progress(
+        `${round}/${bench.rounds} ${contender.name}: ${sample.requestsPerSecond.toFixed(0)}/s, ${sample.cpuMicros.toFixed(0)} µs`,
+      );
+    }
+  }
+  for (const contender of contenders) contender.check(await ask(contender.target));
+  return rows.map(({ contender: { name }, samples }) => ({
+    name,
+    requestsPerSecond: samples.map((sample) => sample.requestsPerSecond),
+    cpuMicros: samples.map((sample) => sample.cpuMicros),
+    peakBytes: samples.map((sample) => sample.peakBytes),
+  }));
+}
+
+interface Sample {
+  readonly requestsPerSecond: number;
+  readonly cpuMicros: number;
+  readonly peakBytes: number;
+}
+
+async function press(
+  bench: Bench,
+  { name, system, target }: Contender,
+  { connections, streams, nice }: Comparison,
+  seconds: number,
+): Promise<Sample> {
+  const pressure: Pressure = { connections, streams, until: { seconds } };
+  const asked = await askedOf(bench);
+  if (system !== undefined) resetPeak(system.pid);
+  const before = system && usageOf(system.pid);
+  const { requestsPerSecond, done } = await pressWithH2load(target, pressure, nice);
+  const after = system && usageOf(system.pid);
+  const reached = (await askedOf(bench)) - asked;
+  if (reached < done) throw new Error(`${name}: ${done} answers, but ${reached} requests upstream`);
+  return {
+    requestsPerSecond,
+    cpuMicros: before && after ? ((after.cpuSeconds - before.cpuSeconds) / done) * 1e6 : Number.NaN,
+    peakBytes: after?.peakBytes ?? Number.NaN,
+  };
+}
+
+/** How many requests the upstream has answered well. */
+async function askedOf({ upstream }: Bench): Promise<number> {
+  const { fast = 0, burst = 0, paced = 0, slow = 0, spare = 0 } = await upstream.counts();
+  return fast + burst + paced + slow + spare;
+}

@@ -1,0 +1,85 @@
+import { createServer as createHttp1Server } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { type Dispatcher, Pool } from "undici";
+
+/**
+ * The floor: what Node itself costs when a request is handed to an origin over
+ * HTTP/1.1 and its answer handed back, and neither is looked at. Its argument is
+ * the origin; it writes the ports of its HTTP/2 and HTTP/1.1 listeners.
+ */
+const pool = new Pool(process.argv[2] ?? "", { connections: 256, pipelining: 1 });
+
+const http2 = createHttp2Server().on("stream", (stream, headers) => {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  stream.on("end", () =>
+    forward(String(headers[":path"]), chunks, {
+      head(status, contentType) {
+        stream.respond({ ":status": status, "content-type": contentType });
+      },
+      write: (chunk) => stream.write(chunk),
+      onceDrained: (then) => void stream.once("drain", then),
+      end: () => void stream.end(),
+    }),
+  );
+  stream.on("error", () => {});
+});
+
+const http1 = createHttp1Server((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () =>
+    forward(request.url ?? "", chunks, {
+      head(status, contentType, contentLength) {
+        response.writeHead(status, {
+          "content-type": contentType,
+          ...(contentLength === undefined ? {} : { "content-length": contentLength }),
+        });
+      },
+      write: (chunk) => response.write(chunk),
+      onceDrained: (then) => void response.once("drain", then),
+      end: () => void response.end(),
+    }),
+  );
+});
+
+http2.listen(0, "127.0.0.1", () =>
+  http1.listen(0, "127.0.0.1", () => {
+    const ports = [http2, http1].map((server) => (server.address() as AddressInfo).port);
+    console.log(ports.join(" "));
+  }),
+);
+
+/** Where an answer goes. */
+interface Caller {
+  head(status: number, contentType: string, contentLength: string | undefined): void;
+  /** False: no more until it is drained. */
+  write(chunk: Buffer): boolean;
+  onceDrained(then: () => void): void;
+  end(): void;
+}
+
+function forward(path: string, body: readonly Buffer[], caller: Caller): void {
+  const [only] = body;
+  const whole = body.length === 1 && only !== undefined ? only : Buffer.concat(body);
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart() {},
+    onResponseStart(_controller, status, headers) {
+      const length = headers["content-length"];
+      caller.head(status, String(headers["content-type"]), length?.toString());
+    },
+    onResponseData(controller, chunk) {
+      if (caller.write(chunk)) return;
+      controller.pause();
+      caller.onceDrained(() => controller.resume());
+    },
+    onResponseEnd: () => caller.end(),
+    onResponseError(_controller, error) {
+      console.error(error);
+      process.exitCode = 1;
+    },
+  };
+  const headers = { "content-type": "application/json", authorization: "Bearer sk-bench" };
+  pool.dispatch({ path, method: "POST", headers, body: whole }, handler);
+}

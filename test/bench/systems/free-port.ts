@@ -1,0 +1,17 @@
+import { createServer } from "node:net";
+
+/** A port of loopback that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+      .once("error", reject)
+      .listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        server.close(() =>
+          typeof address === "object" && address !== null
+            ? resolve(address.port)
+            : reject(new Error("no port")),
+        );
+      });
+  });
+}

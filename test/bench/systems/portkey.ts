@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startChild } from "../measure/child.ts";
+import { scratch } from "../scratch.ts";
+import { freePort } from "./free-port.ts";
+import type { RunningSystem } from "./system.ts";
+
+/** The version of Portkey's gateway that is compared. */
+export const portkeyVersion = "1.15.2";
+
+/** Portkey's gateway, running. */
+export interface Portkey extends RunningSystem {
+  readonly origin: string;
+  /** What tells it to act as OpenAI's client towards an upstream whose base is this. */
+  headersFor(base: string): Readonly<Record<string, string>>;
+}
+
+/** Installs it where no commit sees it, and starts it on the same Node, without its console and the log that belongs to that. */
+export async function startPortkey(): Promise<Portkey> {
+  const program = install();
+  const port = await freePort();
+  const child = await startChild({
+    name: "portkey",
+    command: [process.execPath, program, `--port=${port}`, "--headless"],
+    place: "measured",
+    environment: { NODE_ENV: "production" },
+    ready: (output) => output.includes("running"),
+  });
+  return {
+    name: "Portkey",
+    pid: child.pid,
+    origin: `http://127.0.0.1:${port}`,
+    headersFor: (base) => ({
+      "content-type": "application/json",
+      authorization: "Bearer sk-bench",
+      "x-portkey-provider": "openai",
+      "x-portkey-custom-host": base,
+    }),
+    stop: child.stop,
+  };
+}
+
+function install(): string {
+  const folder = join(scratch, `portkey-${portkeyVersion}`);
+  const program = join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
+  if (existsSync(program)) return program;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "private": true }');
+  execFileSync(
+    "npm",
+    [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--ignore-scripts",
+      `@portkey-ai/gateway@${portkeyVersion}`,
+    ],
+    { cwd: folder, stdio: ["ignore", "ignore", "inherit"] },
+  );
+  return program;
+}

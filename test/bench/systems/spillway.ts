@@ -1,0 +1,111 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../interop/start-gateway.ts";
+import { startChild } from "../measure/child.ts";
+import type { Place } from "../measure/pin.ts";
+import { scratch } from "../scratch.ts";
+import type { RunningSystem } from "./system.ts";
+
+/** Spillway as its users start it, running. */
+export interface Spillway extends RunningSystem {
+  /** Connect, gRPC-Web and gRPC. */
+  readonly connect: string;
+  /** The listener for gRPC alone. */
+  readonly grpc: string;
+  /** From the start of the process to the log line "listening". */
+  readonly startMs: number;
+}
+
+/** What share of requests is traced, and how their spans travel. */
+export interface Tracing {
+  readonly ratio: number;
+  readonly protocol: "http/json" | "http/protobuf";
+}
+
+/** How a Spillway to be measured differs from the usual one. */
+export interface SpillwayOptions {
+  readonly name?: string | undefined;
+  /** Undefined: none. */
+  readonly tracing?: Tracing | undefined;
+  readonly workers?: number | undefined;
+  readonly place?: Place | undefined;
+}
+
+/** What the judged figures are measured with. */
+export const usualTracing: Tracing = { ratio: 0.1, protocol: "http/json" };
+
+/** Starts it with the benchmark's routes in front of an upstream. */
+export async function startSpillway(
+  origin: string,
+  options: SpillwayOptions = { tracing: usualTracing },
+): Promise<Spillway> {
+  const name = options.name ?? "Spillway";
+  const config = join(scratch, `${name.replaceAll(/\W+/g, "-")}.yaml`);
+  writeFileSync(config, configuration(origin, options.workers));
+  const started = performance.now();
+  const child = await startChild({
+    name,
+    command: [process.execPath, join(root, "src/main.ts"), "serve", "--config", config],
+    cwd: root,
+    place: options.place ?? "measured",
+    environment: options.tracing === undefined ? {} : tracingVariables(origin, options.tracing),
+    ready: (output) => listening(output) !== undefined,
+  });
+  const startMs = performance.now() - started;
+  const { listen, grpc } = listening(child.output()) ?? {};
+  return {
+    name,
+    pid: child.pid,
+    connect: `http://${listen}`,
+    grpc: `http://${grpc}`,
+    startMs,
+    stop: child.stop,
+  };
+}
+
+function listening(output: string): Readonly<Record<string, string>> | undefined {
+  const line = output.split("\n").find((each) => each.includes('"msg":"listening"'));
+  if (line === undefined || !line.endsWith("}")) return undefined;
+  return JSON.parse(line) as Readonly<Record<string, string>>;
+}
+
+function tracingVariables(origin: string, tracing: Tracing): Readonly<Record<string, string>> {
+  return {
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${origin}/v1/traces`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: tracing.protocol,
+    OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+    OTEL_TRACES_SAMPLER_ARG: String(tracing.ratio),
+    // Whoever traces every request of a busy gateway gives the queue room for them.
+    OTEL_BSP_MAX_QUEUE_SIZE: "65536",
+    OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "2048",
+    OTEL_BSP_SCHEDULE_DELAY: "250",
+  };
+}
+
+/** A standby behind the first target of every model, as there is one in earnest. */
+function configuration(origin: string, workers: number | undefined): string {
+  const custom = ["burst", "paced", "slow", "down", "spare"].map(
+    (slug) =>
+      `  ${slug}: { type: openai-compatible, base_url: "${origin}/${slug}/v1", allow_private_network: true }`,
+  );
+  return `
+server:
+  listen: 127.0.0.1:0
+  grpc: 127.0.0.1:0
+  admin: 127.0.0.1:0${workers === undefined ? "" : `\n  workers: ${workers}`}
+providers:
+  openai: { keys: [sk-bench], base_url: "${origin}/fast/v1", allow_private_network: true }
+${custom.join("\n")}
+routes:
+  - models: [gpt-5.4-mini, gpt-image-2]
+    targets: [{ provider: openai }, { provider: spare, priority: 1 }]
+  - models: [burst]
+    targets: [{ provider: burst }, { provider: spare, priority: 1 }]
+  - models: [paced]
+    targets: [{ provider: paced }, { provider: spare, priority: 1 }]
+  - models: [slow]
+    targets: [{ provider: slow }, { provider: spare, priority: 1 }]
+  - models: [failover]
+    targets: [{ provider: down }, { provider: spare, priority: 1 }]
+`;
+}

@@ -1,0 +1,3 @@
+module spillway.test/bench
+
+go 1.24
