@@ -4,8 +4,10 @@ import type { Outage } from "../router/outlook.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
 import { describeOutage } from "../router/sift-by-health.ts";
 import { abortFailure, isDeadline } from "./abort-scope.ts";
+import { admitTarget } from "./admit-target.ts";
 import { AttemptLog } from "./attempt-log.ts";
-import { atLimit, describeError, type LastWord } from "./describe-error.ts";
+import { Course } from "./course.ts";
+import { describeError, type LastWord } from "./describe-error.ts";
 import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
@@ -14,7 +16,7 @@ import { SpendLimit } from "./spend-limit.ts";
 import { toGenerated } from "./to-generated.ts";
 import { tryTarget } from "./try-target.ts";
 import { firstTurn, turnAfter } from "./turn.ts";
-import { estimateOf, type Walk } from "./walk.ts";
+import type { Walk } from "./walk.ts";
 
 /**
  * Walks a plan: tries its candidates one by one, in order, until one has done the
@@ -31,16 +33,15 @@ export async function executePlan(
   input: ExecuteInput,
   dependencies: ExecuteDependencies,
 ): Promise<ExecuteResult> {
-  const { plan, request } = input;
+  const { plan } = input;
   const walk = begin(input, dependencies);
-  const { log, harvest, spend } = walk;
+  const { log, harvest, course } = walk;
   dependencies.retryBudget.request();
   for (const skipped of plan.skipped) await log.skip(skipped, "first", skipped.reason);
 
   let lastWord = withoutCandidates(plan);
   let asked: Candidate | undefined;
-  let attemptsLeft = request.routing.maxAttempts;
-  let turn = firstTurn(plan.candidates[0]);
+  let turn = firstTurn(course.next);
   while (turn !== undefined) {
     const { candidate } = turn;
     const end = endFromOutside(walk);
@@ -48,57 +49,37 @@ export async function executePlan(
       lastWord = { kind: "failure", failure: end, candidate: asked, ambiguous: false };
       break;
     }
-    const next = firstTurn(nextCandidate(plan, candidate));
+    course.reach(candidate);
+    const { next } = course;
     const reason = reasonFor(candidate, asked, harvest);
-    if (!spend.allows(estimateOf(walk, candidate))) {
-      await log.skip(candidate, reason, "Its price would pass max_cost_micros.");
-      lastWord = { kind: "cost_limit" };
-      turn = next;
-      continue;
-    }
-    const prepared = await walk.inputs.prepare(candidate.fit);
+    const admission = await admitTarget(walk, candidate, input, next === undefined);
     // Why it ended, the head of the loop knows.
-    if (prepared.kind === "ended") continue;
-    if (prepared.kind === "unusable") {
-      lastWord = { kind: "unusable_input", violation: prepared.violation };
+    if (admission.kind === "ended") continue;
+    if (admission.kind === "unusable_input") {
+      lastWord = admission;
       break;
     }
-    if (prepared.kind === "unsuitable") {
-      const message = `${candidate.endpoint.slug} ${prepared.reason}.`;
-      await log.skip(candidate, reason, message);
-      const failure: Failure = { class: "unsupported_here", delivery: "not_sent", message };
-      lastWord = { kind: "failure", failure, candidate, ambiguous: false };
-      turn = next;
-      continue;
-    }
-    const gate = dependencies.gateOf?.(candidate.endpoint);
-    const entry = await gate?.enter(input, next === undefined);
-    if (entry?.kind === "ended") continue;
-    if (entry?.kind === "refused") {
-      await log.skip(candidate, reason, atLimit(candidate));
-      lastWord = { kind: "at_limit", candidate, retryAfterMs: entry.retryAfterMs };
-      turn = next;
+    if (admission.kind === "passed_over") {
+      await log.skip(candidate, reason, admission.why);
+      lastWord = admission.lastWord;
+      turn = firstTurn(next);
       continue;
     }
     // From here to the attempt's begin nothing is waited for, so that a probe is alone.
     const outage = candidate === asked ? undefined : newOutage(walk, candidate);
     if (outage !== undefined && (next !== undefined || asked !== undefined)) {
-      gate?.leave();
+      admission.gate?.leave();
       await log.skip(candidate, reason, describeOutage(candidate, outage));
-      turn = next;
+      turn = firstTurn(next);
       continue;
     }
-    asked = candidate;
-    attemptsLeft -= 1;
-    const shortfall = await tryTarget(walk, turn, reason, prepared.task, {
-      attemptsLeft,
-      hasNext: next !== undefined,
-    }).finally(() => gate?.leave());
+    const shortfall = await tryTarget(walk, turn, reason, admission);
     if (shortfall === undefined) break;
     const { failure, decision, key } = shortfall;
+    asked = shortfall.turn.candidate;
     const ambiguous = decision.kind === "stop" && decision.ambiguous;
-    lastWord = { kind: "failure", failure, candidate, ambiguous };
-    turn = turnAfter(turn, key, decision, next);
+    lastWord = { kind: "failure", failure, candidate: asked, ambiguous };
+    turn = turnAfter(shortfall.turn, key, decision, firstTurn(course.next));
     if (turn !== undefined && turn.delayMs > 0) {
       await dependencies.clock.sleep(turn.delayMs, input.signal);
     }
@@ -118,6 +99,7 @@ function begin(input: ExecuteInput, dependencies: ExecuteDependencies): Walk {
     dependencies,
     emit,
     log: new AttemptLog(input, dependencies, emit),
+    course: new Course(input.plan, input.request.routing.maxAttempts),
     harvest: new Harvest(input.request.task),
     spend: new SpendLimit(input.request.routing.maxCostMicros),
     inputs: new InputPreparer({
@@ -152,15 +134,6 @@ function endFromOutside({ input, dependencies }: Walk): Failure | undefined {
   if (!late && !signal.aborted) return undefined;
   const deadline = late || isDeadline({ clock, deadlineAt });
   return abortFailure({ kind: deadline ? "deadline" : "caller_left" }, "not_sent");
-}
-
-/**
- * The candidate after this one. A provider that is asked for by name is not failed
- * over; only another model that the caller named may follow it.
- */
-function nextCandidate(plan: Plan, candidate: Candidate): Candidate | undefined {
-  const next = plan.candidates[plan.candidates.indexOf(candidate) + 1];
-  return plan.forced && next?.modelIndex === candidate.modelIndex ? undefined : next;
 }
 
 function reasonFor(

@@ -5,35 +5,39 @@ import { sandboxFaultLabel } from "../domain/sandbox-fault.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Task } from "../domain/task.ts";
 import type { Candidate } from "../router/plan.ts";
-import { type Decision, decideNext, type Situation } from "./decide-next.ts";
+import type { Admitted } from "./admit-target.ts";
+import { type Decision, decideNext } from "./decide-next.ts";
 import { missingSlots, runAttempt } from "./run-attempt.ts";
 import { type Turn, withKey } from "./turn.ts";
 import { estimateOf, type Walk } from "./walk.ts";
 
 /** Why an attempt did not give all that was asked, and what happens now. */
 export interface Shortfall {
+  readonly turn: Turn;
   readonly failure: Failure;
   readonly decision: Decision;
   readonly key: Secret | undefined;
 }
 
-/** Makes one attempt. Returns why it is not enough; undefined when all is there. */
+/** Makes one attempt, and leaves the gate. Returns why it is not enough; undefined when all is there. */
 export async function tryTarget(
   walk: Walk,
   turn: Turn,
   reason: AttemptReason,
-  task: Task,
-  left: Pick<Situation, "attemptsLeft" | "hasNext">,
+  admission: Admitted,
 ): Promise<Shortfall | undefined> {
   const { health } = walk.dependencies;
   const { candidate, triedKeys } = turn;
   const key = turn.key ?? health.key(candidate, triedKeys);
   const probe = health.begin(candidate, key);
+  walk.course.attempt();
   try {
-    return await tryWithKey(walk, turn, { key, probe }, reason, task, left);
+    return await tryWithKey(walk, turn, { key, probe }, reason, admission.task);
   } catch (bug) {
     if (probe) health.abandonProbe(candidate, key);
     throw bug;
+  } finally {
+    admission.gate?.leave();
   }
 }
 
@@ -43,9 +47,8 @@ async function tryWithKey(
   { key, probe }: { readonly key: Secret | undefined; readonly probe: boolean },
   reason: AttemptReason,
   task: Task,
-  left: Pick<Situation, "attemptsLeft" | "hasNext">,
 ): Promise<Shortfall | undefined> {
-  const { input, dependencies, emit, log, harvest, spend } = walk;
+  const { input, dependencies, emit, log, course, harvest, spend } = walk;
   const { candidate, retries, delayMs, triedKeys } = turn;
   const { health, retryBudget } = dependencies;
   const { plan, request, stream, deadlineAt } = input;
@@ -84,10 +87,11 @@ async function tryWithKey(
   }
   const wanted = decideNext(
     {
-      ...left,
       failure,
       retries,
       previousDelayMs: delayMs,
+      attemptsLeft: course.attemptsLeft,
+      hasNext: course.next !== undefined,
       timeLeftMs: deadlineAt - dependencies.clock.monotonic(),
       partial,
       hasOtherKey: health.hasOtherKey(candidate, withKey(triedKeys, key)),
@@ -103,7 +107,7 @@ async function tryWithKey(
   const decision = isExtra && !retryBudget.take() ? budgetExhausted : wanted;
   const discardOutput = loose && decision !== budgetExhausted && decision.kind !== "stop";
   await log.finish(running, result, { next: decision.kind, discardOutput });
-  return { failure, decision, key };
+  return { turn, failure, decision, key };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Cost } from "../domain/cost.ts";
 import type { EmitEvent } from "../domain/generated.ts";
 import type { Candidate } from "../router/plan.ts";
 import type { AttemptLog } from "./attempt-log.ts";
+import type { Course } from "./course.ts";
 import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
 import type { Harvest } from "./harvest.ts";
 import type { InputPreparer } from "./prepare-inputs.ts";
@@ -14,6 +15,7 @@ export interface Walk {
   readonly dependencies: ExecuteDependencies;
   readonly emit: EmitEvent | undefined;
   readonly log: AttemptLog;
+  readonly course: Course;
   readonly harvest: Harvest;
   readonly spend: SpendLimit;
   readonly inputs: InputPreparer;
