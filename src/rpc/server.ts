@@ -2,7 +2,6 @@ import { file_google_rpc_error_details } from "../../gen/google/rpc/error_detail
 import { file_google_rpc_status } from "../../gen/google/rpc/status_pb.ts";
 import { Health } from "../../gen/grpc/health/v1/health_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
-import { StreamGenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Address } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { MediaFiles } from "../domain/media-store.ts";
@@ -18,7 +17,6 @@ import { defaultLimits, type Limits } from "./limits.ts";
 import type { Listener } from "./listener.ts";
 import { reflectionService } from "./reflection.ts";
 import type { RpcContext } from "./rpc-context.ts";
-import { prepareValidation } from "./validation.ts";
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -67,7 +65,6 @@ export interface RunningServer {
 /** Starts every listener, and resolves once all of them accept connections. Rejects when one cannot, with none left open. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { clock, telemetry, newId, onBug, drainMs } = options;
-  prepareValidation(StreamGenerateRequestSchema);
   const cut = new AbortController();
   const context: RpcContext = {
     clock,

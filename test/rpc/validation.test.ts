@@ -1,0 +1,85 @@
+import { create, type DescMessage, type MessageShape } from "@bufbuild/protobuf";
+import { pathToString } from "@bufbuild/protobuf/reflect";
+import { FileDescriptorProtoSchema, StructSchema } from "@bufbuild/protobuf/wkt";
+import { createValidator } from "@bufbuild/protovalidate";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
+import { GenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
+import type { FieldViolation } from "../../src/domain/gateway-error.ts";
+import { compileMessage } from "../../src/rpc/validation/compile-message.ts";
+import { validate } from "../../src/rpc/validation.ts";
+import { anyMessage } from "./support/any-message.ts";
+
+const protovalidate = createValidator();
+
+/** What protovalidate, which evaluates the rules' CEL, says is wrong. */
+function witness<D extends DescMessage>(schema: D, message: MessageShape<D>) {
+  const result = protovalidate.validate(schema, message);
+  if (result.kind === "error") throw result.error;
+  if (result.kind === "valid") return undefined;
+  return result.violations.map(
+    ({ field, message: description, ruleId }): FieldViolation => ({
+      field: pathToString(field),
+      description,
+      rule: ruleId,
+    }),
+  );
+}
+
+const requests = GatewayService.methods.map(({ input }) => input);
+
+describe("validation", () => {
+  test.each(requests.map((schema) => [schema.name, schema] as const))(
+    "finds in any %s what protovalidate finds, in the same words and order",
+    (_, schema) => {
+      const rules = new Set<string>();
+      fc.assert(
+        fc.property(anyMessage(schema), (message) => {
+          const found = validate(schema, message)?.fieldViolations;
+          for (const { rule } of found ?? []) rules.add(rule);
+          expect(found).toEqual(witness(schema, message));
+        }),
+        { numRuns: 400 },
+      );
+      expect(rules.size).toBeGreaterThan(0);
+    },
+  );
+
+  test("takes for a URI what protovalidate takes for one", () => {
+    const schema = GenerateRequestSchema;
+    const withUrl = (url: string) =>
+      create(schema, {
+        model: "m",
+        task: { case: "imageUpscale", value: { image: { source: { case: "url", value: url } } } },
+      });
+    const piece = fc.constantFrom(
+      ..."a A 0 - . _ ~ : / ? # [ ] @ ! $ & ' ( ) * + , ; = % %41 %c3%a9 %ff // http: https:// h ::1".split(
+        " ",
+      ),
+      ..."1::2 v1.x fe80::1%25eth0 1.2.3.4 ::ffff:1.2.3.4 é :80 user@ \u0000 [::1] [v1.a] [1:2]".split(
+        " ",
+      ),
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom("", "a:", "http://", "http://[", "http://h/"),
+        fc.array(piece, { maxLength: 6 }),
+        (beginning, pieces) => {
+          const message = withUrl(beginning + pieces.join(""));
+          const found = validate(schema, message)?.fieldViolations;
+          if (found === undefined) accepted++;
+          expect(found).toEqual(witness(schema, message));
+        },
+      ),
+      { numRuns: 4000 },
+    );
+    expect(accepted).toBeGreaterThan(100);
+  });
+
+  test("has nothing to look at in a message without rules, also one that holds itself", () => {
+    expect(compileMessage(StructSchema)).toBeUndefined();
+    expect(compileMessage(FileDescriptorProtoSchema)).toBeUndefined();
+  });
+});
