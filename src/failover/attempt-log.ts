@@ -1,6 +1,7 @@
 import type { Attempt, AttemptReason } from "../domain/attempt.ts";
 import type { Clock } from "../domain/clock.ts";
 import { noCost, unknownCost } from "../domain/cost.ts";
+import type { Failure } from "../domain/failure.ts";
 import type { EmitEvent, GenerateEvent } from "../domain/generated.ts";
 import type { AttemptEnding, AttemptObserver, RequestObserver } from "../domain/observer.ts";
 import type { Operation } from "../domain/operation.ts";
@@ -150,6 +151,22 @@ export class AttemptLog {
       responseModel: result.responseModel,
       finishReason: result.chat?.finishReason,
     });
+    await this.#tell({ kind: "attempt_finished", attempt });
+  }
+
+  /** An attempt that another process began is given up without having been taken up. */
+  async lose(begun: Attempt, failure: Failure): Promise<void> {
+    const attempt: Attempt = {
+      ...begun,
+      number: this.#attempts.length + 1,
+      durationMs: Math.max(0, this.#clock.now() - begun.startTime),
+      outcome: "failed",
+      failure: failure.class,
+      delivery: failure.delivery,
+      message: failure.message,
+      cost: unknownCost,
+    };
+    this.#attempts.push(attempt);
     await this.#tell({ kind: "attempt_finished", attempt });
   }
 

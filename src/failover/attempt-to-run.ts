@@ -1,5 +1,6 @@
 import type { Attempt } from "../domain/attempt.ts";
 import type { EmitEvent } from "../domain/generated.ts";
+import type { JobTicket } from "../domain/job-ticket.ts";
 import type { AttemptObserver } from "../domain/observer.ts";
 import type { FinishedImage } from "../domain/output.ts";
 import type { Secret } from "../domain/secret.ts";
@@ -23,6 +24,8 @@ export interface AttemptToRun {
   readonly observer: AttemptObserver;
   /** The request's images, by their places. The attempt fills those that are missing. */
   readonly images: (FinishedImage | undefined)[];
+  /** The calls of it that were sent before and are taken up, in place of new ones. Undefined: it is made now. */
+  readonly tickets?: readonly JobTicket[] | undefined;
   /** Undefined for a unary request. */
   readonly emit: EmitEvent | undefined;
 }

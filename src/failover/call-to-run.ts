@@ -1,3 +1,4 @@
+import type { Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Random } from "../domain/random.ts";
 import type { Task } from "../domain/task.ts";
@@ -22,4 +23,9 @@ export interface CallToRun {
   readonly deadlineAt: number;
   readonly random: Random;
   readonly output: CallOutput;
+  /**
+   * Awaited before the first question for a job, and without one before a call is sent
+   * whose job the call's own id will name. Undefined: nobody wants to know.
+   */
+  readonly onJob?: ((job: Job | undefined) => Promise<void>) | undefined;
 }

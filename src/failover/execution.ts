@@ -5,6 +5,7 @@ import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Generated } from "../domain/generated.ts";
 import type { InputMedia } from "../domain/input-media.ts";
+import type { JobBook } from "../domain/job-ticket.ts";
 import type { RequestObserver } from "../domain/observer.ts";
 import type { FinishedImage } from "../domain/output.ts";
 import type { Random } from "../domain/random.ts";
@@ -36,6 +37,8 @@ export interface ExecuteInput {
   readonly stream?: StreamOptions | undefined;
   /** Awaited before each attempt sends its first call: whoever must know durably that something may be bought. */
   readonly onSubmit?: (() => Promise<void>) | undefined;
+  /** Where the jobs that calls leave are taken down. Undefined: nobody would take them up. */
+  readonly jobs?: JobBook | undefined;
 }
 
 /** What walking a plan needs of the rest of the process. */

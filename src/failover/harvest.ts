@@ -20,13 +20,25 @@ export class Harvest {
     this.images = new Array<FinishedImage | undefined>(count).fill(undefined);
   }
 
-  add(candidate: Candidate, result: AttemptResult): void {
-    this.#costs.push(result.cost);
-    this.#usage = addUsage(this.#usage, result.usage);
+  /** Takes what an attempt gave. `images` are those that it filled, where they are not these. */
+  add(candidate: Candidate, result: AttemptResult, images = this.images): void {
+    this.addBill(result);
     if (result.chat !== undefined) this.#chat = result.chat;
-    if (result.chat !== undefined || result.imageCount > 0) {
+    const imageCount = images === this.images ? result.imageCount : this.#fill(images);
+    if (result.chat !== undefined || imageCount > 0) {
       this.#contributors.push({ candidate, result });
     }
+  }
+
+  /** Counts what an attempt cost and used, and takes nothing of what it gave. */
+  addBill({ cost, usage }: Pick<AttemptResult, "cost" | "usage">): void {
+    this.#costs.push(cost);
+    this.#usage = addUsage(this.#usage, usage);
+  }
+
+  /** Counts what an attempt cost that is not here to give anything any more. */
+  addCost(cost: Cost): void {
+    this.#costs.push(cost);
   }
 
   /** Who gave output, in order. */
@@ -39,6 +51,12 @@ export class Harvest {
     if (this.#chat !== undefined) return this.#chat;
     const images = this.images.filter((image) => image !== undefined);
     return images.length > 0 ? { kind: "images", images } : undefined;
+  }
+
+  /** Whether all is there that was asked. */
+  get isWhole(): boolean {
+    if (this.#chat !== undefined) return true;
+    return this.images.length > 0 && !this.images.includes(undefined);
   }
 
   /** What was counted in every attempt that told. */
@@ -63,6 +81,17 @@ export class Harvest {
       const planned = candidate.fit.adjustments.filter(({ field }) => !happened.has(field));
       return [...planned, ...happened.values()];
     });
+  }
+
+  /** Puts images into the places that are still empty. Returns how many. */
+  #fill(images: readonly (FinishedImage | undefined)[]): number {
+    let count = 0;
+    for (const [slot, image] of images.entries()) {
+      if (image === undefined || this.images[slot] !== undefined) continue;
+      this.images[slot] = image;
+      count += 1;
+    }
+    return count;
   }
 }
 

@@ -9,7 +9,7 @@ import type { Candidate } from "../router/plan.ts";
 import { mayHaveBeenBilled } from "./attempt-cost.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
 import { findDialect } from "./find-dialect.ts";
-import { runShare, type ShareReport } from "./run-share.ts";
+import { runShare, type Share, type ShareReport } from "./run-share.ts";
 import { splitSlots } from "./split-slots.ts";
 
 /** What came of an attempt. */
@@ -36,14 +36,11 @@ export interface AttemptResult {
 /**
  * Tries one target. When one call cannot make all the images that are missing, it
  * makes several at the same time; what came of any of them is kept, whatever
- * became of the others.
+ * became of the others. Calls that were sent before are taken up, and none is made.
  */
 export async function runAttempt(attempt: AttemptToRun): Promise<AttemptResult> {
-  const { candidate, images, input } = attempt;
+  const { candidate } = attempt;
   const dialect = findDialect(candidate.endpoint, candidate.fit.task.operation);
-  const slots = missingSlots(images);
-  const most = maxCountPerCall(candidate, dialect, input.stream !== undefined);
-  const shares = slots.length === 0 ? [slots] : splitSlots(slots, most);
   let contentSeen = false;
   const onFirstContent = (): void => {
     if (contentSeen) return;
@@ -51,9 +48,22 @@ export async function runAttempt(attempt: AttemptToRun): Promise<AttemptResult> 
     attempt.observer.firstContent();
   };
   const reports = await Promise.all(
-    shares.map((share) => runShare({ attempt, dialect, slots: share, onFirstContent })),
+    sharesOf(attempt, dialect).map((share) =>
+      runShare({ ...share, attempt, dialect, onFirstContent }),
+    ),
   );
   return combine(reports);
+}
+
+function sharesOf(
+  { candidate, images, input, tickets }: AttemptToRun,
+  dialect: OperationDialect<Task, unknown>,
+): readonly Pick<Share, "slots" | "ticket">[] {
+  if (tickets !== undefined) return tickets.map((ticket) => ({ slots: ticket.slots, ticket }));
+  const slots = missingSlots(images);
+  if (slots.length === 0) return [{ slots }];
+  const most = maxCountPerCall(candidate, dialect, input.stream !== undefined);
+  return splitSlots(slots, most).map((share) => ({ slots: share }));
 }
 
 /** The places that are still empty, in order. None for a chat. */

@@ -1,4 +1,4 @@
-import type { Done, Failed, Outcome } from "../providers/outcome.ts";
+import type { Done, Failed, Job, Outcome } from "../providers/outcome.ts";
 import type { AbortScope } from "./abort-scope.ts";
 import type { CallToRun } from "./call-to-run.ts";
 import { exchange } from "./exchange.ts";
@@ -18,20 +18,38 @@ export async function runCall(call: CallToRun): Promise<Done | Failed> {
       ? await runStream(call, dialect.stream)
       : await submit(call);
   if (outcome.kind !== "job") return outcome;
+  // Whoever takes this up needs the id more than the first answer is in a hurry.
+  await call.onJob?.(outcome.job);
+  return follow(call, outcome.job);
+}
+
+/**
+ * Goes on with a call that was sent before: follows its job, or asks what became of
+ * the one that its own id names. Sends nothing that could buy.
+ */
+export async function takeUpCall(call: CallToRun, job: Job | undefined): Promise<Done | Failed> {
+  const left = job ?? call.dialect.job?.find?.(call.target);
+  if (left === undefined) throw new Error("A call was to be taken up that left no job.");
+  return follow(call, left);
+}
+
+function follow(call: CallToRun, job: Job): Promise<Done | Failed> {
+  const { dialect, line, output } = call;
   if (dialect.job === undefined) {
-    throw new Error(`${call.line.endpoint.slug} gave a job, and does not say how to follow it.`);
+    throw new Error(`${line.endpoint.slug} gave a job, and does not say how to follow it.`);
   }
   return followJob({
     ...call,
     dialect: dialect.job,
-    job: outcome.job,
-    onProgress: (progress) => call.output.take(progress),
+    job,
+    onProgress: (progress) => output.take(progress),
   });
 }
 
 async function submit(call: CallToRun): Promise<Outcome> {
   const { line, dialect, task, target, options, scope } = call;
   const request = mergeOptions(dialect.request(task, target), options);
+  if (dialect.job?.find !== undefined) await call.onJob?.(undefined);
   const answer = await exchange(line, request, "submit", scope);
   const outcome = answer.kind === "failed" ? answer : dialect.result(answer.reply, task, target);
   if (dialect.job === undefined) return outcome;

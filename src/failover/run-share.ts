@@ -1,6 +1,7 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import { type Cost, unknownCost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { JobTicket } from "../domain/job-ticket.ts";
 import { sandboxFaultLabel } from "../domain/sandbox-fault.ts";
 import type { Task } from "../domain/task.ts";
 import type { Done, Failed } from "../providers/outcome.ts";
@@ -9,8 +10,10 @@ import { AbortScope } from "./abort-scope.ts";
 import { costOfFailure } from "./attempt-cost.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
 import { CallOutput } from "./call-output.ts";
+import type { CallToRun } from "./call-to-run.ts";
 import type { Line } from "./exchange.ts";
-import { runCall } from "./run-call.ts";
+import { JobEntry } from "./job-entry.ts";
+import { runCall, takeUpCall } from "./run-call.ts";
 
 /** The part of an attempt that one call makes. */
 export interface Share {
@@ -18,6 +21,8 @@ export interface Share {
   readonly dialect: OperationDialect<Task, unknown>;
   /** The places that it fills. Empty for a chat. */
   readonly slots: readonly number[];
+  /** What the call has left that is taken up. Undefined: it is made now. */
+  readonly ticket?: JobTicket | undefined;
   /** Told of the provider's first piece of real content in a stream. */
   readonly onFirstContent: () => void;
 }
@@ -39,7 +44,7 @@ export interface ShareReport {
 
 /** Makes one share: one call, the job that may come of it, and all that belongs to its output. */
 export async function runShare(share: Share): Promise<ShareReport> {
-  const { attempt, dialect, slots, onFirstContent } = share;
+  const { attempt, dialect, slots, ticket, onFirstContent } = share;
   const { candidate, input, dependencies } = attempt;
   const { endpoint, fit } = candidate;
   const { clock, random } = dependencies;
@@ -61,19 +66,24 @@ export async function runShare(share: Share): Promise<ShareReport> {
     onFirstContent,
   });
   const task = taskFor(attempt.task, slots);
+  const callId = ticket?.callId ?? dependencies.newId();
+  const entry = new JobEntry({ attempt, callId, slots, written: ticket !== undefined });
+  const call: CallToRun = {
+    line,
+    dialect,
+    task,
+    target: targetFor(attempt, limitMs, callId),
+    options: input.request.providerOptions[endpoint.slug],
+    streamed: input.stream !== undefined,
+    scope,
+    deadlineAt,
+    random,
+    output,
+    onJob: input.jobs && ((job) => entry.write(job)),
+  };
   try {
-    const result = await runCall({
-      line,
-      dialect,
-      task,
-      target: targetFor(attempt, limitMs),
-      options: input.request.providerOptions[endpoint.slug],
-      streamed: input.stream !== undefined,
-      scope,
-      deadlineAt,
-      random,
-      output,
-    });
+    const result = await (ticket === undefined ? runCall(call) : takeUpCall(call, ticket.job));
+    await entry.ended(result);
     const failure = result.kind === "done" ? await output.complete(result) : result.failure;
     return {
       result,
@@ -106,7 +116,11 @@ function openLine(
   };
 }
 
-function targetFor({ candidate, input, dependencies }: AttemptToRun, limitMs: number): CallTarget {
+function targetFor(
+  { candidate, input, dependencies }: AttemptToRun,
+  limitMs: number,
+  callId: string,
+): CallTarget {
   const { endpoint, upstreamModel } = candidate;
   const leftMs = input.deadlineAt - dependencies.clock.monotonic();
   return {
@@ -114,7 +128,7 @@ function targetFor({ candidate, input, dependencies }: AttemptToRun, limitMs: nu
     settings: endpoint.settings,
     endUser: input.request.endUser,
     labels: input.request.labels,
-    callId: dependencies.newId(),
+    callId,
     partialImages: input.stream?.partialImages ?? 0,
     baseUrl: endpoint.baseUrl,
     timeLeftMs: Math.max(0, Math.min(limitMs, leftMs)),

@@ -1,0 +1,49 @@
+import type { JobTicket } from "../domain/job-ticket.ts";
+import { AttemptLog } from "./attempt-log.ts";
+import { describeError } from "./describe-error.ts";
+import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
+import { Harvest } from "./harvest.ts";
+import { orderedEmit } from "./ordered-emit.ts";
+import { attemptsLeft, earlierAttempts, placesLost } from "./read-tickets.ts";
+import { isOpenStill, stillUnknown, weightiestWord } from "./still-unknown.ts";
+import { takeUpAttempt } from "./take-up-attempt.ts";
+import { toGenerated } from "./to-generated.ts";
+
+/**
+ * Fetches what the calls of an earlier execution of this request have left at their
+ * providers. Nothing is submitted: what cannot be had this way is not bought again.
+ * The plan's candidates are the targets that are still there to be asked.
+ *
+ * The newest attempt comes first, since it is the one that nobody had given up. An
+ * image that no ticket stands for is lost, if it was made; an attempt says so.
+ *
+ * It never rejects but for a bug.
+ */
+export async function takeUpJobs(
+  input: ExecuteInput,
+  tickets: readonly JobTicket[],
+  dependencies: ExecuteDependencies,
+): Promise<ExecuteResult> {
+  const earlier = earlierAttempts(tickets);
+  const emit = input.stream && orderedEmit(input.stream.emit);
+  const harvest = new Harvest(input.request.task);
+  const log = new AttemptLog(input, dependencies, emit, earlier);
+  const work = { input, dependencies, emit, log, harvest };
+  for (const { cost } of earlier) harvest.addCost(cost);
+
+  const words = [];
+  let lost = placesLost(tickets, harvest.images.length);
+  for (const attempt of attemptsLeft(tickets)) {
+    words.push(await takeUpAttempt(work, attempt, lost));
+    lost = 0;
+  }
+
+  const { output } = harvest;
+  if (output !== undefined) return { kind: "generated", generated: toGenerated(output, work) };
+  const lastWord = weightiestWord(words.filter((word) => word !== undefined));
+  const error = describeError(lastWord, input, log.attempts);
+  return {
+    kind: "failed",
+    error: isOpenStill(lastWord) ? { ...error, ...stillUnknown(tickets, lastWord) } : error,
+  };
+}

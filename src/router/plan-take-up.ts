@@ -1,0 +1,39 @@
+import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { JobTicket } from "../domain/job-ticket.ts";
+import { createSieve } from "./create-sieve.ts";
+import type { Candidate, Plan } from "./plan.ts";
+import { explainRequest } from "./plan-request.ts";
+import type { RoutingWorld } from "./routing-world.ts";
+
+/**
+ * Plans to fetch what was bought for a request before: its candidates are the targets
+ * that the tickets name, as far as they can still be asked. What routing says of them
+ * now does not count, since nothing is chosen any more; the time is the route's.
+ */
+export function planTakeUp(
+  request: GenerateRequest,
+  tickets: readonly JobTicket[],
+  world: RoutingWorld,
+): Plan {
+  const { routing } = request;
+  const unlimited = { ...routing, only: [], exclude: [], maxCostMicros: undefined };
+  const sieve = createSieve({ ...request, routing: unlimited }, world);
+  const candidates = tickets.flatMap(({ attempt }): Candidate[] => {
+    const { provider, upstreamModel, model, priority, weight } = attempt;
+    const target = { provider, upstreamModel, priority, weight };
+    const resolution = { step: "forced", model, name: upstreamModel, shadowedRules: [] } as const;
+    const candidate = sieve.pass(target, resolution, 0);
+    return candidate === undefined ? [] : [candidate];
+  });
+  const planned = explainRequest(request, world);
+  return {
+    model: tickets[0]?.attempt.model ?? request.model,
+    resolution: "forced",
+    forced: true,
+    shadowedRules: [],
+    candidates,
+    skipped: [],
+    onRefusal: "stop",
+    timeoutMs: planned.kind === "planned" ? planned.plan.timeoutMs : undefined,
+  };
+}
