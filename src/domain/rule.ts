@@ -1,6 +1,18 @@
 import type { RefusalPolicy } from "./generate-request.ts";
 import type { HealthSettings } from "./health.ts";
 
+/**
+ * How the targets of a priority group are put in order.
+ *
+ * - `weighted`: by chance and weight
+ * - `fastest`: who answers soonest, of two that are drawn by weight
+ * - `cheapest`: who asks least for this very request
+ */
+export type Strategy = (typeof strategies)[number];
+
+/** Every strategy, the default first. */
+export const strategies = ["weighted", "fastest", "cheapest"] as const;
+
 /** One rule of the configuration: which targets serve the models that its patterns match. */
 export interface Rule {
   /** Its place in the file, from 0. */
@@ -12,6 +24,8 @@ export interface Rule {
   /** The deadline of a request that brings none, in milliseconds. */
   readonly timeoutMs?: number | undefined;
   readonly onRefusal?: RefusalPolicy | undefined;
+  /** Default: weighted. */
+  readonly strategy?: Strategy | undefined;
   readonly targets: readonly RuleTarget[];
   /** What differs from the providers' settings for when its targets are ejected. */
   readonly health?: Partial<HealthSettings> | undefined;

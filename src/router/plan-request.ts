@@ -1,51 +1,51 @@
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Random } from "../domain/random.ts";
-import { createSieve, targetName } from "./create-sieve.ts";
+import { createSieve } from "./create-sieve.ts";
+import { type GroupOrder, groupOrder } from "./group-order.ts";
 import { listTargets } from "./list-targets.ts";
 import type { Candidate, Plan } from "./plan.ts";
-import { rendezvousOrder } from "./rendezvous-order.ts";
 import { type Resolution, resolveModel } from "./resolve-model.ts";
 import { emptyPlan, notConfigured, unknownProvider } from "./routing-errors.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 import { siftByHealth, soonestBackFirst } from "./sift-by-health.ts";
-import { shares, weightedOrder } from "./weighted-order.ts";
 
 /** A request's plan, or why there can be none. */
 export type PlanResult =
   | { readonly kind: "planned"; readonly plan: Plan }
   | { readonly kind: "failed"; readonly error: GatewayError };
 
+/** What a plan is made of beside the request. */
+export interface PlanWorld extends RoutingWorld {
+  /** Whether the result is streamed, for which targets are timed apart. Default false. */
+  readonly streamed?: boolean | undefined;
+}
+
 /**
  * Plans a request: the targets of its model, then those of its fallback models,
- * by priority group, inside a group by chance and weight, or by the routing key
+ * by priority group, inside a group by the rule's strategy, or by the routing key
  * when there is one. `order` moves providers to the front of their model. Who
- * takes no traffic now is left out, unless that is everybody. Nobody is asked for the same upstream model twice. A plan that is returned has at
- * least one candidate.
+ * takes no traffic now is left out, unless that is everybody. Nobody is asked for
+ * the same upstream model twice. A plan that is returned has at least one candidate.
  */
 export function planRequest(
   request: GenerateRequest,
-  world: RoutingWorld & { readonly random: Random },
+  world: PlanWorld & { readonly random: Random },
 ): PlanResult {
-  return makePlan(request, world, (group) => weightedOrder(group, world.random, weightNow));
+  return makePlan(request, world);
 }
 
 /**
- * Plans a request without chance, to be shown: inside a group the heaviest comes
- * first, ties as the rule has them, and a routing key decides as it does in truth.
+ * Plans a request without chance, to be shown: where chance decides, the likeliest
+ * order, ties as the rule has them. A routing key decides as it does in truth.
  */
-export function explainRequest(request: GenerateRequest, world: RoutingWorld): PlanResult {
-  return makePlan(request, world, (group) =>
-    [...group].sort((left, right) => weightNow(right) - weightNow(left)),
-  );
+export function explainRequest(request: GenerateRequest, world: PlanWorld): PlanResult {
+  return makePlan(request, { ...world, random: undefined });
 }
-
-type GroupOrder = (group: readonly Candidate[]) => readonly Candidate[];
 
 function makePlan(
   request: GenerateRequest,
-  world: RoutingWorld,
-  orderByWeight: GroupOrder,
+  world: PlanWorld & { readonly random: Random | undefined },
 ): PlanResult {
   const { routing } = request;
   const misnamed = checkProviders(request, world);
@@ -61,13 +61,6 @@ function makePlan(
   const [primary] = resolutions;
   if (primary === undefined) throw new Error("A request names at least one model.");
 
-  const orderGroup: GroupOrder =
-    routing.routingKey === ""
-      ? orderByWeight
-      : (group) =>
-          rendezvousOrder(group, routing.routingKey, (candidate) =>
-            targetName(candidate.endpoint.slug, candidate.upstreamModel),
-          );
   const sieve = createSieve(request, world);
   const able = resolutions.flatMap((resolution, modelIndex) => {
     const targets = listTargets(resolution, request.task.operation, routing.only, world);
@@ -79,8 +72,9 @@ function makePlan(
     return { kind: "failed", error };
   }
   const sifted = siftByHealth(able, world.health);
-  const ordered = resolutions.flatMap((_, modelIndex) => {
+  const ordered = resolutions.flatMap(({ rule }, modelIndex) => {
     const ofModel = sifted.candidates.filter((candidate) => candidate.modelIndex === modelIndex);
+    const orderGroup = groupOrder(rule?.rule.strategy, routing.routingKey, world);
     return preferred(orderGroups(ofModel, orderGroup), routing.order);
   });
   const rule = primary.rule?.rule;
@@ -119,17 +113,8 @@ function orderGroups(candidates: readonly Candidate[], orderGroup: GroupOrder): 
   const priorities = [...new Set(candidates.map(({ priority }) => priority))];
   priorities.sort((left, right) => left - right);
   return priorities.flatMap((priority) => {
-    const group = candidates.filter((candidate) => candidate.priority === priority);
-    const share = shares(group, weightNow);
-    return orderGroup(
-      group.map((candidate, index) => ({ ...candidate, probability: share[index] ?? 0 })),
-    );
+    return orderGroup(candidates.filter((candidate) => candidate.priority === priority));
   });
-}
-
-/** A target that has just come back gets less than its weight at first. */
-function weightNow({ weight, outlook }: Candidate): number {
-  return outlook === undefined ? weight : weight * outlook.weightFactor;
 }
 
 /** The providers of `order` first and in its order, the others after them as they were. */

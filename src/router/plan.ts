@@ -52,6 +52,8 @@ export interface Candidate {
   readonly weight: number;
   /** The chance that it is the first of its group, 0 to 1. */
   readonly probability: number;
+  /** How it got its place in its group. Undefined: by chance and weight. */
+  readonly choice?: Choice | undefined;
   readonly fit: Fit;
   /** What the whole task costs here. */
   readonly cost: Cost;
@@ -60,6 +62,25 @@ export interface Candidate {
   /** How it did when the plan was made. Undefined when nothing was amiss anywhere. */
   readonly outlook?: Outlook | undefined;
 }
+
+/** How a candidate got its place in its priority group, other than by chance and weight. */
+export type Choice =
+  /** By the request's routing key. */
+  | { readonly strategy: "routing_key" }
+  | {
+      readonly strategy: "fastest";
+      /** How fast it was when it was last seen, in milliseconds. Undefined when it never answered. */
+      readonly latencyMs: number | undefined;
+      /** How many attempts run there. */
+      readonly inFlight: number;
+      /** What is compared, in milliseconds: the least is the best. */
+      readonly scoreMs: number;
+    }
+  | {
+      readonly strategy: "cheapest";
+      /** What is compared: the least is the best, and unknown is the worst. */
+      readonly price: Cost;
+    };
 
 /** A target that was left out. */
 export interface SkippedCandidate {
