@@ -17,6 +17,7 @@ import type { Plan } from "../router/plan.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import type { Gate } from "./gate.ts";
 import type { HealthRegistry } from "./health/health-registry.ts";
+import type { LatencyBook } from "./health/latency-book.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 
 /** A plan to walk, and for whom. */
@@ -55,6 +56,8 @@ export interface ExecuteDependencies {
   readonly inputReach: Reach;
   readonly price: PriceWork;
   readonly health: HealthRegistry;
+  /** How fast targets answer. */
+  readonly latency: LatencyBook;
   readonly retryBudget: RetryBudget;
   /** The gate of a provider that takes only so many attempts at a time. Default none. */
   readonly gateOf?: ((endpoint: Endpoint) => Gate | undefined) | undefined;

@@ -9,6 +9,7 @@ import type { Rule } from "../domain/rule.ts";
 import { executePlan } from "../failover/execute-plan.ts";
 import type { ExecuteDependencies, ExecuteInput } from "../failover/execution.ts";
 import { HealthRegistry } from "../failover/health/health-registry.ts";
+import { LatencyBook } from "../failover/health/latency-book.ts";
 import { RetryBudget } from "../failover/retry-budget.ts";
 import type { KeyKeeper } from "../idempotency/key-keeper.ts";
 import { convertMask } from "../media/convert-mask.ts";
@@ -41,6 +42,8 @@ export interface GatewayParts {
   readonly inputReach?: Reach | undefined;
   /** What is known of the targets' health. It outlives the gateway when another takes its place. Default: nothing yet. */
   readonly health?: HealthRegistry | undefined;
+  /** How fast targets answer. It outlives the gateway too. Default: nothing known yet. */
+  readonly latency?: LatencyBook | undefined;
   /** How much may be tried again. Default: the defaults' budget. */
   readonly retryBudget?: RetryBudget | undefined;
   /** Who may run. Undefined: as many as come. */
@@ -78,6 +81,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     price: (provider, upstreamModel, task, usage, images) =>
       priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),
     health,
+    latency: parts.latency ?? new LatencyBook(clock),
     retryBudget: parts.retryBudget ?? new RetryBudget(clock),
     gateOf: parts.admission?.gateOf,
     configVersion,

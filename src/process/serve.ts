@@ -4,6 +4,7 @@ import { customType } from "../config/built-in-providers.ts";
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
 import { HealthRegistry } from "../failover/health/health-registry.ts";
+import { LatencyBook } from "../failover/health/latency-book.ts";
 import { RetryBudget } from "../failover/retry-budget.ts";
 import { createAdmission } from "../gateway/admission/create-admission.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
@@ -82,6 +83,7 @@ export async function serve(
   const statistics = new ProviderStatistics();
   const metrics = createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined);
   const health = new HealthRegistry(clock, observeHealth({ logger, metrics }));
+  const latency = new LatencyBook(clock);
   const retryBudget = new RetryBudget(clock, config.server.retryBudget);
   const admission = createAdmission({
     limits: config.server.limits,
@@ -105,6 +107,7 @@ export async function serve(
       admission,
       statistics,
       health,
+      latency,
       retryBudget,
       keys,
     });

@@ -22,6 +22,7 @@ import type {
   PriceWork,
 } from "../../src/failover/execution.ts";
 import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
+import { LatencyBook } from "../../src/failover/health/latency-book.ts";
 import { RetryBudget } from "../../src/failover/retry-budget.ts";
 import { convertMask } from "../../src/media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../../src/media/finish-image.ts";
@@ -57,6 +58,8 @@ export interface Setup {
   readonly random?: () => number;
   /** Default: one that knows nothing yet. */
   readonly health?: HealthRegistry;
+  /** Default: one that knows nothing yet. */
+  readonly latency?: LatencyBook;
   /** Default: all that a process starts with. */
   readonly retryBudget?: RetryBudget;
   /** Default: one of its own. */
@@ -156,6 +159,7 @@ export function begin(setup: Setup): World {
     inputReach: "public",
     price: setup.price ?? ((_provider, _model, _task, _usage, images) => priced(images.length)),
     health: setup.health ?? new HealthRegistry(clock),
+    latency: setup.latency ?? new LatencyBook(clock),
     retryBudget: setup.retryBudget ?? new RetryBudget(clock),
     gateOf: setup.gateOf,
     configVersion: "v1",
