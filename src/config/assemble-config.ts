@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Rule } from "../domain/rule.ts";
 import { Secret } from "../domain/secret.ts";
 import { customType, isBuiltIn } from "./built-in-providers.ts";
-import type { Config, ProviderConfig, SandboxSettings } from "./config.ts";
+import type { CatalogConfig, Config, ProviderConfig, SandboxSettings } from "./config.ts";
 import type { DefaultCredential } from "./default-credential.ts";
 import { healthOf } from "./health-schema.ts";
 import { idempotencyOf } from "./idempotency-config.ts";
@@ -15,6 +15,7 @@ export interface ConfigParts {
   readonly file: CheckedFile;
   /** What the environment gives to providers that bring no keys of their own, by slug. */
   readonly defaults: ReadonlyMap<string, DefaultCredential>;
+  readonly catalog: CatalogConfig;
   /** The line of an entry of the file. */
   readonly lineOf: (path: readonly (string | number)[]) => number;
 }
@@ -44,7 +45,11 @@ export function assembleConfig(parts: ConfigParts): Config {
     providers: Object.keys(parts.file.providers).map((slug) => providerOf(slug, parts)),
     routes: parts.file.routes.map((rule, index) => ruleOf(rule, index, parts)),
   };
-  return deepFreeze({ version: versionOf(content), source: parts.source, ...content });
+  const { source, catalog } = parts;
+  // Whoever changes nothing in the catalogue has the same version with the next release's.
+  const ownModels = catalog.builtIn && catalog.file === undefined ? undefined : catalog.models;
+  const version = versionOf({ ...content, catalog: ownModels });
+  return deepFreeze({ version, source, ...content, catalog });
 }
 
 function sandboxOf({ sandbox }: CheckedFile): SandboxSettings {

@@ -1,10 +1,7 @@
-import type { z } from "zod";
-import { closestName } from "../domain/closest-names.ts";
 import { crossCheck } from "./cross-check.ts";
-import type { CrossProblem } from "./cross-problem.ts";
-import type { Path } from "./problem.ts";
+import { entriesOf } from "./mapping.ts";
 import { type CheckedFile, configSchema } from "./schema.ts";
-import { keysAt } from "./schema-keys.ts";
+import { placeProblem, schemaProblems } from "./schema-problems.ts";
 import type { SourceTree, TreeProblem } from "./source-tree.ts";
 
 /** A file against its schema: what it says, or every mistake in it. */
@@ -17,84 +14,14 @@ export function checkFile(tree: SourceTree): FileCheck {
   const schema = configSchema(new Set(slugsOf(tree.value)));
   const parsed = schema.safeParse(tree.value);
   const problems = [
-    // Of a value that is not known, only the reference in it is worth a word.
-    ...(parsed.error?.issues ?? [])
-      .flatMap((issue) => fromIssue(issue, [], tree, schema))
-      .filter(({ path }) => !tree.unresolved(path)),
-    ...crossCheck(tree.value).map((problem) => fromCross(problem, tree)),
+    ...schemaProblems(parsed.error, tree, schema),
+    ...crossCheck(tree.value).map((problem) => placeProblem(problem, tree)),
   ];
   if (parsed.success && problems.length === 0) return { kind: "valid", file: parsed.data };
   return { kind: "invalid", problems };
 }
 
-function slugsOf(value: unknown): readonly string[] {
-  if (typeof value !== "object" || value === null || !("providers" in value)) return [];
-  const { providers } = value;
-  return typeof providers === "object" && providers !== null ? Object.keys(providers) : [];
-}
-
-function fromCross({ path, message, atKey }: CrossProblem, tree: SourceTree): TreeProblem {
-  return { ...(atKey ? tree.keyAt(path) : tree.at(path)), path, message };
-}
-
-function fromIssue(
-  issue: z.core.$ZodIssue,
-  base: Path,
-  tree: SourceTree,
-  schema: z.ZodType,
-): readonly TreeProblem[] {
-  const path = [...base, ...(issue.path as Path)];
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => {
-        const message = unknownKey(key, keysAt(schema, path));
-        return { ...tree.keyAt([...path, key]), path: [...path, key], message };
-      });
-    case "invalid_key":
-      return [
-        {
-          ...tree.keyAt(path),
-          path,
-          message:
-            "is no slug; expected 1 to 63 lower-case letters, digits and hyphens, with no hyphen first",
-        },
-      ];
-    case "invalid_union": {
-      // The branch that got inside the value is the one that its author meant.
-      const inside = issue.errors.find((branch) => !branch.some(isWrongType));
-      if (inside !== undefined) return inside.flatMap((one) => fromIssue(one, path, tree, schema));
-    }
-  }
-  return [{ ...tree.at(path), path, message: `${describe(tree, path)}; ${issue.message}` }];
-}
-
-function isWrongType(issue: z.core.$ZodIssue): boolean {
-  return issue.code === "invalid_type" && issue.path.length === 0;
-}
-
-function unknownKey(key: string, known: readonly string[]): string {
-  const meant = closestName(key, known);
-  if (meant !== undefined) return `is no known key; did you mean "${meant}"?`;
-  return known.length === 0
-    ? "is no known key"
-    : `is no known key; expected one of ${known.join(", ")}`;
-}
-
-/** Says what stands at a path, as it is written; what may be a secret is never shown. */
-function describe(tree: SourceTree, path: Path): string {
-  const written = tree.written(path);
-  if (written === undefined) return "is missing";
-  if (written === null) return "is empty";
-  if (Array.isArray(written)) return written.length === 0 ? "is an empty list" : "is a list";
-  if (typeof written === "object") return "is a mapping";
-  if (mayBeSecret(path)) return "is not valid";
-  const text = typeof written === "string" ? JSON.stringify(written) : String(written);
-  return `is ${text.length > 60 ? `${text.slice(0, 57)}…"` : text}`;
-}
-
-const secretKeys: ReadonlySet<unknown> = new Set(["keys", "credentials", "base_url"]);
-
-/** Of a provider only these keys are shown whose values no one would mistake a secret for. */
-function mayBeSecret([first, , key]: Path): boolean {
-  return first === "providers" && (key === undefined || secretKeys.has(key));
+/** The slugs of a file's own providers, whatever else is wrong with it. */
+export function slugsOf(file: unknown): readonly string[] {
+  return Object.keys(entriesOf(entriesOf(file)["providers"]));
 }

@@ -1,5 +1,6 @@
 import type { Address } from "../domain/address.ts";
 import type { HealthSettings } from "../domain/health.ts";
+import type { Model } from "../domain/model.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Secret } from "../domain/secret.ts";
@@ -18,6 +19,23 @@ export interface Config {
   /** In the order of the file. */
   readonly providers: readonly ProviderConfig[];
   readonly routes: readonly Rule[];
+  readonly catalog: CatalogConfig;
+}
+
+/** Which models are known, and what they cost. */
+export interface CatalogConfig {
+  /** The file that says what differs, as an absolute path. Undefined: there is none. */
+  readonly file?: string | undefined;
+  /** Whether the built-in models are among them. */
+  readonly builtIn: boolean;
+  /** All of them. */
+  readonly models: readonly Model[];
+  /** How many are the file's own. */
+  readonly added: number;
+  /** How many of the built-in ones it changes. */
+  readonly changed: number;
+  /** How many of the built-in ones it takes away. */
+  readonly removed: number;
 }
 
 /** Where the gateway listens, and its limits. */

@@ -2,6 +2,7 @@ import { closestName } from "../domain/closest-names.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { idempotencyProblems } from "./idempotency-config.ts";
+import { entriesOf, isMapping, type Mapping } from "./mapping.ts";
 import { mediaProblems } from "./media-problems.ts";
 
 /**
@@ -81,14 +82,4 @@ function sharedListeners(server: Mapping): readonly CrossProblem[] {
     }
   }
   return problems;
-}
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-function entriesOf(value: unknown): Mapping {
-  return isMapping(value) ? value : {};
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

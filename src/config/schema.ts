@@ -34,6 +34,16 @@ export function configSchema(slugs: ReadonlySet<string>) {
     idempotency: idempotencySchema
       .prefault({})
       .describe("What idempotency keys stand for, and where that is kept."),
+    catalog: mapping({
+      file: checkedText("a path", (text) => text.trim() !== "")
+        .optional()
+        .describe("The file that adds models, changes them or takes them away."),
+      builtin: yesOrNo()
+        .default(true)
+        .describe("Whether the built-in models are there. false leaves those of the file alone."),
+    })
+      .prefault({})
+      .describe("Which models are known by name, who has them, and what they cost."),
     providers: z
       .record(slug, provider, { error: "expected a mapping of providers by slug" })
       .prefault({})
@@ -63,7 +73,10 @@ const glob = checkedText('a model\'s name or a pattern, like "imagen-*"', isGlob
 
 const someText = checkedText("text", (text) => text.trim() !== "");
 
-const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+  error:
+    "is no slug; expected 1 to 63 lower-case letters, digits and hyphens, with no hyphen first",
+});
 
 const server = mapping({
   listen: address

@@ -1,5 +1,6 @@
 import type { Config } from "../../src/config/config.ts";
-import { type ConfigInput, type LoadResult, loadConfig } from "../../src/config/load-config.ts";
+import type { ConfigInput } from "../../src/config/config-input.ts";
+import { type LoadResult, loadConfig } from "../../src/config/load-config.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 
 /** Loads a text as /etc/spillway/spillway.yaml in a world of these variables and files. */

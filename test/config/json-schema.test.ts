@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { configJsonSchema } from "../../src/config/json-schema.ts";
+import { catalogJsonSchema, configJsonSchema } from "../../src/config/json-schema.ts";
 import { formatPath } from "../../src/config/problem.ts";
+import { loadGood } from "./config-world.ts";
 
 interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
@@ -12,6 +13,7 @@ interface Node {
 }
 
 const schema = configJsonSchema() as Node;
+const catalogSchema = catalogJsonSchema() as Node;
 
 /** Every key by its path, "providers.<slug>.keys", and its description. */
 function keysOf(node: Node, path = ""): readonly (readonly [string, string | undefined])[] {
@@ -28,22 +30,31 @@ function keysOf(node: Node, path = ""): readonly (readonly [string, string | und
   return [...own, ...entries, ...items, ...(node.anyOf ?? []).flatMap((one) => below(one, path))];
 }
 
-describe("docs/spillway.schema.json", () => {
+describe.each([
+  ["spillway.schema.json", schema],
+  ["spillway-catalog.schema.json", catalogSchema],
+])("docs/%s", (name, written) => {
   it("is what the schema says; `npm run generate` writes it", () => {
-    const file = readFileSync(new URL("../../docs/spillway.schema.json", import.meta.url), "utf8");
-    expect(JSON.parse(file)).toEqual(configJsonSchema());
+    const file = readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
+    expect(JSON.parse(file)).toEqual(written);
   });
 
   it("describes every key", () => {
-    expect(keysOf(schema).filter(([, description]) => !description)).toEqual([]);
+    expect(keysOf(written).filter(([, description]) => !description)).toEqual([]);
   });
 });
 
 describe("docs/configuration.md", () => {
   const text = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
 
+  const [before = "", catalog = "", ...after] = text.split(
+    /^### The catalogue file$|^## (?=`providers`)/m,
+  );
+  const rowsOf = (part: string) =>
+    [...part.matchAll(/^\| `([a-z][^`]*)` \|/gm)].map(([, key = ""]) => key);
+
   it("has a row for each key, and for no other", () => {
-    const rows = [...text.matchAll(/^\| `([a-z][^`]*)` \|/gm)].map(([, key]) => key);
+    const rows = [before, ...after].flatMap(rowsOf);
     const mappings = new Set([
       "server",
       "server.cors",
@@ -51,12 +62,40 @@ describe("docs/configuration.md", () => {
       "server.retry_budget",
       "media",
       "idempotency",
+      "catalog",
       "providers",
       "providers.<slug>.health",
       "routes[].health",
     ]);
     const keys = keysOf(schema).map(([key]) => key);
     expect(rows.toSorted()).toEqual(keys.filter((key) => !mappings.has(key)).toSorted());
+  });
+
+  it("has a row for each key of a catalogue file, and for no other", () => {
+    const keys = keysOf(catalogSchema).map(([key]) => key);
+    const limits = "models.<slug>.offers.<slug>.<slug>.limits";
+    expect(
+      rowsOf(catalog)
+        .map((key) => key.replace(/<\w+>/g, "<slug>"))
+        .toSorted(),
+    ).toEqual(keys.filter((key) => key !== limits).toSorted());
+  });
+
+  it("has a catalogue file that is good as it stands", () => {
+    const example = /```yaml\n(.*?)```/s.exec(catalog)?.[1] ?? "";
+    const config = loadGood(
+      `
+catalog: { file: models.yaml }
+providers: { my-vllm: { type: openai-compatible, base_url: "http://10.0.0.5:8000/v1" } }
+`,
+      {},
+      { "/etc/spillway/models.yaml": example },
+    );
+    expect(config.catalog).toMatchObject({ added: 1, changed: 2, removed: 1 });
+    // It says that these are the aliases that the model has, and one more.
+    const builtIn = loadGood("{}").catalog.models.find(({ id }) => id === "flux-2-pro");
+    const changed = config.catalog.models.find(({ id }) => id === "flux-2-pro");
+    expect(changed?.aliases).toEqual([...(builtIn?.aliases ?? []), "our-default"]);
   });
 });
 
