@@ -50,8 +50,18 @@ export interface ExchangeObserver {
 
 /** How an attempt ended, beyond what its report says. */
 export interface AttemptEnding {
-  /** What the request does now, in a word for the log. `budget_exhausted`: it stops, since too much is tried again already. */
-  readonly next: "done" | "retry" | "next_key" | "next_target" | "stop" | "budget_exhausted";
+  /**
+   * What the request does now, in a word for the log. `budget_exhausted`: it stops,
+   * since too much is tried again already. `wait`: another attempt still runs.
+   */
+  readonly next:
+    | "done"
+    | "wait"
+    | "retry"
+    | "next_key"
+    | "next_target"
+    | "stop"
+    | "budget_exhausted";
   /** The fingerprint of the key that it presented. Undefined when the provider wants none. */
   readonly key?: string | undefined;
   /** The provider's own words, for whoever switched content capture on. */

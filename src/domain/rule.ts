@@ -1,5 +1,6 @@
 import type { RefusalPolicy } from "./generate-request.ts";
 import type { HealthSettings } from "./health.ts";
+import type { Hedge } from "./hedge.ts";
 
 /**
  * How the targets of a priority group are put in order.
@@ -26,6 +27,8 @@ export interface Rule {
   readonly onRefusal?: RefusalPolicy | undefined;
   /** Default: weighted. */
   readonly strategy?: Strategy | undefined;
+  /** When a second attempt starts beside a first one that is slow. Undefined means never. */
+  readonly hedge?: Hedge | undefined;
   readonly targets: readonly RuleTarget[];
   /** What differs from the providers' settings for when its targets are ejected. */
   readonly health?: Partial<HealthSettings> | undefined;

@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
+import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 
 /** Why work was ended from this side. */
 export type AbortCause =
@@ -7,12 +8,17 @@ export type AbortCause =
   /** The time of the whole request is up. */
   | { readonly kind: "deadline" }
   /** The time of one attempt, or of one of a stream's clocks, is up. */
-  | { readonly kind: "timeout"; readonly message: string };
+  | { readonly kind: "timeout"; readonly message: string }
+  /** Another attempt of the request was first. */
+  | { readonly kind: "outrun" };
+
+/** The reason with which a signal aborts an attempt when another one was first. */
+export const outrun = Symbol("outrun");
 
 /** What bounds a piece of work. */
 export interface AbortLimits {
   readonly clock: Clock;
-  /** Aborted when the caller leaves. */
+  /** Aborted when the caller leaves, or with `outrun`. */
   readonly callerSignal: AbortSignal;
   /** When the whole request must have ended, on the clock's monotonic scale. */
   readonly deadlineAt: number;
@@ -64,7 +70,7 @@ export class AbortScope {
   end(cause: AbortCause): void {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
-    this.#controller.abort();
+    this.#controller.abort(cause.kind);
   }
 
   /** Lets go of clock and caller. */
@@ -74,23 +80,14 @@ export class AbortScope {
   }
 
   /** Waits for work that cannot be aborted itself, but no longer than this scope lasts. */
-  async wait<T>(work: Promise<T>): Promise<T | undefined> {
-    const { signal } = this;
-    if (signal.aborted) return undefined;
-    let stop = (): void => {};
-    const aborted = new Promise<undefined>((resolve) => {
-      stop = () => resolve(undefined);
-      signal.addEventListener("abort", stop, { once: true });
-    });
-    try {
-      return await Promise.race([work, aborted]);
-    } finally {
-      signal.removeEventListener("abort", stop);
-    }
+  wait<T>(work: Promise<T>): Promise<T | undefined> {
+    return waitUnlessAborted(work, this.signal);
   }
 
-  readonly #callerLeft = (): void =>
-    this.end({ kind: isDeadline(this.#limits) ? "deadline" : "caller_left" });
+  readonly #callerLeft = (): void => {
+    if (this.#limits.callerSignal.reason === outrun) this.end({ kind: "outrun" });
+    else this.end({ kind: isDeadline(this.#limits) ? "deadline" : "caller_left" });
+  };
 }
 
 /** How close to the deadline a caller's leaving is the deadline, in milliseconds. */
@@ -113,5 +110,7 @@ export function abortFailure(cause: AbortCause, delivery: Failure["delivery"]): 
       return { class: "deadline", delivery, message: "The time of the request was up." };
     case "timeout":
       return { class: "timeout", delivery, message: cause.message };
+    case "outrun":
+      return { class: "cancelled", delivery, message: "Another attempt was first." };
   }
 }

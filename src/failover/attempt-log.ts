@@ -158,7 +158,7 @@ export class AttemptLog {
   async lose(begun: Attempt, failure: Failure): Promise<void> {
     const attempt: Attempt = {
       ...begun,
-      number: this.#attempts.length + 1,
+      number: ++this.#begun,
       durationMs: Math.max(0, this.#clock.now() - begun.startTime),
       outcome: "failed",
       failure: failure.class,
@@ -166,7 +166,7 @@ export class AttemptLog {
       message: failure.message,
       cost: unknownCost,
     };
-    this.#attempts.push(attempt);
+    this.#keep(attempt);
     await this.#tell({ kind: "attempt_finished", attempt });
   }
 

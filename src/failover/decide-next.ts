@@ -78,6 +78,11 @@ export function decideNext(situation: Situation, random: Random): Decision {
   return situation.hasNext ? nextTarget : stop;
 }
 
+/** Whether a failure judges the request itself, so that nobody else is asked. */
+export function isVerdict({ class: name }: Failure, onRefusal: RefusalPolicy): boolean {
+  return name === "caller_fault" || (name === "refused" && onRefusal === "stop");
+}
+
 const stop: Decision = { kind: "stop", ambiguous: false };
 const stopAmbiguous: Decision = { kind: "stop", ambiguous: true };
 const nextKey: Decision = { kind: "next_key" };

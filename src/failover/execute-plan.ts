@@ -14,6 +14,7 @@ import { orderedEmit } from "./ordered-emit.ts";
 import { InputPreparer } from "./prepare-inputs.ts";
 import { SpendLimit } from "./spend-limit.ts";
 import { toGenerated } from "./to-generated.ts";
+import { tryHedged } from "./try-hedged.ts";
 import { tryTarget } from "./try-target.ts";
 import { firstTurn, turnAfter } from "./turn.ts";
 import type { Walk } from "./walk.ts";
@@ -73,7 +74,9 @@ export async function executePlan(
       turn = firstTurn(next);
       continue;
     }
-    const shortfall = await tryTarget(walk, turn, reason, admission);
+    const shortfall = await (plan.hedge === undefined
+      ? tryTarget(walk, turn, reason, admission)
+      : tryHedged(walk, turn, reason, admission, plan.hedge));
     if (shortfall === undefined) break;
     const { failure, decision, key } = shortfall;
     asked = shortfall.turn.candidate;

@@ -138,8 +138,10 @@ async function abandon(following: JobToFollow, job: Job): Promise<Failed> {
   if (cause === undefined) throw new Error("A job was abandoned without a cause.");
   if (dialect.cancel === undefined) return aborted(cause, false);
   const cancelled = exchangeCancel(line, dialect.cancel(job, target));
-  // The cancelling goes on after the deadline; whoever waits does not.
-  const confirmed = await within(line.clock, deadlineAt - line.clock.monotonic(), cancelled);
+  // The cancelling goes on after the deadline; whoever waits does not. Another
+  // attempt's answer waits for nothing.
+  const patienceMs = cause.kind === "outrun" ? 0 : deadlineAt - line.clock.monotonic();
+  const confirmed = await within(line.clock, patienceMs, cancelled);
   return aborted(cause, confirmed ?? false);
 }
 

@@ -5,9 +5,12 @@ import { sandboxFaultLabel } from "../domain/sandbox-fault.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Task } from "../domain/task.ts";
 import type { Candidate } from "../router/plan.ts";
+import { abortFailure } from "./abort-scope.ts";
 import type { Admitted } from "./admit-target.ts";
-import { type Decision, decideNext } from "./decide-next.ts";
-import { missingSlots, runAttempt } from "./run-attempt.ts";
+import type { AttemptVerdict } from "./attempt-log.ts";
+import { type Decision, decideNext, isVerdict } from "./decide-next.ts";
+import type { Lane } from "./race.ts";
+import { type AttemptResult, missingSlots, runAttempt } from "./run-attempt.ts";
 import { type Turn, withKey } from "./turn.ts";
 import { estimateOf, type Walk } from "./walk.ts";
 
@@ -25,14 +28,16 @@ export async function tryTarget(
   turn: Turn,
   reason: AttemptReason,
   admission: Admitted,
+  lane?: Lane,
 ): Promise<Shortfall | undefined> {
   const { health } = walk.dependencies;
   const { candidate, triedKeys } = turn;
   const key = turn.key ?? health.key(candidate, triedKeys);
   const probe = health.begin(candidate, key);
   walk.course.attempt();
+  lane?.begin();
   try {
-    return await tryWithKey(walk, turn, { key, probe }, reason, admission.task);
+    return await tryWithKey(walk, turn, { key, probe }, reason, admission.task, lane);
   } catch (bug) {
     if (probe) health.abandonProbe(candidate, key);
     throw bug;
@@ -47,12 +52,15 @@ async function tryWithKey(
   { key, probe }: { readonly key: Secret | undefined; readonly probe: boolean },
   reason: AttemptReason,
   task: Task,
+  lane: Lane | undefined,
 ): Promise<Shortfall | undefined> {
-  const { input, dependencies, emit, log, course, harvest, spend } = walk;
+  const { dependencies, log, course, harvest, spend } = walk;
+  const { input, emit } = lane ?? walk;
   const { candidate, retries, delayMs, triedKeys } = turn;
   const { health, retryBudget } = dependencies;
   const { plan, request, stream, deadlineAt } = input;
-  const { images } = harvest;
+  const { images } = lane ?? harvest;
+  const onRefusal = request.routing.onRefusal ?? plan.onRefusal;
   const estimate = estimateOf(walk, candidate);
   spend.reserve(estimate);
   await input.onSubmit?.();
@@ -71,19 +79,32 @@ async function tryWithKey(
     images,
     emit,
   });
-  spend.count(result.cost, estimate);
-  harvest.add(candidate, result);
   const { failure, loose } = result;
+  const answered = failure === undefined || isVerdict(failure, onRefusal);
+  const standing = lane?.end(answered) ?? "decides";
+  spend.count(result.cost, estimate);
+  const partial = result.imageCount > 0;
   if (failure === undefined) {
     health.succeeded(candidate, key, startedAt, probe);
-    await log.finish(running, result, { next: "done", discardOutput: false });
-    return undefined;
-  }
-  const partial = result.imageCount > 0;
-  if (!isRehearsal(candidate, request)) {
+  } else if (!isRehearsal(candidate, request)) {
     health.failed(candidate, { key, startedAt, probe, failure, partial });
   } else if (probe) {
     health.abandonProbe(candidate, key);
+  }
+  if (standing === "beaten") {
+    harvest.addBill(result);
+    await log.finish(running, asBeaten(result), done);
+    return undefined;
+  }
+  harvest.add(candidate, result, images);
+  if (failure === undefined || harvest.isWhole) {
+    await log.finish(running, result, done);
+    return undefined;
+  }
+  course.reach(candidate);
+  if (standing === "waits") {
+    await log.finish(running, result, { next: "wait", discardOutput: false });
+    return undefined;
   }
   const wanted = decideNext(
     {
@@ -97,7 +118,7 @@ async function tryWithKey(
       hasOtherKey: health.hasOtherKey(candidate, withKey(triedKeys, key)),
       isOut: !health.quiet && health.outlook(candidate).out !== undefined,
       committed: loose && stream?.failoverAfterOutput === false,
-      onRefusal: request.routing.onRefusal ?? plan.onRefusal,
+      onRefusal,
       duplicateSpend: request.routing.duplicateSpend,
     },
     dependencies.random,
@@ -117,5 +138,13 @@ async function tryWithKey(
 function isRehearsal({ endpoint }: Candidate, { labels }: GenerateRequest): boolean {
   return endpoint.sandbox && labels[sandboxFaultLabel] !== undefined;
 }
+
+/** An answer that came when another one was there already is not used. */
+function asBeaten(result: AttemptResult): AttemptResult {
+  const failure = result.failure ?? abortFailure({ kind: "outrun" }, "sent");
+  return { ...result, failure };
+}
+
+const done: AttemptVerdict = { next: "done", discardOutput: false };
 
 const budgetExhausted: Decision = { kind: "budget_exhausted" };

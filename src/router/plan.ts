@@ -3,6 +3,7 @@ import type { Cost } from "../domain/cost.ts";
 import type { Finish } from "../domain/finish.ts";
 import type { RefusalPolicy } from "../domain/generate-request.ts";
 import type { HealthSettings, HealthState } from "../domain/health.ts";
+import type { Hedge } from "../domain/hedge.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { MaskPolarity, Task } from "../domain/task.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
@@ -29,6 +30,8 @@ export interface Plan {
   readonly onRefusal: RefusalPolicy;
   /** The request's time when its caller sets no deadline, in milliseconds. Undefined means the default. */
   readonly timeoutMs?: number | undefined;
+  /** When a second attempt starts beside a first one that is slow. Undefined means never. */
+  readonly hedge?: Hedge | undefined;
 }
 
 /** Which of the contract's five ways a model's name was understood by. */
