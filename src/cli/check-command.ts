@@ -29,11 +29,23 @@ export function checkCommand(path: string, world: CommandWorld): number {
     `ok: ${path}, version ${config.version}${config.sandbox.enabled ? ", SANDBOX" : ""}\n`,
   );
   terminal.write(
-    `listens on ${formatAddress(listen)}${grpc ? `, gRPC on ${formatAddress(grpc)}` : ""}${admin ? `, admin on ${formatAddress(admin)}` : ""}\n\n`,
+    `listens on ${formatAddress(listen)}${grpc ? `, gRPC on ${formatAddress(grpc)}` : ""}${admin ? `, admin on ${formatAddress(admin)}` : ""}\n`,
   );
+  terminal.write(`${catalogText(config)}\n`);
   terminal.write(providerTable(config, terminal.columns));
   terminal.write(`\n${routeTable(config, terminal.columns)}`);
   return 0;
+}
+
+/** What a catalogue file comes to. Nothing is said of the built-in catalogue alone. */
+function catalogText({ catalog }: Config): string {
+  const { file, builtIn, models, added, changed, removed } = catalog;
+  if (file === undefined && builtIn) return "";
+  const all = `catalogue of ${countText(models.length, "model")}`;
+  if (file === undefined) return `${all}, without the built-in ones\n`;
+  return builtIn
+    ? `${all}: ${file} adds ${added}, changes ${changed}, removes ${removed}\n`
+    : `${all}: those of ${file}, without the built-in ones\n`;
 }
 
 function providerTable({ providers, sandbox }: Config, width: number): string {

@@ -1,5 +1,4 @@
 import { createCatalog } from "../catalog/catalog.ts";
-import { models } from "../catalog/models.ts";
 import { customType } from "../config/built-in-providers.ts";
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
@@ -26,7 +25,7 @@ import type { ConfigSource } from "./config-source.ts";
 import { openKeyKeeper } from "./open-key-keeper.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import type { ProcessWorld } from "./process-world.ts";
-import { watchConfig } from "./watch-config.ts";
+import { type ConfigWatch, watchConfig } from "./watch-config.ts";
 
 /** A gateway that accepts connections. */
 export interface RunningGateway {
@@ -58,7 +57,6 @@ export async function serve(
   });
   const sandbox = config.sandbox.enabled ? await embedProviders(config, world) : undefined;
   const sdk = await startTelemetrySdk(settings, version);
-  const catalog = createCatalog(models);
   const transport = createTransport({ version, clock });
   let listening: string | undefined;
   const media = await openMediaStore(config.media, {
@@ -81,7 +79,7 @@ export async function serve(
   });
   // What a gateway learns outlives it, as its connections do.
   const statistics = new ProviderStatistics();
-  const metrics = createMetrics(sdk.meter, (name) => catalog.find(name) !== undefined);
+  const metrics = createMetrics(sdk.meter, (name) => gateway.catalog.find(name) !== undefined);
   const health = new HealthRegistry(clock, observeHealth({ logger, metrics }));
   const latency = new LatencyBook(clock);
   const retryBudget = new RetryBudget(clock, config.server.retryBudget);
@@ -95,7 +93,7 @@ export async function serve(
     createGateway({
       rules: config.routes,
       fleet: buildFleet(config, sandbox?.baseUrls ?? {}),
-      catalog,
+      catalog: createCatalog(config.catalog.models),
       transport,
       clock,
       random,
@@ -112,11 +110,16 @@ export async function serve(
       keys,
     });
   let gateway = gatewayOf(config);
+  let watch: ConfigWatch | undefined;
   const reloader =
     source &&
     new ConfigReloader({
       started: config,
-      read: source.read,
+      read() {
+        const result = source.read();
+        watch?.follow(result.catalogFile);
+        return result;
+      },
       apply(next) {
         const faults = next.sandbox.faults.map(fault);
         // Requests under way keep the gateway that they began with.
@@ -164,22 +167,22 @@ export async function serve(
     throw error;
   }
   listening = server.addresses.listen;
-  const stopWatching =
-    source &&
-    config.server.watch &&
-    watchConfig({
+  if (source && config.server.watch) {
+    watch = watchConfig({
       ...source,
       clock,
       onChange: () => reloader?.reload("file"),
       onError: (error) => logger.warn({ err: error }, "configuration not watched"),
     });
+    watch.follow(config.catalog.file);
+  }
   return {
     addresses: server.addresses,
     sandbox,
     logger,
     reload: reloader && (() => reloader.reload("signal")),
     async stop() {
-      if (stopWatching) stopWatching();
+      watch?.stop();
       const drainedBy = clock.monotonic() + config.server.drainMs;
       await server.drain();
       // What was sent for a key goes on without its callers, but not for longer.

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run } from "./command-world.ts";
 
@@ -29,6 +30,32 @@ describe("spillway check", () => {
       "            1       1  fal",
       "",
     ]);
+  });
+
+  it.each([
+    [
+      "{ file: models.yaml }",
+      /^catalogue of (\d+) models: .*\/models.yaml adds 1, changes 2, removes 1$/,
+    ],
+    ["{ file: models.yaml, builtin: false }", /^models.yaml:6:3: models.gpt-image-2: /],
+    ["{ builtin: false }", /^catalogue of 0 models, without the built-in ones$/],
+  ])("says what the catalogue %s comes to", async (section, expected) => {
+    const models = `
+source: us
+as_of: 2026-11-01
+models:
+  harbor-xl: { offers: { openai: { harbor: { operations: [text_to_image] } } } }
+  gpt-image-2: { name: Two }
+  flux-2-pro: { aliases: [] }
+  stable-diffusion-xl: remove
+`;
+    const files = { "good.yaml": `${good}catalog: ${section}`, [resolve("models.yaml")]: models };
+    const ran = await run(["check", "good.yaml"], { files });
+    const lines = `${ran.output}${ran.errors}`.replaceAll(
+      `${resolve("models.yaml")}:`,
+      "models.yaml:",
+    );
+    expect(lines.split("\n")).toContainEqual(expect.stringMatching(expected));
   });
 
   it("lists every mistake and fails", async () => {

@@ -16,12 +16,13 @@ describe("the watch of a configuration", () => {
     let stir = () => {};
     let fail: (error: unknown) => void = () => {};
     const fakeFolder: WatchFolder = (folder, onChange, onError) => {
+      if (folder === "/no") throw new Error("no such folder");
       folders.push(folder);
       stir = onChange;
       fail = onError;
-      return () => folders.splice(0);
+      return () => folders.splice(folders.indexOf(folder), 1);
     };
-    const stop = watchConfig({
+    const watch = watchConfig({
       path: "/etc/spillway/spillway.yaml",
       watchFolder: fakeFolder,
       clock,
@@ -37,7 +38,8 @@ describe("the watch of a configuration", () => {
       clock,
       folders,
       errors,
-      stop,
+      stop: watch.stop,
+      follow: watch.follow,
       stir: () => stir(),
       fail: (error: unknown) => fail(error),
       changes: () => changes,
@@ -93,7 +95,7 @@ describe("the watch of a configuration", () => {
   it("tells when it cannot begin, and sets no timer", () => {
     const clock = manualClock();
     const errors: unknown[] = [];
-    const stop = watchConfig({
+    const watch = watchConfig({
       path: "/no/such/folder/spillway.yaml",
       watchFolder,
       clock,
@@ -102,7 +104,39 @@ describe("the watch of a configuration", () => {
     });
     expect(errors).toEqual([expect.objectContaining({ code: "ENOENT" })]);
     expect(clock.pending()).toBe(0);
+    watch.stop();
+  });
+
+  it("follows a file in another folder, as long as it is told to", async () => {
+    const { clock, folders, follow, stop, changes, stir } = await world();
+    follow("/etc/spillway/models.yaml");
+    expect(folders).toEqual(["/etc/spillway"]);
+    follow("/etc/models/models.yaml");
+    follow("/etc/models/other.yaml");
+    expect(folders).toEqual(["/etc/spillway", "/etc/models"]);
+    // It may have changed since it was read.
+    await clock.advance(100);
+    expect(changes()).toBe(1);
+    stir();
+    await clock.advance(100);
+    expect(changes()).toBe(2);
+    follow("/srv/models.yaml");
+    expect(folders).toEqual(["/etc/spillway", "/srv"]);
+    follow(undefined);
+    expect(folders).toEqual(["/etc/spillway"]);
+    follow("/srv/models.yaml");
     stop();
+    expect(folders).toEqual([]);
+    expect(clock.pending()).toBe(0);
+  });
+
+  it("tries a folder again that it could not follow", async () => {
+    const { errors, follow, folders } = await world();
+    follow("/no/models.yaml");
+    expect(errors).toEqual([expect.objectContaining({ message: "no such folder" })]);
+    follow("/no/models.yaml");
+    expect(errors).toHaveLength(2);
+    expect(folders).toEqual(["/etc/spillway"]);
   });
 });
 
