@@ -7,6 +7,7 @@ import { addUsage, type Usage } from "../domain/usage.ts";
 import type { OperationDialect } from "../providers/provider.ts";
 import type { Candidate } from "../router/plan.ts";
 import { mayHaveBeenBilled } from "./attempt-cost.ts";
+import { AttemptTimer } from "./attempt-timer.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
 import { findDialect } from "./find-dialect.ts";
 import { runShare, type Share, type ShareReport } from "./run-share.ts";
@@ -41,18 +42,22 @@ export interface AttemptResult {
 export async function runAttempt(attempt: AttemptToRun): Promise<AttemptResult> {
   const { candidate } = attempt;
   const dialect = findDialect(candidate.endpoint, candidate.fit.task.operation);
-  let contentSeen = false;
+  const timer = new AttemptTimer(attempt);
   const onFirstContent = (): void => {
-    if (contentSeen) return;
-    contentSeen = true;
-    attempt.observer.firstContent();
+    if (timer.contentCame()) attempt.observer.firstContent();
   };
-  const reports = await Promise.all(
-    sharesOf(attempt, dialect).map((share) =>
-      runShare({ ...share, attempt, dialect, onFirstContent }),
-    ),
-  );
-  return combine(reports);
+  try {
+    const reports = await Promise.all(
+      sharesOf(attempt, dialect).map((share) =>
+        runShare({ ...share, attempt, dialect, onFirstContent }),
+      ),
+    );
+    const result = combine(reports);
+    timer.learn(result.failure?.class);
+    return result;
+  } finally {
+    timer.end();
+  }
 }
 
 function sharesOf(

@@ -60,13 +60,14 @@ const defaultTimeoutMs = 300_000;
 /** Makes the gateway of one configuration. */
 export function createGateway(parts: GatewayParts): Gateway {
   const { fleet, catalog, clock, random, configVersion, statistics } = parts;
-  const { health = new HealthRegistry(clock) } = parts;
+  const { health = new HealthRegistry(clock), latency = new LatencyBook(clock) } = parts;
   const world = {
     rules: compileRules(parts.rules),
     fleet,
     catalog,
     storesMedia: parts.store !== undefined,
     health,
+    latency,
   };
   const means = { clock, store: parts.store };
   const dependencies: ExecuteDependencies = {
@@ -81,7 +82,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     price: (provider, upstreamModel, task, usage, images) =>
       priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),
     health,
-    latency: parts.latency ?? new LatencyBook(clock),
+    latency,
     retryBudget: parts.retryBudget ?? new RetryBudget(clock),
     gateOf: parts.admission?.gateOf,
     configVersion,
@@ -90,7 +91,11 @@ export function createGateway(parts: GatewayParts): Gateway {
   const walkPlan = parts.admission?.limit(executePlan) ?? executePlan;
 
   const execute = async (request: GenerateRequest, call: ExecuteCall): Promise<GenerateResult> => {
-    const planned = planRequest(request, { ...world, random });
+    const planned = planRequest(request, {
+      ...world,
+      random,
+      streamed: call.stream !== undefined,
+    });
     if (planned.kind === "failed") return planned;
     const ownDeadlineAt = call.arrivedAt + (planned.plan.timeoutMs ?? defaultTimeoutMs);
     const callerDeadline = call.deadlineAt !== undefined && call.deadlineAt <= ownDeadlineAt;
@@ -120,8 +125,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       request.idempotencyKey === ""
         ? execute(request, call)
         : parts.keys.generate(request, call, (run) => execute(request, { ...call, ...run })),
-    route(request) {
-      const planned = explainRequest(request, world);
+    route(request, { streamed }) {
+      const planned = explainRequest(request, { ...world, streamed });
       if (planned.kind === "failed") return planned;
       return {
         kind: "planned",

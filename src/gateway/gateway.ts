@@ -15,8 +15,8 @@ export type { StreamOptions } from "../domain/stream-options.ts";
 export interface Gateway {
   /** Does a task and fails over as needed. Never rejects but for a bug. */
   generate(request: GenerateRequest, call: GatewayCall): Promise<GenerateResult>;
-  /** Explains and prices what `generate` would do. Sends nothing. */
-  route(request: GenerateRequest): RouteResult;
+  /** Explains and prices what `generate` would do, streamed or not. Sends nothing. */
+  route(request: GenerateRequest, call: { readonly streamed: boolean }): RouteResult;
   /** The fleet: built-in providers first, each with what was seen of it lately. */
   providers(): readonly ProviderView[];
   readonly catalog: Catalog;

@@ -26,7 +26,7 @@ import {
   Resolution,
 } from "../../gen/spillway/v1/image_pb.ts";
 import { HealthState, Operation, ProviderKind } from "../../gen/spillway/v1/provider_pb.ts";
-import { ResolutionStep } from "../../gen/spillway/v1/route_pb.ts";
+import { ResolutionStep, Strategy } from "../../gen/spillway/v1/route_pb.ts";
 import type { Adjustment } from "../domain/adjustment.ts";
 import type * as domain from "../domain/attempt.ts";
 import type { Cost } from "../domain/cost.ts";
@@ -35,10 +35,11 @@ import type { RefusalPolicy as DomainRefusalPolicy } from "../domain/generate-re
 import type * as image from "../domain/image-options.ts";
 import type { Operation as DomainOperation } from "../domain/operation.ts";
 import type { FinishReason as DomainFinishReason } from "../domain/output.ts";
+import type { Strategy as DomainStrategy } from "../domain/rule.ts";
 import type * as task from "../domain/task.ts";
 import type { ProviderView } from "../gateway/gateway.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { ResolutionStep as DomainResolutionStep } from "../router/plan.ts";
+import type { Choice, ResolutionStep as DomainResolutionStep } from "../router/plan.ts";
 
 /** A word of the domain and its number in the contract; the compiler sees that no word is missing. */
 export type EnumTable<Word extends string, Value extends number> = Readonly<Record<Word, Value>>;
@@ -241,3 +242,11 @@ export function reader<Word extends string, Value extends number>(
   for (const word in table) if (table[word] !== 0) words.set(table[word], word);
   return (value) => words.get(value);
 }
+
+/** How the targets of a priority group are put in order. */
+export const strategy: EnumTable<DomainStrategy | Choice["strategy"], Strategy> = {
+  weighted: Strategy.WEIGHTED,
+  fastest: Strategy.FASTEST,
+  cheapest: Strategy.CHEAPEST,
+  routing_key: Strategy.ROUTING_KEY,
+};

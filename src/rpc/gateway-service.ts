@@ -48,7 +48,7 @@ function route(gateway: Gateway, request: RouteRequest, call: Call): RpcResult {
   if (request.generate === undefined) throw new Error("a RouteRequest without generate is valid");
   const generate = generateRequestFromProto(request.generate);
   call.observer.requestRead(generate);
-  const result = gateway.route(generate);
+  const result = gateway.route(generate, { streamed: request.streamed });
   if (result.kind === "failed") return refused(rpcFailure(result.error));
   return answered(routeToProto(result, healthOf(gateway), gateway.configVersion));
 }

@@ -32,6 +32,7 @@ const pairs: readonly (readonly [DescEnum, Readonly<Record<string, number>>])[] 
   [cost.CostBasisSchema, tables.costBasis],
   [provider.ProviderKindSchema, tables.providerKind],
   [route.ResolutionStepSchema, tables.resolutionStep],
+  [route.StrategySchema, tables.strategy],
 ];
 
 describe.each(pairs.map(([schema, table]) => [schema.name, schema, table] as const))(

@@ -4,6 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Duration } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import type { Cost } from "./cost_pb.ts";
 import { file_spillway_v1_cost } from "./cost_pb.ts";
 import type { Adjustment } from "./generate_pb.ts";
@@ -16,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file spillway/v1/route.proto.
  */
 export const file_spillway_v1_route: GenFile = /*@__PURE__*/
-  fileDesc("ChdzcGlsbHdheS92MS9yb3V0ZS5wcm90bxILc3BpbGx3YXkudjEiTAoEUnVsZRINCgVpbmRleBgBIAEoBRIOCgZtb2RlbHMYAiADKAkSFwoPbWF0Y2hlZF9wYXR0ZXJuGAMgASgJEgwKBGxpbmUYBCABKAUiiQIKCUNhbmRpZGF0ZRIQCghwcm92aWRlchgBIAEoCRIWCg51cHN0cmVhbV9tb2RlbBgCIAEoCRIQCghwcmlvcml0eRgDIAEoBRIOCgZ3ZWlnaHQYBCABKAESEwoLcHJvYmFiaWxpdHkYBSABKAESKAoGaGVhbHRoGAYgASgOMhguc3BpbGx3YXkudjEuSGVhbHRoU3RhdGUSLAoLYWRqdXN0bWVudHMYByADKAsyFy5zcGlsbHdheS52MS5BZGp1c3RtZW50Eh8KBGNvc3QYCCABKAsyES5zcGlsbHdheS52MS5Db3N0EhMKC3NraXBfcmVhc29uGAkgASgJEg0KBW1vZGVsGAogASgJKswBCg5SZXNvbHV0aW9uU3RlcBIfChtSRVNPTFVUSU9OX1NURVBfVU5TUEVDSUZJRUQQABIeChpSRVNPTFVUSU9OX1NURVBfRVhBQ1RfUlVMRRABEhoKFlJFU09MVVRJT05fU1RFUF9GT1JDRUQQAhIeChpSRVNPTFVUSU9OX1NURVBfT1BFTlJPVVRFUhADEiAKHFJFU09MVVRJT05fU1RFUF9QQVRURVJOX1JVTEUQBBIbChdSRVNPTFVUSU9OX1NURVBfQ0FUQUxPRxAFYgZwcm90bzM", [file_spillway_v1_cost, file_spillway_v1_generate, file_spillway_v1_provider]);
+  fileDesc("ChdzcGlsbHdheS92MS9yb3V0ZS5wcm90bxILc3BpbGx3YXkudjEidQoEUnVsZRINCgVpbmRleBgBIAEoBRIOCgZtb2RlbHMYAiADKAkSFwoPbWF0Y2hlZF9wYXR0ZXJuGAMgASgJEgwKBGxpbmUYBCABKAUSJwoIc3RyYXRlZ3kYBSABKA4yFS5zcGlsbHdheS52MS5TdHJhdGVneSKuAgoJQ2FuZGlkYXRlEhAKCHByb3ZpZGVyGAEgASgJEhYKDnVwc3RyZWFtX21vZGVsGAIgASgJEhAKCHByaW9yaXR5GAMgASgFEg4KBndlaWdodBgEIAEoARITCgtwcm9iYWJpbGl0eRgFIAEoARIoCgZoZWFsdGgYBiABKA4yGC5zcGlsbHdheS52MS5IZWFsdGhTdGF0ZRIsCgthZGp1c3RtZW50cxgHIAMoCzIXLnNwaWxsd2F5LnYxLkFkanVzdG1lbnQSHwoEY29zdBgIIAEoCzIRLnNwaWxsd2F5LnYxLkNvc3QSEwoLc2tpcF9yZWFzb24YCSABKAkSDQoFbW9kZWwYCiABKAkSIwoGY2hvaWNlGAsgASgLMhMuc3BpbGx3YXkudjEuQ2hvaWNlIrwBCgZDaG9pY2USJwoIc3RyYXRlZ3kYASABKA4yFS5zcGlsbHdheS52MS5TdHJhdGVneRIqCgdsYXRlbmN5GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhEKCWluX2ZsaWdodBgDIAEoBRIoCgVzY29yZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIgCgVwcmljZRgFIAEoCzIRLnNwaWxsd2F5LnYxLkNvc3QqggEKCFN0cmF0ZWd5EhgKFFNUUkFURUdZX1VOU1BFQ0lGSUVEEAASFQoRU1RSQVRFR1lfV0VJR0hURUQQARIUChBTVFJBVEVHWV9GQVNURVNUEAISFQoRU1RSQVRFR1lfQ0hFQVBFU1QQAxIYChRTVFJBVEVHWV9ST1VUSU5HX0tFWRAEKswBCg5SZXNvbHV0aW9uU3RlcBIfChtSRVNPTFVUSU9OX1NURVBfVU5TUEVDSUZJRUQQABIeChpSRVNPTFVUSU9OX1NURVBfRVhBQ1RfUlVMRRABEhoKFlJFU09MVVRJT05fU1RFUF9GT1JDRUQQAhIeChpSRVNPTFVUSU9OX1NURVBfT1BFTlJPVVRFUhADEiAKHFJFU09MVVRJT05fU1RFUF9QQVRURVJOX1JVTEUQBBIbChdSRVNPTFVUSU9OX1NURVBfQ0FUQUxPRxAFYgZwcm90bzM", [file_google_protobuf_duration, file_spillway_v1_cost, file_spillway_v1_generate, file_spillway_v1_provider]);
 
 /**
  * Rule is one rule of the configuration.
@@ -51,6 +53,13 @@ export type Rule = Message<"spillway.v1.Rule"> & {
    * @generated from field: int32 line = 4;
    */
   line: number;
+
+  /**
+   * How it puts the targets of a priority group in order.
+   *
+   * @generated from field: spillway.v1.Strategy strategy = 5;
+   */
+  strategy: Strategy;
 };
 
 /**
@@ -135,6 +144,13 @@ export type Candidate = Message<"spillway.v1.Candidate"> & {
    * @generated from field: string model = 10;
    */
   model: string;
+
+  /**
+   * Why it has its place in its priority group. Unset for one that was left out.
+   *
+   * @generated from field: spillway.v1.Choice choice = 11;
+   */
+  choice?: Choice | undefined;
 };
 
 /**
@@ -143,6 +159,118 @@ export type Candidate = Message<"spillway.v1.Candidate"> & {
  */
 export const CandidateSchema: GenMessage<Candidate> = /*@__PURE__*/
   messageDesc(file_spillway_v1_route, 1);
+
+/**
+ * Choice is why a candidate has its place in its priority group. Priority groups
+ * come first whatever the strategy, and RoutingPreferences.order is applied last.
+ *
+ * @generated from message spillway.v1.Choice
+ */
+export type Choice = Message<"spillway.v1.Choice"> & {
+  /**
+   * How the group was put in order.
+   *
+   * @generated from field: spillway.v1.Strategy strategy = 1;
+   */
+  strategy: Strategy;
+
+  /**
+   * With STRATEGY_FASTEST: how long it took to answer, as far as was seen: a
+   * moving average that slower answers raise at once. Unset when it never answered.
+   *
+   * @generated from field: google.protobuf.Duration latency = 2;
+   */
+  latency?: Duration | undefined;
+
+  /**
+   * With STRATEGY_FASTEST: how many attempts run there.
+   *
+   * @generated from field: int32 in_flight = 3;
+   */
+  inFlight: number;
+
+  /**
+   * With STRATEGY_FASTEST: what is compared, the least being the best: the latency
+   * for each attempt in flight and one more. While none is in flight, it sinks the
+   * longer the target is not asked. Unset when it never answered: then it comes
+   * first while no attempt is in flight, and else last.
+   *
+   * @generated from field: google.protobuf.Duration score = 4;
+   */
+  score?: Duration | undefined;
+
+  /**
+   * With STRATEGY_CHEAPEST: what is compared, the least being the best and unknown
+   * the worst. It is the candidate's cost, but for a chat whose cost has no bound:
+   * that is compared as if its answer had 1,000 tokens and no image was shown.
+   *
+   * @generated from field: spillway.v1.Cost price = 5;
+   */
+  price?: Cost | undefined;
+};
+
+/**
+ * Describes the message spillway.v1.Choice.
+ * Use `create(ChoiceSchema)` to create a new message.
+ */
+export const ChoiceSchema: GenMessage<Choice> = /*@__PURE__*/
+  messageDesc(file_spillway_v1_route, 2);
+
+/**
+ * Strategy is how the targets of a priority group are put in order.
+ *
+ * @generated from enum spillway.v1.Strategy
+ */
+export const Strategy = {
+  /**
+   * Not said.
+   *
+   * @generated from enum value: STRATEGY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * By chance and weight.
+   *
+   * @generated from enum value: STRATEGY_WEIGHTED = 1;
+   */
+  WEIGHTED: 1,
+
+  /**
+   * Two are drawn by weight, and the one that answers sooner comes first; the
+   * others follow by how soon they answer.
+   *
+   * @generated from enum value: STRATEGY_FASTEST = 2;
+   */
+  FASTEST: 2,
+
+  /**
+   * By the price of this very request, ties by chance and weight.
+   *
+   * @generated from enum value: STRATEGY_CHEAPEST = 3;
+   */
+  CHEAPEST: 3,
+
+  /**
+   * By the request's routing key, whatever the rule says.
+   *
+   * @generated from enum value: STRATEGY_ROUTING_KEY = 4;
+   */
+  ROUTING_KEY: 4,
+} as const;
+
+/**
+ * Strategy is how the targets of a priority group are put in order.
+ *
+ * @generated from enum spillway.v1.Strategy
+ */
+export type Strategy = (typeof Strategy)[keyof typeof Strategy] | UnknownEnum;
+
+/**
+ * Describes the enum spillway.v1.Strategy.
+ */
+export const StrategySchema: GenEnum<Strategy> = /*@__PURE__*/
+  enumDesc(file_spillway_v1_route, 0);
 
 /**
  * ResolutionStep is how a model's name was understood.
@@ -204,5 +332,5 @@ export type ResolutionStep = (typeof ResolutionStep)[keyof typeof ResolutionStep
  * Describes the enum spillway.v1.ResolutionStep.
  */
 export const ResolutionStepSchema: GenEnum<ResolutionStep> = /*@__PURE__*/
-  enumDesc(file_spillway_v1_route, 0);
+  enumDesc(file_spillway_v1_route, 1);
 

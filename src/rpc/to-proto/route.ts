@@ -6,15 +6,18 @@ import {
 } from "../../../gen/spillway/v1/gateway_service_pb.ts";
 import {
   CandidateSchema,
+  ChoiceSchema,
   type Candidate as ProtoCandidate,
+  type Choice as ProtoChoice,
   type Rule as ProtoRule,
   RuleSchema,
 } from "../../../gen/spillway/v1/route_pb.ts";
 import type { ProviderView, RouteResult } from "../../gateway/gateway.ts";
-import type { Candidate, MatchedRule, SkippedCandidate } from "../../router/plan.ts";
-import { healthState, resolutionStep } from "../enum-tables.ts";
+import type { Candidate, Choice, MatchedRule, SkippedCandidate } from "../../router/plan.ts";
+import { healthState, resolutionStep, strategy } from "../enum-tables.ts";
 import { adjustmentToProto } from "./adjustment.ts";
 import { costToProto } from "./cost.ts";
+import { durationToProto } from "./time.ts";
 
 /** A plan with its price. */
 export type Planned = Extract<RouteResult, { readonly kind: "planned" }>;
@@ -51,6 +54,7 @@ function ruleToProto({ rule, pattern }: MatchedRule): ProtoRule {
     models: [...rule.models],
     matchedPattern: pattern,
     line: rule.line,
+    strategy: strategy[rule.strategy ?? "weighted"],
   });
 }
 
@@ -65,7 +69,21 @@ function candidateToProto(candidate: Candidate, health: HealthOf): ProtoCandidat
     health: healthState[candidate.outlook?.state ?? health(candidate.endpoint.slug)],
     adjustments: candidate.fit.adjustments.map(adjustmentToProto),
     cost: costToProto(candidate.cost),
+    choice: choiceToProto(candidate.choice),
   });
+}
+
+function choiceToProto(choice: Choice | undefined): ProtoChoice {
+  const message = create(ChoiceSchema, { strategy: strategy[choice?.strategy ?? "weighted"] });
+  if (choice?.strategy === "cheapest") message.price = costToProto(choice.price);
+  if (choice?.strategy === "fastest") {
+    message.inFlight = choice.inFlight;
+    if (choice.latencyMs !== undefined) {
+      message.latency = durationToProto(choice.latencyMs);
+      message.score = durationToProto(choice.scoreMs);
+    }
+  }
+  return message;
 }
 
 function skippedToProto(skipped: SkippedCandidate, health: HealthOf): ProtoCandidate {
