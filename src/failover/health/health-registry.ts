@@ -1,13 +1,14 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { defaultHealth, type HealthState, type OutageCause } from "../../domain/health.ts";
-import type { HealthListener } from "../../domain/health-change.ts";
+import type { HealthChange, HealthListener } from "../../domain/health-change.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { HealthView } from "../../router/health-view.ts";
 import type { Outlook } from "../../router/outlook.ts";
 import type { Candidate } from "../../router/plan.ts";
 import { chooseKey } from "../choose-key.ts";
 import { failureTable } from "../failure-table.ts";
+import { learnChange } from "./learn-change.ts";
 import { ProviderHealth } from "./provider-health.ts";
 import type { TargetHealth } from "./target-health.ts";
 
@@ -155,6 +156,15 @@ export class HealthRegistry implements HealthView {
       case "strong":
         this.#fails(candidate, target, attempt, "counts");
     }
+  }
+
+  /** Takes over what another process learned, without telling anyone. */
+  learn(change: HealthChange): void {
+    const provider = this.#providerOf(change.provider);
+    const { ejected, returned, uneasyMs } = learnChange(provider, change, this.#clock.monotonic());
+    if (ejected !== undefined) this.#ejected.add(ejected);
+    if (returned !== undefined) this.#ejected.delete(returned);
+    this.#uneasyFor(uneasyMs);
   }
 
   /**

@@ -78,13 +78,7 @@ export class TargetHealth {
     this.#attempts.add(now);
     this.#inARow = 0;
     this.#forgetEjections(now);
-    if (this.#ejectedUntil === undefined) return false;
-    this.#ejectedUntil = undefined;
-    this.#changedAt = now;
-    this.#attempts.clear();
-    this.#failures.clear();
-    this.#slowStartMs = settings.slowStartMs;
-    return true;
+    return this.comeBack(now, settings);
   }
 
   /**
@@ -113,12 +107,28 @@ export class TargetHealth {
     this.#coolUntil = coolDownUntil(this.#coolUntil, now, retryAfterMs);
   }
 
-  #eject(now: number, settings: HealthSettings): number {
+  /** It takes no traffic for so long, as was learned elsewhere. */
+  ejectFor(now: number, forMs: number): void {
     this.#ejections++;
-    const timeMs = ejectionTimeMs(this.#ejections, settings);
-    this.#ejectedUntil = now + timeMs;
+    this.#ejectedUntil = now + forMs;
     this.#changedAt = now;
     this.#inARow = 0;
+  }
+
+  /** It takes traffic again, as was learned elsewhere. False when it did already. */
+  comeBack(now: number, settings: HealthSettings): boolean {
+    if (this.#ejectedUntil === undefined) return false;
+    this.#ejectedUntil = undefined;
+    this.#changedAt = now;
+    this.#attempts.clear();
+    this.#failures.clear();
+    this.#slowStartMs = settings.slowStartMs;
+    return true;
+  }
+
+  #eject(now: number, settings: HealthSettings): number {
+    const timeMs = ejectionTimeMs(this.#ejections + 1, settings);
+    this.ejectFor(now, timeMs);
     return timeMs;
   }
 

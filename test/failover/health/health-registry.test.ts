@@ -195,3 +195,56 @@ describe("the registry", () => {
     expect(health.outlook(single).out).toBeUndefined();
   });
 });
+
+describe("what another process learned", () => {
+  it.each(["ejected", "cooling_down", "no_key", "no_model"] as const)(
+    "puts a target out here too: %s",
+    async (cause) => {
+      const { clock, health, told } = setUp();
+      health.learn({ ...subjectOf(single), kind: "out", cause, forMs: 30_000 });
+      expect(health.quiet).toBe(false);
+      expect(health.outlook(single).out).toMatchObject({ cause });
+      await clock.advance(32_000);
+      expect(health.outlook(single).out).toBeUndefined();
+      expect(told).toEqual([]);
+    },
+  );
+
+  it("leaves the probe to the one that ejected the target, for a while", async () => {
+    const { clock, health } = setUp();
+    health.learn({ ...subjectOf(single), kind: "out", cause: "ejected", forMs: 30_000 });
+    await clock.advance(31_999);
+    expect(health.begin(single, key)).toBe(false);
+    await clock.advance(1);
+    expect(health.begin(single, key)).toBe(true);
+  });
+
+  it("brings a target back here too, with a slow start", async () => {
+    const { clock, health, fail } = setUp();
+    fail(single, "server_fault", 5);
+    expect(health.outlook(single).out).toBeDefined();
+    await clock.advance(30_000);
+    health.learn({ ...subjectOf(single), kind: "back" });
+    expect(health.outlook(single).out).toBeUndefined();
+    expect(health.outlook(single).weightFactor).toBeLessThan(0.2);
+    await clock.advance(30_000);
+    expect(health.outlook(single).weightFactor).toBe(1);
+    expect(health.quiet).toBe(true);
+  });
+
+  it("says nothing new of a target that is well", () => {
+    const { health } = setUp();
+    health.learn({ ...subjectOf(single), kind: "back" });
+    expect(health.quiet).toBe(true);
+    expect(health.outlook(single).weightFactor).toBe(1);
+  });
+});
+
+function subjectOf(target: Candidate) {
+  return {
+    provider: target.endpoint.slug,
+    upstreamModel: target.upstreamModel,
+    operation: target.fit.task.operation,
+    key: key?.fingerprint,
+  };
+}

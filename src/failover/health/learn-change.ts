@@ -1,0 +1,49 @@
+import { defaultHealth } from "../../domain/health.ts";
+import type { HealthChange } from "../../domain/health-change.ts";
+import type { ProviderHealth } from "./provider-health.ts";
+import type { TargetHealth } from "./target-health.ts";
+
+/** What a change that was learned of elsewhere has done here. */
+export interface Learned {
+  readonly ejected?: TargetHealth | undefined;
+  readonly returned?: TargetHealth | undefined;
+  /** How long the provider is not as it was, in milliseconds. */
+  readonly uneasyMs: number;
+}
+
+/**
+ * Does to a provider's targets here what happened to them in another process. An
+ * ejection holds a little longer here than there, so that one process probes and
+ * the others hear of it; when that one is gone, another does.
+ */
+export function learnChange(provider: ProviderHealth, change: HealthChange, now: number): Learned {
+  const { upstreamModel, operation, key = "" } = change;
+  const open = (): TargetHealth => provider.open(upstreamModel, operation, key, defaultHealth);
+  if (change.kind === "back") {
+    const returned = open();
+    const uneasyMs = returned.comeBack(now, defaultHealth) ? defaultHealth.slowStartMs : 0;
+    return { returned, uneasyMs };
+  }
+  const { cause, forMs: uneasyMs } = change;
+  switch (cause) {
+    case "ejected": {
+      const ejected = open();
+      ejected.ejectFor(now, uneasyMs + probeElsewhereMs);
+      return { ejected, uneasyMs: 0 };
+    }
+    case "probing":
+      return { uneasyMs: 0 };
+    case "cooling_down":
+      open().coolDown(now, uneasyMs);
+      return { uneasyMs };
+    case "no_key":
+      provider.loseKey(key, now + uneasyMs);
+      return { uneasyMs };
+    case "no_model":
+      provider.loseModel(upstreamModel, now + uneasyMs);
+      return { uneasyMs };
+  }
+}
+
+/** How much longer than there an ejection holds here, in milliseconds. */
+const probeElsewhereMs = 2_000;
