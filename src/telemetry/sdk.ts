@@ -11,6 +11,8 @@ import {
   MetricReader,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
+  type ResourceMetrics,
+  type ScopeMetrics,
 } from "@opentelemetry/sdk-metrics";
 import {
   AlwaysOffSampler,
@@ -23,13 +25,18 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import type { ExportSettings, OtlpProtocol } from "./export-settings.ts";
+import { type MetricsSnapshot, mergeMetrics } from "./merge-metrics.ts";
 
 /** The OpenTelemetry SDK, running. The only part of Spillway that knows it; the rest knows its API. */
 export interface TelemetrySdk {
   readonly tracer: Tracer;
   readonly meter: Meter;
-  /** All metrics as text for Prometheus. */
-  metricsText(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** All metrics, to be added up with those of other processes. */
+  snapshot(): Promise<MetricsSnapshot>;
+  /** All metrics as text for Prometheus, with those of other processes added up. */
+  metricsText(
+    others?: readonly MetricsSnapshot[],
+  ): Promise<{ readonly contentType: string; readonly body: string }>;
   /** Sends what is waiting and ends. */
   shutdown(): Promise<void>;
 }
@@ -66,14 +73,23 @@ export async function startTelemetrySdk(
     // Without an exporter the API's own tracer serves: it costs nothing and passes the caller's trace on.
     tracer: (tracerProvider ?? trace).getTracer("spillway", version),
     meter: meterProvider.getMeter("spillway", version),
-    async metricsText() {
+    async snapshot() {
+      const { resourceMetrics } = await pulled.collect();
+      return snapshotOf(resourceMetrics);
+    },
+    async metricsText(others = []) {
       const { PrometheusSerializer } = await import("@opentelemetry/exporter-prometheus");
       // Every metric is of the one scope: its labels would be the same on every line.
       const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
       const { resourceMetrics } = await pulled.collect();
+      const scopes = mergeMetrics([snapshotOf(resourceMetrics), ...others]);
       return {
         contentType: "text/plain; version=0.0.4; charset=utf-8",
-        body: serializer.serialize(resourceMetrics),
+        body: serializer.serialize({
+          ...resourceMetrics,
+          // Merging keeps of each what this SDK, here or there, has put into it.
+          scopeMetrics: scopes as ScopeMetrics[],
+        }),
       };
     },
     async shutdown() {
@@ -86,6 +102,11 @@ export async function startTelemetrySdk(
 class PullReader extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
   protected override async onShutdown(): Promise<void> {}
+}
+
+/** No instrument of ours makes an exponential histogram, which a snapshot does not know. */
+function snapshotOf({ scopeMetrics }: ResourceMetrics): MetricsSnapshot {
+  return scopeMetrics as MetricsSnapshot;
 }
 
 async function startTracing(
