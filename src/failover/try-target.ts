@@ -1,7 +1,5 @@
 import type { AttemptReason } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { GenerateRequest } from "../domain/generate-request.ts";
-import { sandboxFaultLabel } from "../domain/sandbox-fault.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Task } from "../domain/task.ts";
 import type { Candidate } from "../router/plan.ts";
@@ -9,6 +7,7 @@ import { abortFailure } from "./abort-scope.ts";
 import type { Admitted } from "./admit-target.ts";
 import type { AttemptVerdict } from "./attempt-log.ts";
 import { type Decision, decideNext, isVerdict } from "./decide-next.ts";
+import { isRehearsal } from "./is-rehearsal.ts";
 import type { Lane } from "./race.ts";
 import { type AttemptResult, missingSlots, runAttempt } from "./run-attempt.ts";
 import { type Turn, withKey } from "./turn.ts";
@@ -129,14 +128,6 @@ async function tryWithKey(
   const discardOutput = loose && decision !== budgetExhausted && decision.kind !== "stop";
   await log.finish(running, result, { next: decision.kind, discardOutput });
   return { turn, failure, decision, key };
-}
-
-/**
- * A fault that a request orders of an embedded provider is the request's, and
- * says nothing about the provider: the next request shall meet it as it was.
- */
-function isRehearsal({ endpoint }: Candidate, { labels }: GenerateRequest): boolean {
-  return endpoint.sandbox && labels[sandboxFaultLabel] !== undefined;
 }
 
 /** An answer that came when another one was there already is not used. */
