@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCatalog } from "../../src/catalog/catalog.ts";
 import { models } from "../../src/catalog/models.ts";
+import { builtInProviders } from "../../src/providers/list.ts";
 import { fakeModel } from "../support/fake-request.ts";
 
 describe("createCatalog", () => {
@@ -36,18 +37,7 @@ describe("createCatalog", () => {
 describe("the models", () => {
   const catalog = createCatalog(models);
   const offers = models.flatMap((model) => model.offers.map((offer) => ({ model, offer })));
-  const slugs = [
-    "openrouter",
-    "vertex",
-    "gemini",
-    "openai",
-    "replicate",
-    "fal",
-    "fireworks",
-    "runware",
-    "xai",
-    "alibaba",
-  ];
+  const slugs = builtInProviders.map(({ type }) => type);
 
   it("agree with themselves", () => {
     expect(catalog.models.length).toBe(models.length);

@@ -4,6 +4,7 @@ import { RefusalPolicy } from "../../gen/spillway/v1/generate_pb.ts";
 import { Delivery, Resolution } from "../../gen/spillway/v1/image_pb.ts";
 import { builtInProviders } from "../../src/providers/list.ts";
 import { attemptLines } from "../support/attempt-lines.ts";
+import { bestChatModel, bestImageModel } from "../support/best-models.ts";
 import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { chatRequest, imageRequest, secretPrompt } from "../support/requests.ts";
 import { startGateway } from "../support/start-gateway.ts";
@@ -98,43 +99,22 @@ routes:
 });
 
 describe("a refusal", () => {
-  const imageModels: Readonly<Record<string, string>> = {
-    openrouter: "google/gemini-3-pro-image",
-    vertex: "gemini-3-pro-image",
-    gemini: "gemini-3-pro-image",
-    openai: "gpt-image-2",
-    replicate: "google/nano-banana-pro",
-    fal: "fal-ai/flux/schnell",
-    fireworks: "flux-1-schnell-fp8",
-    runware: "runware:101@1",
-    xai: "grok-imagine-image-quality",
-    alibaba: "qwen-image-2.0-pro",
-  };
-  const chatModels: Readonly<Record<string, string>> = {
-    openrouter: "openai/gpt-5.4",
-    vertex: "gemini-3.5-flash",
-    gemini: "gemini-3.5-flash",
-    openai: "gpt-5.4",
-    fireworks: "accounts/fireworks/models/deepseek-v4-pro",
-    xai: "grok-4.3",
-    alibaba: "qwen3.7-plus",
-  };
   const another = (slug: string) => (slug === "openai" ? "gemini" : "openai");
   const cells = builtInProviders.flatMap(({ type, operations }) => [
-    ...(operations.text_to_image ? [{ slug: type, what: "an image", models: imageModels }] : []),
-    ...(operations.chat ? [{ slug: type, what: "a chat", models: chatModels }] : []),
+    ...(operations.text_to_image ? [{ slug: type, what: "an image", model: bestImageModel }] : []),
+    ...(operations.chat ? [{ slug: type, what: "a chat", model: bestChatModel }] : []),
   ]);
 
   it.each(cells)("of $what by $slug stops, unless the caller lets others judge", async (cell) => {
-    const { slug, what, models } = cell;
+    const { slug, what, model } = cell;
     const other = another(slug);
     const gateway = await startGateway(`
 sandbox: true
 routes:
   - models: ["boat"]
     targets:
-      - { provider: ${slug}, priority: 0, model: "${models[slug]}" }
-      - { provider: ${other}, priority: 1, model: "${models[other]}" }
+      - { provider: ${slug}, priority: 0, model: "${model(slug)}" }
+      - { provider: ${other}, priority: 1, model: "${model(other)}" }
 `);
     const ask = what === "a chat" ? chatRequest : imageRequest;
     const labels = { "sandbox.fault": `${slug}=refuse` };

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { builtInProviders, findProvider, providers } from "../../src/providers/list.ts";
 
 describe("the list of providers", () => {
-  it("lists the built-in slugs in their order", () => {
-    expect(builtInProviders.map((profile) => profile.type)).toEqual([
+  it("begins with the ten that it began with, in the order that callers see", () => {
+    expect(builtInProviders.map((profile) => profile.type).slice(0, 10)).toEqual([
       "openrouter",
       "vertex",
       "gemini",

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openSandbox, plainRequests } from "./open-sandbox.ts";
+import { embeddedSlugs, openSandbox, plainRequests, requestsOf } from "./open-sandbox.ts";
 
-const paths: readonly (readonly [slug: string, path: string])[] = [
+type SlugAndPath = readonly [slug: string, path: string];
+
+const known: readonly SlugAndPath[] = [
   ["openai", "/images/generations"],
   ["openai", "/chat/completions"],
   ["openrouter", "/images"],
@@ -30,6 +32,16 @@ const paths: readonly (readonly [slug: string, path: string])[] = [
   ["xai", "/chat/completions"],
   ["compatible", "/images/generations"],
   ["compatible", "/chat/completions"],
+];
+
+const paths: readonly SlugAndPath[] = [
+  ...known,
+  ...embeddedSlugs
+    .filter((slug) => !known.some(([name]) => name === slug))
+    .flatMap((slug) => {
+      const { image, chat = image } = requestsOf(slug);
+      return [...new Set([image[0], chat[0]])].map((path): SlugAndPath => [slug, path]);
+    }),
 ];
 
 /** Every field name of the plain requests, so that most of what is made up goes past the first check. */

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { builtInProviders } from "../../src/providers/list.ts";
 import type { Fault } from "../../src/sandbox/fault.ts";
 import { parseFaults } from "../../src/sandbox/fault.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
+import { loadFixtures } from "../contract/fixture.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 
 /** A sandbox for one test, with the requests that tests make of it. */
@@ -122,6 +124,31 @@ export const plainRequests: PlainRequests = {
     stream: ["/chat/completions", { model: "llama", messages: [say("hello there")], stream: true }],
   },
 };
+
+/** The slug of every embedded provider. */
+export const embeddedSlugs: readonly string[] = [
+  ...builtInProviders.map(({ type }) => type),
+  "compatible",
+];
+
+/** The plainest requests of a provider: those above, else the calls of its fixtures that go well. */
+export function requestsOf(slug: string): AnyRequests {
+  if (Object.hasOwn(plainRequests, slug)) return plainRequests[slug as keyof PlainRequests];
+  const calls = new Map(loadFixtures(slug).fixtures.map(({ name, call }) => [name, call]));
+  const request = (name: string): PlainRequest | undefined => {
+    const call = calls.get(name);
+    return call && [String(call["path"]), call["body"] as object];
+  };
+  const image = request("text-to-image-ok");
+  if (image === undefined) throw new Error(`${slug} has no fixture text-to-image-ok.json.`);
+  return { image, chat: request("chat-ok"), stream: request("chat-ok-stream") };
+}
+
+interface AnyRequests {
+  readonly image: PlainRequest;
+  readonly chat?: PlainRequest | undefined;
+  readonly stream?: PlainRequest | undefined;
+}
 
 type PlainRequest = readonly [path: string, body: object];
 
