@@ -3,8 +3,8 @@ export const sandboxSource = "(sandbox)";
 
 /**
  * The built-in configuration that serves when no file is given: every provider
- * embedded, no key, no network. Its rule shows groups and weights at work; every
- * other model goes to whoever has it by the catalogue.
+ * embedded without being listed, no key, no network. Its rule shows groups and weights
+ * at work; every other model goes to whoever has it by the catalogue.
  */
 export const sandboxConfigText = `
 server:
@@ -17,18 +17,6 @@ server:
 sandbox: true
 media: { store: disk }
 idempotency: { store: memory }
-
-providers:
-  openrouter: {}
-  vertex: {}
-  gemini: {}
-  openai: {}
-  replicate: {}
-  fal: {}
-  runware: {}
-  fireworks: {}
-  xai: {}
-  alibaba: {}
 
 routes:
   - models: ["gemini-3-pro-image", "imagen-*"]
