@@ -1,19 +1,16 @@
 import type { JsonObject } from "../domain/json.ts";
 import { answerChat, type ChatAnswer } from "./answer-chat.ts";
 import { completionDeltas, completionMessage, dataFrame, doneFrame } from "./chat-completion.ts";
-import { compatibleError } from "./compatible-errors.ts";
+import type { CompatibleWork } from "./compatible-work.ts";
 import { readChat } from "./read-chat.ts";
 import { asList, asObject, asText } from "./read-json.ts";
-import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
+import type { Answer } from "./vendor.ts";
 
 /** Answers POST /chat/completions. */
-export async function compatibleChat(
-  context: VendorContext,
-  visit: Visit,
-  fail: Vendor["fail"],
-): Promise<Answer> {
-  const body = visit.body ?? {};
-  if (asList(body["messages"]).length === 0) return fail(400, visit, "Field required: messages");
+export async function compatibleChat(work: CompatibleWork): Promise<Answer> {
+  const { context, manner, visit, fail, body } = work;
+  if (asList(body["messages"]).length === 0)
+    return fail(manner.unfitStatus, visit, "Field required: messages");
   const effect = visit.order.effect?.kind;
   const streamed = body["stream"] === true;
   if (effect === "refuse") return fail(400, visit, "The prompt was blocked by content_policy.");
@@ -22,31 +19,29 @@ export async function compatibleChat(
     return fail(500, visit);
   }
   const model = asText(body["model"]) ?? "";
-  const answer = answerChat(readChat(body, "compatible", model));
+  const answer = answerChat(readChat(body, manner.slug, model));
   const meant = effect === "empty" ? { ...answer, text: "", call: undefined } : answer;
   const common = {
     id: `chatcmpl-${context.newId(32)}`,
     created: Math.floor(context.clock.now() / 1000),
     model,
   };
-  if (streamed) return { kind: "stream", frames: stream(context, visit, body, common, meant) };
+  if (streamed) return { kind: "stream", frames: stream(work, common, meant) };
   const message = completionMessage(meant, `chatcmpl-tool-${context.newId(16)}`);
   const value = {
     ...common,
     object: "chat.completion",
     choices: [
-      { index: 0, message, logprobs: null, finish_reason: meant.finish, stop_reason: null },
+      { index: 0, message, logprobs: null, finish_reason: meant.finish, ...manner.chat.beside },
     ],
-    usage: usage(meant),
+    usage: manner.chat.usage(meant),
   };
   return { kind: "json", status: 200, value };
 }
 
 /** [DONE] comes after an error, too. */
 async function* stream(
-  context: VendorContext,
-  visit: Visit,
-  body: JsonObject,
+  { context, manner, visit, body }: CompatibleWork,
   common: JsonObject,
   answer: ChatAnswer,
 ): AsyncGenerator<string> {
@@ -56,24 +51,18 @@ async function* stream(
   for (const [index, delta] of deltas.entries()) {
     yield chunk([{ index: 0, delta, logprobs: null, finish_reason: null }]);
     if (visit.order.effect?.kind === "fail_late" && index === 2) {
-      yield dataFrame({ error: compatibleError(500, "The engine died.") });
+      yield dataFrame(manner.chat.brokenOff);
       yield doneFrame;
       return;
     }
     await context.pace(visit.signal);
   }
-  yield chunk([{ index: 0, delta: { content: "" }, logprobs: null, finish_reason: answer.finish }]);
-  if (asObject(body["stream_options"])?.["include_usage"] === true) {
-    yield chunk([], { usage: usage(answer) });
+  const last = { index: 0, delta: { content: "" }, logprobs: null, finish_reason: answer.finish };
+  const usage = { usage: manner.chat.usage(answer) };
+  if (manner.chat.countsAtTheEnd) yield chunk([last], usage);
+  else {
+    yield chunk([last]);
+    if (asObject(body["stream_options"])?.["include_usage"] === true) yield chunk([], usage);
   }
   yield doneFrame;
-}
-
-function usage(answer: ChatAnswer): JsonObject {
-  return {
-    prompt_tokens: answer.inputTokens,
-    completion_tokens: answer.outputTokens,
-    total_tokens: answer.inputTokens + answer.outputTokens,
-    prompt_tokens_details: null,
-  };
 }

@@ -22,5 +22,6 @@ const types: Readonly<Record<number, string>> = {
 const words: Readonly<Record<number, string>> = {
   400: "Bad request",
   404: "The model does not exist.",
+  429: "Too many requests",
   503: "The engine is not ready.",
 };

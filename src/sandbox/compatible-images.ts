@@ -1,28 +1,20 @@
 import type { JsonObject } from "../domain/json.ts";
+import type { CompatibleWork } from "./compatible-work.ts";
 import { drawPicture } from "./draw-picture.ts";
 import { editNote, type InputImage, readInputImage } from "./input-image.ts";
 import type { FormPart } from "./multipart-form.ts";
 import { longestEdge } from "./picture-size.ts";
 import { asNumber, asText, isWhole } from "./read-json.ts";
-import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
+import type { Answer } from "./vendor.ts";
 
 /** Answers POST /images/generations. It does not stream. */
-export async function compatibleImages(
-  context: VendorContext,
-  visit: Visit,
-  fail: Vendor["fail"],
-  body: JsonObject,
-): Promise<Answer> {
-  return makeImages(context, visit, fail, { body, size: "512x512" });
+export async function compatibleImages(work: CompatibleWork): Promise<Answer> {
+  return makeImages(work, work.manner.images.usualSize);
 }
 
 /** Answers POST /images/edits: a form with one `image` or several, or several `image[]`. */
-export async function compatibleEdits(
-  context: VendorContext,
-  visit: Visit,
-  fail: Vendor["fail"],
-  body: JsonObject,
-): Promise<Answer> {
+export async function compatibleEdits(work: CompatibleWork): Promise<Answer> {
+  const { manner, visit, fail } = work;
   const files = (visit.form ?? []).filter(({ filename }) => filename !== undefined);
   const images: InputImage[] = [];
   for (const { name, bytes } of files) {
@@ -30,18 +22,18 @@ export async function compatibleEdits(
     if (image === undefined) return fail(400, visit, `${name}: cannot identify image file`);
     if (name === "image" || name === "image[]") images.push(image);
   }
-  const [first] = images;
+  const taken = manner.images.takesSeveral ? images : images.slice(-1);
+  const [first] = taken;
   if (first === undefined) {
     const detail = [{ type: "missing", loc: ["body", "image"], msg: "Field required" }];
     return { kind: "json", status: 422, value: { detail } };
   }
   const edge = (pixels: number): number => Math.min(Math.max(pixels, 16), longestEdge);
   const note = editNote(
-    images,
+    taken,
     files.some(({ name }) => name === "mask"),
   );
-  const size = `${edge(first.width)}x${edge(first.height)}`;
-  return makeImages(context, visit, fail, { body, size, note });
+  return makeImages(work, `${edge(first.width)}x${edge(first.height)}`, note);
 }
 
 /** The fields of a form, numbers as numbers. Undefined when there is no form. */
@@ -57,23 +49,18 @@ export function formFields(form: readonly FormPart[] | undefined): JsonObject | 
   );
 }
 
-interface ImageOrder {
-  readonly body: JsonObject;
-  /** What is drawn when no size is asked for. */
-  readonly size: string;
-  readonly note?: string | undefined;
-}
-
 async function makeImages(
-  context: VendorContext,
-  visit: Visit,
-  fail: Vendor["fail"],
-  { body, note, ...usual }: ImageOrder,
+  { context, manner, visit, fail, body }: CompatibleWork,
+  usualSize: string,
+  note?: string,
 ): Promise<Answer> {
-  if (typeof body["prompt"] !== "string") return fail(400, visit, "Field required: prompt");
+  const { maxCount, format, alwaysBase64, beside } = manner.images;
+  if (typeof body["prompt"] !== "string")
+    return fail(manner.unfitStatus, visit, "Field required: prompt");
   const count = asNumber(body["n"]) ?? 1;
-  if (!isWhole(count, 1, 10)) return fail(400, visit, "n must be between 1 and 10");
-  const size = asText(body["size"]) ?? usual.size;
+  if (!isWhole(count, 1, maxCount))
+    return fail(manner.unfitStatus, visit, `n must be between 1 and ${maxCount}`);
+  const size = asText(body["size"]) ?? usualSize;
   const [width = 0, height = 0] = size.split("x").map(Number);
   if (!/^\d{2,4}x\d{2,4}$/.test(size) || Math.max(width, height) > longestEdge) {
     return fail(400, visit, `size must be WIDTHxHEIGHT, at most ${longestEdge} each`);
@@ -92,31 +79,21 @@ async function makeImages(
     Array.from({ length: asked }, async (_, index): Promise<JsonObject> => {
       const bytes = await drawPicture({
         prompt: asText(body["prompt"]) ?? "",
-        provider: "compatible",
+        provider: manner.slug,
         model: asText(body["model"]) ?? "",
         width,
         height,
-        format: "png",
+        format,
         variant: index + (asNumber(body["seed"]) ?? 0),
         note,
       });
-      if (body["response_format"] === "b64_json") return { b64_json: bytes.toString("base64") };
-      const file = { bytes, contentType: "image/png", foreign: false };
+      if (alwaysBase64 || body["response_format"] === "b64_json") {
+        return { b64_json: bytes.toString("base64") };
+      }
+      const file = { bytes, contentType: `image/${format}`, foreign: false };
       return { url: context.origin + context.files.put("/generated-images", "image.png", file) };
     }),
   );
-  const value = {
-    id: context.newId(16),
-    created: Math.floor(context.clock.now() / 1000),
-    data,
-    usage: {
-      prompt_tokens: 0,
-      completion_tokens: 0,
-      total_tokens: 0,
-      input_tokens: 0,
-      output_tokens: 0,
-      input_tokens_details: { text_tokens: 0, image_tokens: 0 },
-    },
-  };
-  return { kind: "json", status: 200, value };
+  const created = Math.floor(context.clock.now() / 1000);
+  return { kind: "json", status: 200, value: { id: context.newId(16), created, data, ...beside } };
 }

@@ -1,8 +1,6 @@
-import type { JsonObject } from "../domain/json.ts";
-import { compatibleChat } from "./compatible-chat.ts";
 import { compatibleError } from "./compatible-errors.ts";
-import { compatibleEdits, compatibleImages, formFields } from "./compatible-images.ts";
-import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
+import { compatibleServer } from "./compatible-server.ts";
+import type { Vendor, VendorContext } from "./vendor.ts";
 
 /**
  * A generic OpenAI-compatible server in the manner of vLLM and LocalAI: it
@@ -12,67 +10,47 @@ import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
  * several such servers.
  */
 export function compatible(context: VendorContext, slug = "compatible"): Vendor {
-  const fail: Vendor["fail"] = (status, _visit, message) => ({
-    kind: "json",
-    status,
-    value: { error: compatibleError(status, message) },
-  });
-  return {
+  return compatibleServer(context, {
     slug,
     basePath: `/${slug}/v1`,
-    buys: ({ method, path }) => method === "POST" && sold.has(path),
-    fail,
-    throttle: (waitMs, visit) => {
-      const answer = fail(429, visit, "Too many requests");
-      return { ...answer, headers: { "retry-after": String(Math.ceil(waitMs / 1000)) } };
+    error: compatibleError,
+    refuseKey: (visit) =>
+      visit.header("authorization")?.includes("invalid") === true
+        ? { kind: "json", status: 401, value: { error: "Unauthorized" } }
+        : undefined,
+    notFound: { detail: "Not Found" },
+    models: ["llama-3.3-70b", "stable-diffusion"],
+    aboutModel: { created: 1764000000, owned_by: "vllm", parent: null, max_model_len: 32768 },
+    unfitStatus: 400,
+    saysWhen: true,
+    images: {
+      maxCount: 10,
+      usualSize: "512x512",
+      format: "png",
+      alwaysBase64: false,
+      takesSeveral: true,
+      beside: { usage: noUsage },
     },
-    answer(visit) {
-      if (visit.header("authorization")?.includes("invalid") === true) {
-        return { kind: "json", status: 401, value: { error: "Unauthorized" } };
-      }
-      const route = `${visit.method} ${visit.path}`;
-      if (route === "GET /models") return { kind: "json", status: 200, value: models };
-      if (visit.method !== "POST" || !sold.has(visit.path)) {
-        return { kind: "json", status: 404, value: { detail: "Not Found" } };
-      }
-      const isEdit = visit.path === "/images/edits";
-      const body = isEdit ? formFields(visit.form) : visit.body;
-      if (body === undefined) return fail(400, visit, `Invalid ${isEdit ? "form" : "JSON"} body`);
-      const refused = checkModel(body, visit, fail);
-      if (refused !== undefined) return refused;
-      if (isEdit) return compatibleEdits(context, visit, fail, body);
-      return visit.path === "/chat/completions"
-        ? compatibleChat(context, visit, fail)
-        : compatibleImages(context, visit, fail, body);
+    chat: {
+      usage: (answer) => ({
+        prompt_tokens: answer.inputTokens,
+        completion_tokens: answer.outputTokens,
+        total_tokens: answer.inputTokens + answer.outputTokens,
+        prompt_tokens_details: null,
+      }),
+      countsAtTheEnd: false,
+      beside: { stop_reason: null },
+      brokenOff: { error: compatibleError(500, "The engine died.") },
     },
-  };
+  });
 }
 
-const sold: ReadonlySet<string> = new Set([
-  "/images/generations",
-  "/images/edits",
-  "/chat/completions",
-]);
-
-function checkModel(body: JsonObject, visit: Visit, fail: Vendor["fail"]): Answer | undefined {
-  const model = body["model"];
-  if (typeof model !== "string" || model === "") {
-    return fail(400, visit, "Field required: model");
-  }
-  if (!/unknown|missing/.test(model)) return undefined;
-  const error = compatibleError(404, `The model \`${model}\` does not exist.`, "model");
-  return { kind: "json", status: 404, value: { error } };
-}
-
-const models: JsonObject = {
-  object: "list",
-  data: ["llama-3.3-70b", "stable-diffusion"].map((id) => ({
-    id,
-    object: "model",
-    created: 1764000000,
-    owned_by: "vllm",
-    root: id,
-    parent: null,
-    max_model_len: 32768,
-  })),
+/** LocalAI counts images, and always comes to nothing. */
+const noUsage = {
+  prompt_tokens: 0,
+  completion_tokens: 0,
+  total_tokens: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  input_tokens_details: { text_tokens: 0, image_tokens: 0 },
 };
