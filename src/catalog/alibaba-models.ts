@@ -81,6 +81,7 @@ export const alibabaModels: readonly Model[] = [
     [
       offer("alibaba", "qwen-image-edit", edits, [perImage(0.045)]),
       offer("fal", "fal-ai/qwen-image-edit", edits),
+      offer("deepinfra", "Qwen/Qwen-Image-Edit", edits),
       offer("runware", "runware:108@20", edits),
     ],
   ),

@@ -20,6 +20,12 @@ const onFireworks = pricesFrom({
   asOf: "2026-11-21",
 });
 
+// Its other models cost by steps, or by inputs, of which the answer says nothing.
+const onDeepInfra = pricesFrom({
+  source: "deepinfra.com, the model's own page, at its usual 28 steps",
+  asOf: "2026-11-22",
+});
+
 /** The first megapixel is dearer than the others, which is one image and one megapixel. */
 const flux2Pro = [onFal.perImage(0.015), onFal.price("megapixel", 0.015)];
 
@@ -36,6 +42,7 @@ export const blackForestLabsModels: readonly Model[] = [
         onFireworks.perImage(0.0014),
       ]),
       offer("runware", "runware:100@1", draws),
+      offer("deepinfra", "black-forest-labs/FLUX-1-schnell", draws),
     ],
   ),
   model(
@@ -132,6 +139,7 @@ export const blackForestLabsModels: readonly Model[] = [
       offer("fal", "fal-ai/flux-2-pro", draws, flux2Pro),
       offer("fal", "fal-ai/flux-2-pro/edit", edits, flux2Pro),
       offer("runware", "bfl:5@1", drawsAndEdits, [onRunware.perImage(0.03, { resolution: "1K" })]),
+      offer("deepinfra", "black-forest-labs/FLUX-2-pro", drawsAndEdits),
     ],
   ),
   model(
@@ -154,6 +162,7 @@ export const blackForestLabsModels: readonly Model[] = [
       offer("fal", "fal-ai/flux-2-max", draws),
       offer("fal", "fal-ai/flux-2-max/edit", edits),
       offer("runware", "bfl:7@1", drawsAndEdits),
+      offer("deepinfra", "black-forest-labs/FLUX-2-max", drawsAndEdits),
     ],
   ),
   model(
@@ -165,6 +174,9 @@ export const blackForestLabsModels: readonly Model[] = [
       offer("fal", "fal-ai/flux-2", draws, [onFal.price("megapixel", 0.012)]),
       offer("fal", "fal-ai/flux-2/edit", edits),
       offer("runware", "runware:400@1", drawsAndEdits),
+      offer("deepinfra", "black-forest-labs/FLUX-2-dev", draws, [
+        onDeepInfra.perImage(0.01, { size: "1024x1024" }),
+      ]),
     ],
   ),
 ];

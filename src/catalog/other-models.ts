@@ -25,6 +25,10 @@ const onFireworks = pricesFrom({
   source: "fireworks.ai pricing of 2025 and 2026, images at 30 steps",
   asOf: "2026-07-31",
 });
+const onDeepInfra = pricesFrom({
+  source: "deepinfra.com, prices of June 2026",
+  asOf: "2026-06-26",
+});
 
 /** Models of makers with few, or with open weights: ByteDance, Ideogram, Recraft, Stability AI. */
 export const otherModels: readonly Model[] = [
@@ -147,6 +151,10 @@ export const otherModels: readonly Model[] = [
         onFireworks.tokens("input_token", 0.15),
         onFireworks.tokens("output_token", 0.6),
       ]),
+      offer("deepinfra", "openai/gpt-oss-120b", chats, [
+        onDeepInfra.tokens("input_token", 0.039),
+        onDeepInfra.tokens("output_token", 0.19),
+      ]),
     ],
   ),
   model(
@@ -157,6 +165,10 @@ export const otherModels: readonly Model[] = [
       offer("fireworks", "accounts/fireworks/models/deepseek-v4-pro", chats, [
         onFireworks.tokens("input_token", 1.74),
         onFireworks.tokens("output_token", 3.48),
+      ]),
+      offer("deepinfra", "deepseek-ai/DeepSeek-V4-Pro", chats, [
+        onDeepInfra.tokens("input_token", 1.3),
+        onDeepInfra.tokens("output_token", 2.6),
       ]),
     ],
   ),

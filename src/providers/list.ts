@@ -1,4 +1,5 @@
 import { alibaba } from "./alibaba.ts";
+import { deepinfra } from "./deepinfra.ts";
 import { fal } from "./fal.ts";
 import { fireworks } from "./fireworks.ts";
 import { gemini } from "./gemini.ts";
@@ -23,6 +24,7 @@ export const builtInProviders: readonly Provider[] = [
   runware,
   xai,
   alibaba,
+  deepinfra,
 ];
 
 /** Every provider that Spillway speaks to: the built-in ones, and servers of the operator's own. */

@@ -6,6 +6,7 @@ import type { Clock } from "../domain/clock.ts";
 import { ListenError } from "../domain/listen-error.ts";
 import { alibaba } from "./alibaba.ts";
 import { compatible } from "./compatible.ts";
+import { deepinfra } from "./deepinfra.ts";
 import { fal } from "./fal.ts";
 import type { Fault } from "./fault.ts";
 import { createFileShelf } from "./file-shelf.ts";
@@ -100,6 +101,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     alibaba(context),
     fireworks(context),
     xai(context),
+    deepinfra(context),
     ...compatibleSlugs.map((slug) => compatible(context, slug)),
   ];
   return {

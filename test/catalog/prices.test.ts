@@ -203,6 +203,8 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [squareOnly(0.0105), ["runware runware:106@1"]],
   [squareOnly(0.009), ["runware runware:97@1"]],
   [squareOnly(0.0051), ["runware alibaba:qwen-image@2512"]],
+  // deepinfra.com, the model's own page. What the size makes of it, the page says in steps.
+  [squareOnly(0.01), ["deepinfra black-forest-labs/FLUX-2-dev"]],
   // The model's own page. It is billed by what it makes, whose size is not known before.
   [unknown, ["fal fal-ai/clarity-upscaler"]],
 ];
@@ -250,6 +252,9 @@ const tokenPrices: Readonly<Record<string, readonly (number | "unknown")[]>> = {
   // fireworks.md §8.
   "fireworks accounts/fireworks/models/gpt-oss-120b": [0.15, 0.15, 0.6, "unknown"],
   "fireworks accounts/fireworks/models/deepseek-v4-pro": [1.74, 1.74, 3.48, "unknown"],
+  // deepinfra.com, June 2026.
+  "deepinfra openai/gpt-oss-120b": [0.039, 0.039, 0.19, "unknown"],
+  "deepinfra deepseek-ai/DeepSeek-V4-Pro": [1.3, 1.3, 2.6, "unknown"],
 };
 
 const offers = new Map(

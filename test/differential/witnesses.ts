@@ -70,6 +70,12 @@ export const witnesses: Readonly<Record<string, Readonly<Partial<Record<Operatio
     },
     chat: both("openai", "@ai-sdk/alibaba"),
   },
+  deepinfra: {
+    // The vendor's provider for the AI SDK draws by another API of its.
+    text_to_image: both("openai"),
+    image_edit: both("openai", "@ai-sdk/deepinfra"),
+    chat: both("openai", "@ai-sdk/deepinfra"),
+  },
   "openai-compatible": {
     text_to_image: both("@ai-sdk/openai-compatible"),
     image_edit: both("@ai-sdk/openai-compatible"),
