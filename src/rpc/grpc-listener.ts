@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Address } from "../domain/address.ts";
+import { RunningCalls } from "./call-life.ts";
 import { callWatch } from "./grpc-call-watch.ts";
 import { grpcMethod } from "./grpc-method.ts";
 import { listen } from "./listen.ts";
@@ -17,6 +18,7 @@ export async function openGrpcListener(
 ): Promise<Listener> {
   const { limits } = context;
   const watch = callWatch(context);
+  const running = new RunningCalls(context.cut);
   const grpc = new Server({
     "grpc.max_receive_message_length": limits.maxMessageBytes,
     "grpc.max_concurrent_streams": limits.maxConcurrentStreams,
@@ -28,7 +30,7 @@ export async function openGrpcListener(
     interceptors: [watch.interceptor],
   });
   for (const rpc of rpcs) {
-    const { definition, handler } = grpcMethod(rpc, context, watch.arrivalOf);
+    const { definition, handler } = grpcMethod(rpc, context, running, watch.arrivalOf);
     grpc.addService({ [rpc.method.name]: definition }, { [rpc.method.name]: handler });
   }
   // With connections of our own, every one of them can be closed at once:

@@ -10,6 +10,7 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import { type Arrival, requestIdHeader } from "./arrival.ts";
+import type { CallLife, RunningCalls } from "./call-life.ts";
 import { internalFailure, type RpcFailure, toGrpcStatus } from "./errors.ts";
 import { malformedRequest } from "./library-error.ts";
 import { lengthOf, messagePieces } from "./message-pieces.ts";
@@ -30,6 +31,7 @@ type Request = { readonly message: Message | undefined };
 export function grpcMethod(
   rpc: Rpc,
   context: RpcContext,
+  running: RunningCalls,
   arrivalOf: (metadata: Metadata) => Arrival,
 ): GrpcMethod {
   const { method } = rpc;
@@ -44,9 +46,9 @@ export function grpcMethod(
   };
   switch (rpc.kind) {
     case "unary":
-      return { definition, handler: unaryHandler(rpc, context, arrivalOf) };
+      return { definition, handler: unaryHandler(rpc, context, running, arrivalOf) };
     case "stream":
-      return { definition, handler: streamHandler(rpc, context, arrivalOf) };
+      return { definition, handler: streamHandler(rpc, context, running, arrivalOf) };
     case "conversation":
       return { definition, handler: conversationHandler(rpc, context, arrivalOf) };
   }
@@ -55,6 +57,7 @@ export function grpcMethod(
 function unaryHandler(
   rpc: UnaryRpc,
   context: RpcContext,
+  running: RunningCalls,
   arrivalOf: (metadata: Metadata) => Arrival,
 ): handleUnaryCall<Request, Message> {
   return async (grpcCall, callback) => {
@@ -66,8 +69,10 @@ function unaryHandler(
       callback(toGrpcStatus(failure));
       return;
     }
-    const call = callOf(grpcCall, arrival, context);
+    const life = lifeOf(grpcCall, context, running);
+    const call = callOf(grpcCall, arrival, life, context);
     const result = await runUnary(context, rpc, message, call, arrival);
+    life.close();
     if (result.kind === "failed") {
       callback(toGrpcStatus(result.failure));
       return;
@@ -80,6 +85,7 @@ function unaryHandler(
 function streamHandler(
   rpc: StreamRpc,
   context: RpcContext,
+  running: RunningCalls,
   arrivalOf: (metadata: Metadata) => Arrival,
 ): handleServerStreamingCall<Request, Message> {
   return async (grpcCall) => {
@@ -92,12 +98,14 @@ function streamHandler(
       return;
     }
     grpcCall.sendMetadata(responseMetadata(arrival));
-    const call = callOf(grpcCall, arrival, context);
+    const life = lifeOf(grpcCall, context, running);
+    const call = callOf(grpcCall, arrival, life, context);
     const send = (response: Message) => {
       if (!grpcCall.writable || grpcCall.write(response)) return;
       return roomToWrite(grpcCall);
     };
     const failure = await runStream(context, rpc, message, call, send, arrival);
+    life.close();
     if (failure === undefined) grpcCall.end();
     else grpcCall.emit("error", toGrpcStatus(failure));
   };
@@ -130,26 +138,30 @@ function conversationHandler(
   };
 }
 
+/** grpc-js says "cancelled" at the end of every call, however it ends: after the handler's it means nothing. */
+function lifeOf(
+  grpcCall: ServerUnaryCall<Request, Message> | ServerWritableStream<Request, Message>,
+  { clock }: RpcContext,
+  running: RunningCalls,
+): CallLife {
+  const life = running.open(clock);
+  grpcCall.once("cancelled", () => life.end());
+  return life;
+}
+
 function callOf(
   grpcCall: ServerUnaryCall<Request, Message> | ServerWritableStream<Request, Message>,
   arrival: Arrival,
-  { clock, cut, limits }: RpcContext,
+  life: CallLife,
+  { clock, limits }: RpcContext,
 ): Call {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  // grpc-js says "cancelled" at the end of every call, however it ends.
-  grpcCall.once("cancelled", () => {
-    cut.removeEventListener("abort", abort);
-    abort();
-  });
-  cut.addEventListener("abort", abort);
   const deadline = Number(grpcCall.getDeadline());
   return {
     requestId: arrival.requestId,
     arrivedAt: arrival.arrivedAt,
     maxMessageBytes: limits.maxMessageBytes,
     observer: arrival.observer,
-    signal: controller.signal,
+    signal: life.signal,
     deadlineAt: Number.isFinite(deadline) ? clock.monotonic() + deadline - clock.now() : undefined,
   };
 }
