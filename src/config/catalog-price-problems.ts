@@ -21,7 +21,9 @@ export function priceProblems(file: Mapping): readonly CrossProblem[] {
       if (first === undefined) seen.set(condition, index);
       return [
         ...problemsOf(price, at, file),
-        ...(first === undefined ? [] : [problem(at, `is for the same as prices[${first}]`)]),
+        ...(first === undefined
+          ? []
+          : [problem(at, `is for the same as prices[${first}]; expected one of them`)]),
       ];
     });
   });
@@ -42,7 +44,7 @@ function problemsOf(price: Mapping, path: Path, file: Mapping): readonly CrossPr
   if (unit !== undefined && typeof usd === "number" && usd >= 0 && usd <= 1_000_000) {
     const decimals = 9 - Math.log10(unit.count);
     if (Number(usd.toFixed(decimals)) !== usd) {
-      const message = `is ${usd}, which is finer than billionths of a dollar for one ${unit.unit}; expected at most ${decimals} decimals`;
+      const message = `is ${usd}, which is finer than billionths of a dollar for one ${unit.unit.replaceAll("_", " ")}; expected at most ${decimals} decimals`;
       problems.push({ path: [...path, "usd"], message, atKey: false });
     }
   }

@@ -5,9 +5,9 @@ import { changesOf } from "./catalog-changes.ts";
 import { catalogClashes } from "./catalog-clashes.ts";
 import { offerProblems } from "./catalog-offer-problems.ts";
 import { priceProblems } from "./catalog-price-problems.ts";
-import { type CheckedModel, modelSchema, remove } from "./catalog-schema.ts";
+import { type CheckedModel, isModelName, modelSchema, remove } from "./catalog-schema.ts";
 import type { CrossProblem } from "./cross-problem.ts";
-import { entriesOf, type Mapping } from "./mapping.ts";
+import { entriesOf, isMapping, type Mapping } from "./mapping.ts";
 
 /** What a catalogue file is checked against. */
 export interface CatalogContext {
@@ -54,7 +54,9 @@ export function catalogProblems(file: unknown, context: CatalogContext): readonl
 /** Entries that make sense only for a model that is there, or only for one that is not. */
 function entryProblems(file: Mapping, known: ReadonlyMap<string, Model>): readonly CrossProblem[] {
   return Object.entries(entriesOf(file["models"])).flatMap(([id, entry]) => {
-    if (known.has(id)) return [];
+    // What is no name, or no entry at all, the schema tells.
+    const isEntry = entry === remove || isMapping(entry);
+    if (known.has(id) || !isModelName(id) || !isEntry) return [];
     const at = (message: string): CrossProblem[] => {
       const meant = meantBy(id, known);
       const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
@@ -65,7 +67,8 @@ function entryProblems(file: Mapping, known: ReadonlyMap<string, Model>): readon
     const { replace, offers } = entriesOf(entry);
     if (replace === true)
       return at("is no model of the built-in catalogue; expected one, to replace it");
-    if (offers !== undefined && Object.keys(entriesOf(offers)).length > 0) return [];
+    const hasNone = offers === undefined || (isMapping(offers) && Object.keys(offers).length === 0);
+    if (!hasNone) return [];
     return at("is a new model and has no offers; expected some");
   });
 }

@@ -17,12 +17,13 @@ export const priceUnits = {
   million_image_output_tokens: { unit: "image_output_token", count: 1_000_000 },
 } as const;
 
+/** Tells whether a request may name a model like this: see GenerateRequest.model. */
+export function isModelName(text: string): boolean {
+  return /^[A-Za-z0-9._:@+/-]{1,256}$/.test(text) && !/(^|\/)\.{0,2}(\/|$)/.test(text);
+}
+
 const expectedModelName =
   'at most 256 letters, digits and - _ . : / @ +, with no empty, "." or ".." segment';
-
-/** As a request may name a model: see GenerateRequest.model. */
-const isModelName = (text: string): boolean =>
-  /^[A-Za-z0-9._:@+/-]{1,256}$/.test(text) && !/(^|\/)\.{0,2}(\/|$)/.test(text);
 
 const expectedUpstream = "at most 256 printable characters without spaces";
 
