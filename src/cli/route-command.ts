@@ -1,6 +1,13 @@
 import type { RouteResponse } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { HealthStateSchema } from "../../gen/spillway/v1/provider_pb.ts";
-import { type Candidate, ResolutionStepSchema, type Rule } from "../../gen/spillway/v1/route_pb.ts";
+import {
+  type Candidate,
+  type Choice,
+  ResolutionStepSchema,
+  type Rule,
+  Strategy,
+  StrategySchema,
+} from "../../gen/spillway/v1/route_pb.ts";
 import { readConfigOrComplain } from "./check-command.ts";
 import { gatewayClient } from "./client.ts";
 import { explainError } from "./explain-error.ts";
@@ -8,7 +15,7 @@ import { guessTask } from "./guess-task.ts";
 import { renderTable } from "./table.ts";
 import { buildRequest, type TaskOptions } from "./task-options.ts";
 import { printable } from "./terminal.ts";
-import { costText, enumWord } from "./words.ts";
+import { costText, enumWord, timeText } from "./words.ts";
 import type { CommandWorld } from "./world.ts";
 
 /** The options of `spillway route`. */
@@ -63,6 +70,8 @@ function planText(response: RouteResponse, width: number): string {
 
 function candidateTable(candidates: readonly Candidate[], width: number): string {
   if (candidates.length === 0) return "no one can serve this";
+  // By weight alone there is nothing to add to the columns of every table.
+  const explained = candidates.some(({ choice }) => !isByWeight(choice));
   const rows = candidates.map((candidate, index) => [
     String(index + 1),
     candidate.provider,
@@ -74,6 +83,7 @@ function candidateTable(candidates: readonly Candidate[], width: number): string
       ? "unknown"
       : enumWord(HealthStateSchema, candidate.health).toLowerCase().replaceAll("_", " "),
     costText(candidate.cost),
+    ...(explained ? [choiceText(candidate.choice)] : []),
   ]);
   return renderTable(
     [
@@ -85,10 +95,34 @@ function candidateTable(candidates: readonly Candidate[], width: number): string
       { title: "first", align: "right" },
       { title: "health" },
       { title: "cost", align: "right" },
+      ...(explained ? [{ title: "place" }] : []),
     ],
     rows,
     width,
   );
+}
+
+function isByWeight(choice: Choice | undefined): boolean {
+  const strategy = choice?.strategy ?? Strategy.UNSPECIFIED;
+  return strategy === Strategy.WEIGHTED || strategy === Strategy.UNSPECIFIED;
+}
+
+/** Why a candidate stands where it stands. */
+function choiceText(choice: Choice | undefined): string {
+  if (choice === undefined || isByWeight(choice)) return "by weight";
+  switch (choice.strategy) {
+    case Strategy.FASTEST: {
+      const busy = choice.inFlight > 0 ? `, ${choice.inFlight} in flight` : "";
+      if (choice.latency === undefined) return `never answered yet${busy}`;
+      return `${timeText(choice.latency)}${busy}: score ${timeText(choice.score)}`;
+    }
+    case Strategy.CHEAPEST:
+      return `compared at ${costText(choice.price)}`;
+    case Strategy.ROUTING_KEY:
+      return "by routing key";
+    default:
+      return enumWord(StrategySchema, choice.strategy).toLowerCase();
+  }
 }
 
 function adjustmentLines(candidates: readonly Candidate[]): string[] {
@@ -100,9 +134,11 @@ function adjustmentLines(candidates: readonly Candidate[]): string[] {
   );
 }
 
-function ruleText({ index, models, matchedPattern, line }: Rule): string {
+function ruleText({ index, models, matchedPattern, line, strategy }: Rule): string {
   const place = line === 0 ? `routes[${index}]` : `routes[${index}], line ${line}`;
-  return `${matchedPattern || models.join(" ")} (${place})`;
+  const order = enumWord(StrategySchema, strategy).toLowerCase();
+  const isNews = strategy === Strategy.FASTEST || strategy === Strategy.CHEAPEST;
+  return `${matchedPattern || models.join(" ")} (${place}${isNews ? `, ${order}` : ""})`;
 }
 
 const stepTexts: Readonly<Record<string, string>> = {

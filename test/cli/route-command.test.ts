@@ -4,7 +4,7 @@ import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { CostBasis } from "../../gen/spillway/v1/cost_pb.ts";
 import type { RouteRequest } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { HealthState, Operation } from "../../gen/spillway/v1/provider_pb.ts";
-import { ResolutionStep } from "../../gen/spillway/v1/route_pb.ts";
+import { ResolutionStep, Strategy } from "../../gen/spillway/v1/route_pb.ts";
 import { type FakeGateway, run } from "./command-world.ts";
 
 const requests: RouteRequest[] = [];
@@ -72,6 +72,46 @@ describe("spillway route", () => {
       case: "textToImage",
       value: { options: { count: 2 } },
     });
+  });
+
+  it("says why each target stands where it stands, where that is not by weight", async () => {
+    const target = { upstreamModel: "m", weight: 1, cost: { basis: CostBasis.UNKNOWN } };
+    const choices = [
+      { strategy: Strategy.FASTEST, inFlight: 0 },
+      {
+        strategy: Strategy.FASTEST,
+        latency: { nanos: 240_000_000 },
+        inFlight: 2,
+        score: { nanos: 720_000_000 },
+      },
+      { strategy: Strategy.CHEAPEST, price: { micros: 40_000n, basis: CostBasis.PRICED } },
+      { strategy: Strategy.ROUTING_KEY },
+      { strategy: Strategy.WEIGHTED },
+    ];
+    const explaining: FakeGateway = {
+      ...gateway,
+      route: () => ({
+        model: "m",
+        resolution: ResolutionStep.EXACT_RULE,
+        matchedRule: { models: ["m"], matchedPattern: "m", strategy: Strategy.FASTEST },
+        candidates: choices.map((choice, index) => ({
+          ...target,
+          provider: `p${index}`,
+          priority: index,
+          choice,
+        })),
+      }),
+    };
+    const { output } = await run(["route", "m"], { gateway: explaining });
+    expect(output).toContain("rule: m (routes[0], fastest)");
+    const places = output.split("\n").filter((line) => /^\d {2}p\d/.test(line));
+    expect(places.map((line) => line.replace(/^.*unknown {2}(?! )/, ""))).toEqual([
+      "never answered yet",
+      "240 ms, 2 in flight: score 720 ms",
+      "compared at $0.0400",
+      "by routing key",
+      "by weight",
+    ]);
   });
 
   it("needs no gateway with a configuration", async () => {
