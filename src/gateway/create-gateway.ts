@@ -2,6 +2,7 @@ import { priceUsage } from "../catalog/price-usage.ts";
 import type { Attempt } from "../domain/attempt.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { JobTicket } from "../domain/job-ticket.ts";
 import type { MediaStore } from "../domain/media-store.ts";
 import type { Catalog } from "../domain/model.ts";
 import type { Random } from "../domain/random.ts";
@@ -11,6 +12,7 @@ import type { ExecuteDependencies, ExecuteInput } from "../failover/execution.ts
 import { HealthRegistry } from "../failover/health/health-registry.ts";
 import { LatencyBook } from "../failover/health/latency-book.ts";
 import { RetryBudget } from "../failover/retry-budget.ts";
+import { takeUpJobs } from "../failover/take-up-jobs.ts";
 import type { KeyKeeper } from "../idempotency/key-keeper.ts";
 import { convertMask } from "../media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../media/finish-image.ts";
@@ -18,7 +20,9 @@ import { sniffImage } from "../media/sniff-image.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
 import { compileRules } from "../router/compile-rules.ts";
 import { estimatePlan } from "../router/estimate-cost.ts";
+import type { Plan } from "../router/plan.ts";
 import { explainRequest, planRequest } from "../router/plan-request.ts";
+import { planTakeUp } from "../router/plan-take-up.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import type { Admission } from "./admission/create-admission.ts";
 import type { Gateway, GatewayCall, GenerateResult, ProviderView } from "./gateway.ts";
@@ -97,25 +101,19 @@ export function createGateway(parts: GatewayParts): Gateway {
       streamed: call.stream !== undefined,
     });
     if (planned.kind === "failed") return planned;
-    const ownDeadlineAt = call.arrivedAt + (planned.plan.timeoutMs ?? defaultTimeoutMs);
-    const callerDeadline = call.deadlineAt !== undefined && call.deadlineAt <= ownDeadlineAt;
-    const result = await walkPlan(
-      {
-        plan: planned.plan,
-        request,
-        requestId: call.requestId,
-        deadlineAt: callerDeadline ? (call.deadlineAt ?? ownDeadlineAt) : ownDeadlineAt,
-        callerDeadline,
-        signal: call.signal,
-        arrivedAt: call.arrivedAt,
-        observer: call.observer,
-        stream: call.stream,
-        onSubmit: call.onSubmit,
-      },
-      dependencies,
-    );
+    const result = await walkPlan(toInput(planned.plan, request, call), dependencies);
     statistics.record(attemptsOf(result));
     return result;
+  };
+
+  const takeUp = (
+    request: GenerateRequest,
+    call: ExecuteCall,
+    tickets: readonly JobTicket[],
+  ): Promise<GenerateResult> => {
+    const walkTickets: typeof executePlan = (input) => takeUpJobs(input, tickets, dependencies);
+    const walk = parts.admission?.limit(walkTickets) ?? walkTickets;
+    return walk(toInput(planTakeUp(request, tickets, world), request, call), dependencies);
   };
 
   return {
@@ -124,7 +122,11 @@ export function createGateway(parts: GatewayParts): Gateway {
     generate: (request, call) =>
       request.idempotencyKey === ""
         ? execute(request, call)
-        : parts.keys.generate(request, call, (run) => execute(request, { ...call, ...run })),
+        : parts.keys.generate(request, call, ({ left, ...run }) =>
+            left === undefined
+              ? execute(request, { ...call, ...run })
+              : takeUp(request, { ...call, ...run }, left),
+          ),
     route(request, { streamed }) {
       const planned = explainRequest(request, { ...world, streamed });
       if (planned.kind === "failed") return planned;
@@ -140,7 +142,25 @@ export function createGateway(parts: GatewayParts): Gateway {
 }
 
 /** How a request is executed: for one caller, or for all who ask with its key. */
-type ExecuteCall = GatewayCall & Pick<ExecuteInput, "onSubmit">;
+type ExecuteCall = GatewayCall & Pick<ExecuteInput, "onSubmit" | "jobs">;
+
+function toInput(plan: Plan, request: GenerateRequest, call: ExecuteCall): ExecuteInput {
+  const ownDeadlineAt = call.arrivedAt + (plan.timeoutMs ?? defaultTimeoutMs);
+  const callerDeadline = call.deadlineAt !== undefined && call.deadlineAt <= ownDeadlineAt;
+  return {
+    plan,
+    request,
+    requestId: call.requestId,
+    deadlineAt: callerDeadline ? (call.deadlineAt ?? ownDeadlineAt) : ownDeadlineAt,
+    callerDeadline,
+    signal: call.signal,
+    arrivedAt: call.arrivedAt,
+    observer: call.observer,
+    stream: call.stream,
+    onSubmit: call.onSubmit,
+    jobs: call.jobs,
+  };
+}
 
 function attemptsOf(result: GenerateResult): readonly Attempt[] {
   return result.kind === "generated" ? result.generated.attempts : (result.error.attempts ?? []);

@@ -1,4 +1,5 @@
 import type { GenerateEvent } from "../domain/generated.ts";
+import type { JobBook, JobTicket } from "../domain/job-ticket.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
 import type { KeyedCall, KeyedEnd, KeyedRun } from "./keyed-call.ts";
 import type { Patience } from "./patience.ts";
@@ -9,6 +10,9 @@ export interface ExecutionParts {
   readonly call: KeyedCall;
   readonly execute: (run: KeyedRun) => Promise<KeyedEnd>;
   readonly markSent: () => Promise<void>;
+  readonly jobs: JobBook;
+  /** What it fetches, having been sent before. Undefined: it begins anew. */
+  readonly left: readonly JobTicket[] | undefined;
   /** Told how it ended, before anyone else is; undefined for a bug. It never rejects. */
   readonly settle: (end: KeyedEnd | undefined, sent: boolean) => Promise<void>;
 }
@@ -21,11 +25,12 @@ export class Execution {
   /** Resolves once it has ended and that is taken down. It does not reject. */
   readonly settled: Promise<void>;
   #callers = 0;
-  #sent = false;
+  #sent: boolean;
 
   /** Begins at once. */
   constructor(parts: ExecutionParts) {
     this.#parts = parts;
+    this.#sent = parts.left !== undefined;
     this.#end = this.#run();
     // Whoever waits is told; when nobody does, a bug is not to end the process.
     this.settled = this.#end.then(ignored, ignored);
@@ -50,7 +55,7 @@ export class Execution {
   }
 
   async #run(): Promise<KeyedEnd> {
-    const { call, execute, settle } = this.#parts;
+    const { call, execute, jobs, left, settle } = this.#parts;
     let end: KeyedEnd | undefined;
     try {
       end = await execute({
@@ -58,6 +63,8 @@ export class Execution {
         deadlineAt: undefined,
         stream: call.stream && whileListening(call.stream, call.signal),
         onSubmit: () => this.#submit(),
+        jobs,
+        left,
       });
       return end;
     } finally {

@@ -1,6 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Generated } from "../domain/generated.ts";
+import type { JobTicket } from "../domain/job-ticket.ts";
 import { outputEvents } from "../domain/output-events.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
 import { keyDigest, requestDigest } from "./digest.ts";
@@ -17,8 +18,8 @@ export interface KeyKeeperParts {
   readonly clock: Clock;
   /** Told when the first key is used. */
   readonly onFirstKey?: (() => void) | undefined;
-  /** Told of a result that the store could not keep. The caller has it all the same. */
-  readonly onNotKept: (error: unknown) => void;
+  /** Told of a result that the store could not keep, or a job. The work goes on all the same. */
+  readonly onNotKept: (what: "result" | "job", error: unknown) => void;
 }
 
 /**
@@ -28,6 +29,9 @@ export interface KeyKeeperParts {
  * Callers of the same key wait for one execution, each as long as it wants. Once
  * something was sent, the execution goes on without them: whoever comes back with
  * the key finds the result. While nothing was sent, it ends with its last caller.
+ *
+ * What an execution that was cut off has left at providers is fetched when the next
+ * caller asks with the key, by that caller's own equal request.
  */
 export class KeyKeeper {
   readonly #parts: KeyKeeperParts;
@@ -65,7 +69,9 @@ export class KeyKeeper {
           case "kept":
             return await replay(begun.generated, call.stream, patience);
           case "new":
-            return await this.#start(key, call, execute).wait(patience);
+            return await this.#start(key, call, execute, undefined).wait(patience);
+          case "left":
+            return await this.#start(key, call, execute, begun.tickets).wait(patience);
           case "running": {
             const execution = this.#executions.get(key);
             if (execution !== undefined && !execution.abandoned) {
@@ -96,32 +102,49 @@ export class KeyKeeper {
     stop();
   }
 
-  #start(key: string, call: KeyedCall, execute: (run: KeyedRun) => Promise<KeyedEnd>): Execution {
+  #start(
+    key: string,
+    call: KeyedCall,
+    execute: (run: KeyedRun) => Promise<KeyedEnd>,
+    left: readonly JobTicket[] | undefined,
+  ): Execution {
     const { store } = this.#parts;
     const execution = new Execution({
       call,
       markSent: () => store.markSent(key),
+      // A job that cannot be taken down is followed all the same: it is being paid.
+      jobs: {
+        write: (ticket) => this.#attempt("job", store.writeJob(key, ticket)),
+        strike: (callId) => this.#attempt("job", store.strikeJob(key, callId)),
+      },
+      left,
       execute,
       settle: async (how, sent) => {
-        try {
-          await store.settle(key, settlementOf(how, sent));
-        } catch (error) {
-          this.#parts.onNotKept(error);
-        }
+        const settlement = settlementOf(how, sent, left !== undefined);
+        await this.#attempt("result", store.settle(key, settlement));
         this.#executions.delete(key);
       },
     });
     this.#executions.set(key, execution);
     return execution;
   }
+
+  async #attempt(what: "result" | "job", writing: Promise<void>): Promise<void> {
+    try {
+      await writing;
+    } catch (error) {
+      this.#parts.onNotKept(what, error);
+    }
+  }
 }
 
 /** How often a key that another process has is asked for again, in milliseconds. */
 const askAgainMs = 500;
 
-/** A bug leaves open what was bought. */
-function settlementOf(end: KeyedEnd | undefined, sent: boolean): Settlement {
+/** A bug leaves open what was bought, and so does what was not fetched: it may be there later, or have been. */
+function settlementOf(end: KeyedEnd | undefined, sent: boolean, wasLeft: boolean): Settlement {
   if (end?.kind === "generated") return { kind: "kept", generated: end.generated };
+  if (wasLeft) return { kind: "unknown" };
   const bought = end === undefined ? sent : mayHaveBought(end.error.attempts ?? []);
   return { kind: bought ? "unknown" : "free" };
 }

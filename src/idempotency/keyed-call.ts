@@ -1,5 +1,6 @@
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { Generated } from "../domain/generated.ts";
+import type { JobBook, JobTicket } from "../domain/job-ticket.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
 
 /** How a request with a key is asked. */
@@ -22,6 +23,10 @@ export interface KeyedRun {
   readonly stream: StreamOptions | undefined;
   /** To be awaited before each attempt sends its first call. */
   readonly onSubmit: () => Promise<void>;
+  /** Where the jobs are to be taken down that its calls leave. */
+  readonly jobs: JobBook;
+  /** What is to be fetched in place of doing the work: it was bought before. Undefined: nothing was. */
+  readonly left?: readonly JobTicket[] | undefined;
 }
 
 /** An execution's end. */

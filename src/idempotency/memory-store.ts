@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Generated } from "../domain/generated.ts";
+import type { JobTicket } from "../domain/job-ticket.ts";
 import {
   type Begun,
   type IdempotencyStore,
@@ -31,35 +32,52 @@ export class MemoryStore implements IdempotencyStore {
       entry = undefined;
     }
     if (entry === undefined) {
-      this.#entries.set(key, { request, claimed: true, expiresAt: 0 });
+      this.#entries.set(key, { request, claimed: true, expiresAt: 0, tickets: new Map() });
       return { kind: "new" };
     }
     if (entry.request !== request) return { kind: "conflict" };
     if (entry.claimed) return { kind: "running" };
-    const { generated } = entry;
-    return generated === undefined ? { kind: "unknown" } : { kind: "kept", generated };
+    const { generated, tickets } = entry;
+    if (generated !== undefined) return { kind: "kept", generated };
+    if (tickets.size === 0) return { kind: "unknown" };
+    entry.claimed = true;
+    return { kind: "left", tickets: [...tickets.values()] };
   }
 
   async markSent(key: string): Promise<void> {
     // Nothing to write: as long as this memory lasts, the claim does too.
-    if (!this.#entries.has(key)) throw new Error("This key nobody has claimed.");
+    this.#claimed(key);
+  }
+
+  async writeJob(key: string, ticket: JobTicket): Promise<void> {
+    this.#claimed(key).tickets.set(ticket.callId, ticket);
+  }
+
+  async strikeJob(key: string, callId: string): Promise<void> {
+    this.#claimed(key).tickets.delete(callId);
   }
 
   async settle(key: string, settlement: Settlement): Promise<void> {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) throw new Error("This key nobody has claimed.");
+    const { request, tickets } = this.#claimed(key);
     this.#remove(key);
     if (settlement.kind === "free") return;
     const expiresAt = this.#clock.now() + this.#limits.lifetimeMs;
-    const generated = settlement.kind === "kept" ? settlement.generated : undefined;
-    this.#entries.set(key, { request: entry.request, claimed: false, expiresAt });
-    if (generated !== undefined) this.#keep(key, generated);
+    const isKept = settlement.kind === "kept";
+    const left = isKept ? new Map<string, JobTicket>() : tickets;
+    this.#entries.set(key, { request, claimed: false, expiresAt, tickets: left });
+    if (isKept) this.#keep(key, settlement.generated);
   }
 
   async close(): Promise<void> {
     this.#stopTimer();
     this.#entries.clear();
     this.#used = 0;
+  }
+
+  #claimed(key: string): Entry {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) throw new Error("This key nobody has claimed.");
+    return entry;
   }
 
   #keep(key: string, generated: Generated): void {
@@ -103,7 +121,9 @@ export class MemoryStore implements IdempotencyStore {
 interface Entry {
   readonly request: string;
   /** Whether its execution goes on. */
-  readonly claimed: boolean;
+  claimed: boolean;
   readonly expiresAt: number;
+  /** By their calls' ids. */
+  readonly tickets: Map<string, JobTicket>;
   generated?: Generated | undefined;
 }

@@ -1,9 +1,8 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { deserialize, serialize } from "node:v8";
 import type { Clock } from "../domain/clock.ts";
 import type { Generated } from "../domain/generated.ts";
+import type { JobTicket } from "../domain/job-ticket.ts";
 import {
   type Begun,
   type IdempotencyStore,
@@ -11,6 +10,7 @@ import {
   type StoreLimits,
   sweepEveryMs,
 } from "./idempotency-store.ts";
+import { openStoreFile } from "./store-file.ts";
 
 /** Where and how much to keep. */
 export interface SqliteStoreOptions extends StoreLimits {
@@ -25,28 +25,12 @@ export interface SqliteStoreOptions extends StoreLimits {
  * comes from a later version, or another process has it.
  */
 export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
-  const { path } = options;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, "a", 0o600));
-  const database = new DatabaseSync(path);
-  try {
-    // One process has the file: the claims are in its memory. A lock ends with its
-    // process, however that ends.
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;");
-    // What is committed is on the disk, also when the machine loses power.
-    database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    migrate(database);
-    checkIntegrity(database);
-    return new SqliteStore(database, options);
-  } catch (error) {
-    database.close();
-    throw explained(error);
-  }
+  return new SqliteStore(openStoreFile(options.path), options);
 }
 
 /**
  * Keeps keys in a file: they outlive the process. A row says that something was
- * sent; its result, when there is one, lies beside it. A claim alone leaves no
+ * sent; the tickets of its jobs, and its result when there is one, lie beside it. A claim alone leaves no
  * trace, since nothing was bought yet. Results are the runtime's own serialization,
  * which later versions of it can read and which holds bytes as they are.
  */
@@ -58,6 +42,10 @@ export class SqliteStore implements IdempotencyStore {
   readonly #claims = new Map<string, string>();
   readonly #find: StatementSync;
   readonly #markSent: StatementSync;
+  readonly #findJobs: StatementSync;
+  readonly #writeJob: StatementSync;
+  readonly #strikeJob: StatementSync;
+  readonly #dropJobs: StatementSync;
   readonly #insertResult: StatementSync;
   readonly #oldestResult: StatementSync;
   readonly #dropResult: StatementSync;
@@ -78,6 +66,12 @@ export class SqliteStore implements IdempotencyStore {
     this.#markSent = prepare(
       "INSERT INTO purchases (key, request, expires_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET request = excluded.request, expires_at = excluded.expires_at",
     );
+    this.#findJobs = prepare("SELECT ticket FROM jobs WHERE key = ?");
+    this.#writeJob = prepare(
+      "INSERT INTO jobs (key, call, ticket) VALUES (?, ?, ?) ON CONFLICT (key, call) DO UPDATE SET ticket = excluded.ticket",
+    );
+    this.#strikeJob = prepare("DELETE FROM jobs WHERE key = ? AND call = ?");
+    this.#dropJobs = prepare("DELETE FROM jobs WHERE key = ?");
     this.#insertResult = prepare("INSERT INTO results (key, size, value) VALUES (?, ?, ?)");
     this.#oldestResult = prepare(
       "SELECT key, size FROM results JOIN purchases USING (key) ORDER BY expires_at LIMIT 1",
@@ -101,12 +95,27 @@ export class SqliteStore implements IdempotencyStore {
     }
     if (row["request"] !== request) return { kind: "conflict" };
     const value = row["value"];
-    if (!(value instanceof Uint8Array)) return { kind: "unknown" };
-    return { kind: "kept", generated: deserialize(value) as Generated };
+    if (value instanceof Uint8Array) {
+      return { kind: "kept", generated: deserialize(value) as Generated };
+    }
+    const tickets = this.#findJobs.all(key).map((job) => JSON.parse(String(job["ticket"])));
+    if (tickets.length === 0) return { kind: "unknown" };
+    this.#claims.set(key, request);
+    return { kind: "left", tickets };
   }
 
   async markSent(key: string): Promise<void> {
     this.#markSent.run(key, this.#requestOf(key), this.#expiry());
+  }
+
+  async writeJob(key: string, ticket: JobTicket): Promise<void> {
+    this.#requestOf(key);
+    this.#writeJob.run(key, ticket.callId, JSON.stringify(ticket));
+  }
+
+  async strikeJob(key: string, callId: string): Promise<void> {
+    this.#requestOf(key);
+    this.#strikeJob.run(key, callId);
   }
 
   async settle(key: string, settlement: Settlement): Promise<void> {
@@ -133,6 +142,7 @@ export class SqliteStore implements IdempotencyStore {
     this.#database.exec("BEGIN IMMEDIATE");
     try {
       this.#markSent.run(key, request, this.#expiry());
+      this.#dropJobs.run(key);
       if (value.length <= this.#limits.maxBytes) {
         this.#makeRoom(value.length);
         this.#insertResult.run(key, value.length, value);
@@ -172,41 +182,3 @@ export class SqliteStore implements IdempotencyStore {
     });
   }
 }
-
-const schemaVersion = 1;
-
-function migrate(database: DatabaseSync): void {
-  const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
-  if (version === schemaVersion) return;
-  if (version !== 0) throw new Error(`it is of version ${version}, and this is ${schemaVersion}`);
-  database.exec(`
-    BEGIN EXCLUSIVE;
-    CREATE TABLE purchases (
-      key TEXT PRIMARY KEY,
-      request TEXT NOT NULL,
-      expires_at INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX purchases_by_expiry ON purchases (expires_at);
-    CREATE TABLE results (
-      key TEXT PRIMARY KEY REFERENCES purchases ON DELETE CASCADE,
-      size INTEGER NOT NULL,
-      value BLOB NOT NULL
-    ) STRICT;
-    PRAGMA user_version = ${schemaVersion};
-    COMMIT;
-  `);
-}
-
-/** The small table only: results can be large, and a damaged one is found when it is read. */
-function checkIntegrity(database: DatabaseSync): void {
-  const problem = database.prepare("PRAGMA quick_check(purchases)").get()?.["quick_check"];
-  if (problem !== "ok") throw new Error(`it is damaged: ${problem}`);
-}
-
-function explained(error: unknown): unknown {
-  const busy = error instanceof Error && "errcode" in error && error.errcode === sqliteBusy;
-  return busy ? new Error("another process has it", { cause: error }) : error;
-}
-
-/** sqlite.org/rescode.html, SQLITE_BUSY. */
-const sqliteBusy = 5;

@@ -62,6 +62,8 @@ function noKeys(clock: Clock): KeyKeeper {
   const store: IdempotencyStore = {
     begin: async () => ({ kind: "new" }),
     markSent: async () => {},
+    writeJob: async () => {},
+    strikeJob: async () => {},
     settle: async () => {},
     close: async () => {},
   };

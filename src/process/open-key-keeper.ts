@@ -26,7 +26,7 @@ export async function openKeyKeeper(
     onFirstKey: () => {
       if (forgets) logger.warn("idempotency keys end with this process: set idempotency.path");
     },
-    onNotKept: (error) => logger.error({ err: error }, "idempotency result not kept"),
+    onNotKept: (what, error) => logger.error({ err: error }, `idempotency ${what} not kept`),
   });
   return { keys, close: () => store.close() };
 }

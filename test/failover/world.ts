@@ -4,6 +4,7 @@ import { type Cost, noCost } from "../../src/domain/cost.ts";
 import type { DeliveryState, Failure, FailureClass } from "../../src/domain/failure.ts";
 import type { GenerateRequest } from "../../src/domain/generate-request.ts";
 import type { GenerateEvent } from "../../src/domain/generated.ts";
+import type { JobBook, JobTicket } from "../../src/domain/job-ticket.ts";
 import type {
   AttemptEnding,
   ObservedExchange,
@@ -24,6 +25,7 @@ import type {
 import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
 import { LatencyBook } from "../../src/failover/health/latency-book.ts";
 import { RetryBudget } from "../../src/failover/retry-budget.ts";
+import { takeUpJobs } from "../../src/failover/take-up-jobs.ts";
 import { convertMask } from "../../src/media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../../src/media/finish-image.ts";
 import { sniffImage } from "../../src/media/sniff-image.ts";
@@ -66,6 +68,10 @@ export interface Setup {
   readonly clock?: ManualClock;
   readonly gateOf?: ExecuteDependencies["gateOf"];
   readonly caller?: AbortController;
+  /** Where its jobs are taken down. Default: nowhere. */
+  readonly jobs?: JobBook;
+  /** What is taken up in place of walking the plan. */
+  readonly tickets?: readonly JobTicket[];
 }
 
 /** A request that runs, and all that can be seen of it. */
@@ -140,6 +146,7 @@ export function begin(setup: Setup): World {
     signal: caller.signal,
     arrivedAt: clock.monotonic(),
     observer,
+    jobs: setup.jobs,
     stream: setup.stream && {
       emit: (event) => void events.push(event),
       failoverAfterOutput: false,
@@ -148,7 +155,12 @@ export function begin(setup: Setup): World {
     },
   };
   let calls = 0;
-  const running = executePlan(input, {
+  const { tickets } = setup;
+  const run: typeof executePlan = (given, dependencies) =>
+    tickets === undefined
+      ? executePlan(given, dependencies)
+      : takeUpJobs(given, tickets, dependencies);
+  const running = run(input, {
     transport,
     clock,
     random: setup.random ?? (() => 0.5),

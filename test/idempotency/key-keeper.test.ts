@@ -3,12 +3,13 @@ import type { Attempt } from "../../src/domain/attempt.ts";
 import { noCost, unknownCost } from "../../src/domain/cost.ts";
 import type { GenerateRequest } from "../../src/domain/generate-request.ts";
 import type { GenerateEvent } from "../../src/domain/generated.ts";
+import { keyDigest, requestDigest } from "../../src/idempotency/digest.ts";
 import { KeyKeeper } from "../../src/idempotency/key-keeper.ts";
 import type { KeyedCall, KeyedEnd, KeyedRun } from "../../src/idempotency/keyed-call.ts";
 import { MemoryStore } from "../../src/idempotency/memory-store.ts";
 import { fakeRequest } from "../support/fake-request.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { imageResult, result } from "./store-world.ts";
+import { imageResult, result, ticket } from "./store-world.ts";
 
 describe("callers of one key", () => {
   it("who ask at the same time wait for one execution, and all but the first get it as a replay", async () => {
@@ -138,6 +139,81 @@ describe("a caller that leaves", () => {
   });
 });
 
+describe("a key whose execution was cut off", () => {
+  async function cutOff() {
+    const world = open();
+    const { store } = world;
+    await store.begin(keyDigest("k"), requestDigest(world.request));
+    await store.markSent(keyDigest("k"));
+    await store.writeJob(keyDigest("k"), ticket("one"));
+    await store.settle(keyDigest("k"), { kind: "unknown" });
+    return world;
+  }
+
+  it("has its jobs taken up once for all who ask, and their result is its own from then on", async () => {
+    const world = await cutOff();
+    const calls = [world.ask(), world.ask()];
+    await world.running(1);
+    expect(world.executions[0]?.run.left).toEqual([ticket("one")]);
+    world.executions[0]?.end(imageResult(9));
+    const ends = await Promise.all(calls.map(({ end }) => end));
+    expect(ends.map(replayed)).toEqual([false, true]);
+    expect(replayed(await world.ask().end)).toBe(true);
+    expect(world.executions).toHaveLength(1);
+  });
+
+  it("was sent, so that taking it up goes on without its callers", async () => {
+    const world = await cutOff();
+    const call = world.ask();
+    await world.running(1);
+    call.leave();
+    expect(reasonOf(await call.end)).toBe("CANCELLED");
+    expect(world.executions[0]?.run.signal.aborted).toBe(false);
+  });
+
+  it.each([
+    ["its provider cannot be asked", { delivery: "ambiguous", cost: unknownCost }],
+    ["nobody even asked", undefined],
+    ["what is known of it was not billed", { delivery: "sent", cost: noCost }],
+  ] as const)(
+    "is never free again, also when %s: it is taken up by whoever asks next",
+    async (_, attempt) => {
+      const world = await cutOff();
+      const first = world.ask();
+      await world.running(1);
+      world.executions[0]?.fail(attempt);
+      expect(reasonOf(await first.end)).toBe("ALL_PROVIDERS_EXHAUSTED");
+      void world.ask();
+      await world.running(2);
+      expect(world.executions[1]?.run.left).toEqual([ticket("one")]);
+    },
+  );
+
+  it("is as unknown as one without jobs once they are struck out", async () => {
+    const world = await cutOff();
+    const first = world.ask();
+    await world.running(1);
+    await world.executions[0]?.run.jobs.strike("one");
+    world.executions[0]?.fail({ delivery: "sent", cost: unknownCost });
+    await first.end;
+    expect(reasonOf(await world.ask().end)).toBe("AMBIGUOUS_OUTCOME");
+  });
+
+  it("leaves its jobs by way of the execution's book", async () => {
+    const world = open();
+    const first = world.ask();
+    await world.running(1);
+    await world.executions[0]?.run.onSubmit();
+    expect(world.executions[0]?.run.left).toBeUndefined();
+    await world.executions[0]?.run.jobs.write(ticket("one"));
+    world.executions[0]?.reject(new Error("a bug"));
+    await expect(first.end).rejects.toThrow("a bug");
+    void world.ask();
+    await world.running(2);
+    expect(world.executions[1]?.run.left).toEqual([ticket("one")]);
+  });
+});
+
 describe("a stream", () => {
   it("gets what happens live when it is the first, and its output at once when it is not", async () => {
     const world = open();
@@ -193,7 +269,20 @@ describe("the keeper", () => {
     await world.running(1);
     world.executions[0]?.end(imageResult(9));
     expect(replayed(await first.end)).toBe(false);
-    expect(world.notKept).toEqual([new Error("disk full")]);
+    expect(world.notKept).toEqual(["result: disk full"]);
+  });
+
+  it("goes on with a job that cannot be taken down, since it is being paid, and says so", async () => {
+    const world = open();
+    world.store.writeJob = async () => {
+      throw new Error("disk full");
+    };
+    const first = world.ask();
+    await world.running(1);
+    await world.executions[0]?.run.jobs.write(ticket("one"));
+    world.executions[0]?.end(imageResult(9));
+    expect(replayed(await first.end)).toBe(false);
+    expect(world.notKept).toEqual(["job: disk full"]);
   });
 
   it("sends nothing when it cannot be taken down that something is sent", async () => {
@@ -241,8 +330,8 @@ function streamTo(events: GenerateEvent[]): Partial<KeyedCall> {
 interface FakeExecution {
   readonly run: KeyedRun;
   end(generated: ReturnType<typeof imageResult>): void;
-  /** Fails after one attempt that is like this. */
-  fail(attempt: Pick<Attempt, "delivery" | "cost">): void;
+  /** Fails after one attempt that is like this, or without one. */
+  fail(attempt: Pick<Attempt, "delivery" | "cost"> | undefined): void;
   reject(error: Error): void;
 }
 
@@ -251,7 +340,7 @@ function open() {
   const clock = manualClock();
   const store = new MemoryStore({ lifetimeMs: 3_600_000, maxBytes: 1_000_000 }, clock);
   const executions: FakeExecution[] = [];
-  const notKept: unknown[] = [];
+  const notKept: string[] = [];
   let firstKeys = 0;
   const keeper = new KeyKeeper({
     store,
@@ -259,7 +348,7 @@ function open() {
     onFirstKey: () => {
       firstKeys++;
     },
-    onNotKept: (error) => notKept.push(error),
+    onNotKept: (what, error) => notKept.push(`${what}: ${(error as Error).message}`),
   });
   const request: GenerateRequest = fakeRequest({ idempotencyKey: "k" });
 
@@ -269,7 +358,7 @@ function open() {
       run,
       reject,
       end: (generated) => resolve({ kind: "generated", generated }),
-      fail: (attempt) => resolve(failed({ outcome: "failed", ...attempt } as Attempt)),
+      fail: (attempt) => resolve(failed(attempt && ({ outcome: "failed", ...attempt } as Attempt))),
     });
     return promise;
   }
@@ -306,9 +395,9 @@ function open() {
   return world;
 }
 
-function failed(attempt: Attempt): KeyedEnd {
+function failed(attempt: Attempt | undefined): KeyedEnd {
   const error = { reason: "ALL_PROVIDERS_EXHAUSTED" as const, message: "", metadata: {} };
-  return { kind: "failed", error: { ...error, attempts: [attempt] } };
+  return { kind: "failed", error: { ...error, attempts: attempt && [attempt] } };
 }
 
 function reasonOf(end: KeyedEnd): string | undefined {

@@ -1,11 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { serialize } from "node:v8";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteStore, type SqliteStore } from "../../src/idempotency/sqlite-store.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { imageResult } from "./store-world.ts";
+import { imageResult, ticket } from "./store-world.ts";
 
 const clock = manualClock();
 const opened: SqliteStore[] = [];
@@ -43,6 +52,46 @@ describe("a store in a file", () => {
     expect(await after.begin("sent", "r")).toEqual({ kind: "unknown" });
     expect(await after.begin("claimed", "s")).toEqual({ kind: "new" });
     expect(await after.begin("free", "s")).toEqual({ kind: "new" });
+  });
+
+  it("has the tickets of a process that was cut off", async () => {
+    const before = open();
+    for (const key of ["asked", "sent"]) {
+      await before.begin(key, "r");
+      await before.markSent(key);
+    }
+    await before.writeJob("asked", ticket("one"));
+    await before.close();
+
+    const after = open();
+    expect(await after.begin("asked", "s")).toEqual({ kind: "conflict" });
+    expect(await after.begin("asked", "r")).toEqual({ kind: "left", tickets: [ticket("one")] });
+    expect(await after.begin("asked", "r")).toEqual({ kind: "running" });
+    expect(await after.begin("sent", "r")).toEqual({ kind: "unknown" });
+  });
+
+  it("of the first version is brought to this one, and has what it had", async () => {
+    mkdirSync(join(folder, "state"));
+    const database = new DatabaseSync(path);
+    database.exec(firstVersion);
+    const value = serialize(imageResult(10, "old"));
+    database
+      .prepare("INSERT INTO results (key, size, value) VALUES ('kept', ?, ?)")
+      .run(value.length, value);
+    database.close();
+
+    for (const _ of ["brings it to this version", "finds it so"]) {
+      const store = open();
+      expect(await store.begin("sent", "r")).toEqual({ kind: "unknown" });
+      expect(await store.begin("kept", "r")).toMatchObject({ generated: { requestId: "old" } });
+      await store.close();
+    }
+    const store = open();
+    await store.begin("new", "r");
+    await store.markSent("new");
+    await store.writeJob("new", ticket("one"));
+    await store.settle("new", { kind: "unknown" });
+    expect(await store.begin("new", "r")).toMatchObject({ kind: "left" });
   });
 
   it("holds images as they are, not as text", async () => {
@@ -95,8 +144,25 @@ describe("a store in a file", () => {
   it("is not opened when a later version wrote it", async () => {
     await open().close();
     const database = new DatabaseSync(path);
-    database.exec("PRAGMA user_version = 2");
+    database.exec("PRAGMA user_version = 3");
     database.close();
-    expect(open).toThrow("it is of version 2, and this is 1");
+    expect(open).toThrow("it is of version 3, and this is 2");
   });
 });
+
+/** A file as the first version of the schema has it: one key that was sent, and one that has a result. */
+const firstVersion = `
+  CREATE TABLE purchases (
+    key TEXT PRIMARY KEY,
+    request TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX purchases_by_expiry ON purchases (expires_at);
+  CREATE TABLE results (
+    key TEXT PRIMARY KEY REFERENCES purchases ON DELETE CASCADE,
+    size INTEGER NOT NULL,
+    value BLOB NOT NULL
+  ) STRICT;
+  INSERT INTO purchases VALUES ('sent', 'r', 9e15), ('kept', 'r', 9e15);
+  PRAGMA user_version = 1;
+`;

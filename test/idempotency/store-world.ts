@@ -1,4 +1,6 @@
+import { unknownCost } from "../../src/domain/cost.ts";
 import type { Generated } from "../../src/domain/generated.ts";
+import type { JobTicket } from "../../src/domain/job-ticket.ts";
 import type { FinishedOutput } from "../../src/domain/output.ts";
 
 /** A result of this many bytes in one image. */
@@ -39,5 +41,30 @@ export function result(output: FinishedOutput, requestId = "request-1"): Generat
     configVersion: "v1",
     replayed: false,
     sandbox: false,
+  };
+}
+
+/** The ticket of a call of this id, whose job is known unless it is said otherwise. */
+export function ticket(callId: string, over: Partial<JobTicket> = {}): JobTicket {
+  return {
+    callId,
+    attempt: {
+      number: 1,
+      model: "m",
+      provider: "a",
+      upstreamModel: "a-m",
+      priority: 0,
+      weight: 1,
+      reason: "first",
+      startTime: 5,
+      message: "",
+      cost: unknownCost,
+      discardOutput: false,
+    },
+    earlier: [],
+    key: "0a1b2c3d",
+    slots: [0],
+    job: { id: `job-of-${callId}`, waitMs: 500, state: { phase: "queued" } },
+    ...over,
   };
 }

@@ -6,7 +6,7 @@ import type { IdempotencyStore, StoreLimits } from "../../src/idempotency/idempo
 import { MemoryStore } from "../../src/idempotency/memory-store.ts";
 import { openSqliteStore } from "../../src/idempotency/sqlite-store.ts";
 import { type ManualClock, manualClock } from "../support/manual-clock.ts";
-import { imageResult, result } from "./store-world.ts";
+import { imageResult, result, ticket } from "./store-world.ts";
 
 let folder = "";
 let store: IdempotencyStore;
@@ -97,6 +97,49 @@ describe.each(Object.entries(stores))("a store %s", (_, open) => {
     expect(await store.begin("k", "s")).toEqual({ kind: "conflict" });
   });
 
+  it("gives the tickets of an execution whose outcome is unknown to one who asks again, and to nobody else meanwhile", async () => {
+    await store.begin("k", "r");
+    await store.markSent("k");
+    await store.writeJob("k", ticket("one"));
+    await store.writeJob("k", ticket("two", { slots: [1], job: undefined }));
+    await store.settle("k", { kind: "unknown" });
+    expect(await store.begin("k", "s")).toEqual({ kind: "conflict" });
+    const left = await store.begin("k", "r");
+    expect(left).toEqual({
+      kind: "left",
+      tickets: [ticket("one"), ticket("two", { slots: [1], job: undefined })],
+    });
+    expect(await store.begin("k", "r")).toEqual({ kind: "running" });
+    await store.settle("k", { kind: "unknown" });
+    expect(await store.begin("k", "r")).toEqual(left);
+  });
+
+  it("has one ticket of a call, the last, and none that was struck out", async () => {
+    await store.begin("k", "r");
+    await store.markSent("k");
+    await store.writeJob("k", ticket("one", { job: undefined }));
+    await store.writeJob("k", ticket("one"));
+    await store.writeJob("k", ticket("two"));
+    await store.strikeJob("k", "two");
+    await store.strikeJob("k", "three");
+    await store.settle("k", { kind: "unknown" });
+    expect(await store.begin("k", "r")).toEqual({ kind: "left", tickets: [ticket("one")] });
+    await store.strikeJob("k", "one");
+    await store.settle("k", { kind: "unknown" });
+    expect(await store.begin("k", "r")).toEqual({ kind: "unknown" });
+  });
+
+  it.each([
+    ["a result", { kind: "kept", generated: imageResult(200_000) }, { kind: "unknown" }],
+    ["nothing bought", { kind: "free" }, { kind: "new" }],
+  ] as const)("forgets the tickets of an execution that ends with %s", async (_, end, next) => {
+    await store.begin("k", "r");
+    await store.markSent("k");
+    await store.writeJob("k", ticket("one"));
+    await store.settle("k", end);
+    expect(await store.begin("k", "r")).toEqual(next);
+  });
+
   it("forgets a key when its time is over, and not before", async () => {
     await keep("k", 10);
     await clock.advance(hour - 1);
@@ -147,6 +190,8 @@ describe.each(Object.entries(stores))("a store %s", (_, open) => {
   it("lets nobody settle what nobody has claimed", async () => {
     await expect(store.settle("k", { kind: "free" })).rejects.toThrow("nobody has claimed");
     await expect(store.markSent("k")).rejects.toThrow("nobody has claimed");
+    await expect(store.writeJob("k", ticket("one"))).rejects.toThrow("nobody has claimed");
+    await expect(store.strikeJob("k", "one")).rejects.toThrow("nobody has claimed");
   });
 
   it("leaves no timer behind", async () => {
