@@ -5,6 +5,7 @@ import { customType, isBuiltIn } from "./built-in-providers.ts";
 import type { CatalogConfig, Config, ProviderConfig, SandboxSettings } from "./config.ts";
 import type { DefaultCredential } from "./default-credential.ts";
 import { healthOf } from "./health-schema.ts";
+import { hedgeOf } from "./hedge-schema.ts";
 import { idempotencyOf } from "./idempotency-config.ts";
 import { mediaOf } from "./media-config.ts";
 import type { CheckedFile } from "./schema.ts";
@@ -37,6 +38,7 @@ export function assembleConfig(parts: ConfigParts): Config {
         queue: server.limits.queue,
         maxWaitMs: server.limits.max_wait,
       },
+      workers: server.workers,
       watch: server.watch,
     },
     sandbox: sandboxOf(parts.file),
@@ -99,6 +101,7 @@ function ruleOf(rule: CheckedFile["routes"][number], index: number, { lineOf }: 
     models: rule.models,
     timeoutMs: rule.timeout,
     onRefusal: rule.on_refusal,
+    hedge: hedgeOf(rule.hedge),
     targets: rule.targets,
     health: healthOf(rule.health),
   };

@@ -10,6 +10,7 @@ import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
 import { isGlob } from "./glob.ts";
 import { healthSchema } from "./health-schema.ts";
+import { hedgeSchema } from "./hedge-schema.ts";
 import { idempotencySchema } from "./idempotency-schema.ts";
 import { checkedText, textLeaf } from "./leaves.ts";
 import { mediaSchema } from "./media-schema.ts";
@@ -124,6 +125,12 @@ const server = mapping({
   })
     .prefault({})
     .describe("When the gateway is full. Who finds no place is told when to come back."),
+  workers: z
+    .union([z.literal("auto"), wholeNumber(1)], {
+      error: 'expected a whole number of at least 1, or "auto"',
+    })
+    .default(1)
+    .describe("How many processes serve. auto: as many as the machine has processors."),
   watch: yesOrNo()
     .default(true)
     .describe("Whether the file is read again when it changes. SIGHUP reads it in any case."),
@@ -257,6 +264,11 @@ function rule(slugs: ReadonlySet<string>) {
       .optional()
       .describe(
         "When a provider's safety system refuses: stop, or try the next target. Without this key, stop.",
+      ),
+    hedge: hedgeSchema
+      .optional()
+      .describe(
+        "When the next target is asked too, beside a first one that is slow. Without this key, never.",
       ),
     health: healthSchema
       .optional()

@@ -3,6 +3,7 @@ import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Random } from "../domain/random.ts";
 import { createSieve } from "./create-sieve.ts";
 import { type GroupOrder, groupOrder } from "./group-order.ts";
+import { hedgeFor } from "./hedge-for.ts";
 import { listTargets } from "./list-targets.ts";
 import type { Candidate, Plan } from "./plan.ts";
 import { type Resolution, resolveModel } from "./resolve-model.ts";
@@ -79,6 +80,7 @@ function makePlan(
   });
   const rule = primary.rule?.rule;
   const isAlone = primary.step === "forced" || routing.only.length === 1;
+  const candidates = sifted.allOut ? soonestBackFirst(ordered) : ordered;
   return {
     kind: "planned",
     plan: {
@@ -88,10 +90,11 @@ function makePlan(
       forced: isAlone && request.fallbackModels.length === 0,
       rule: primary.rule,
       shadowedRules: primary.shadowedRules,
-      candidates: sifted.allOut ? soonestBackFirst(ordered) : ordered,
+      candidates,
       skipped: sifted.skipped.length === 0 ? skipped : [...skipped, ...sifted.skipped],
       onRefusal: routing.onRefusal ?? rule?.onRefusal ?? "stop",
       timeoutMs: rule?.timeoutMs,
+      hedge: isAlone ? undefined : hedgeFor(rule?.hedge, request, candidates),
     },
   };
 }

@@ -66,6 +66,7 @@ describe("docs/configuration.md", () => {
       "providers",
       "providers.<slug>.health",
       "routes[].health",
+      "routes[].hedge",
     ]);
     const keys = keysOf(schema).map(([key]) => key);
     expect(rows.toSorted()).toEqual(keys.filter((key) => !mappings.has(key)).toSorted());

@@ -62,9 +62,14 @@ export class LatencyTrack {
     this.#seenAt = now;
   }
 
-  /** It was left after so long, without an answer: it takes at least that. */
+  /**
+   * It was left after so long, without an answer: it takes at least that. Where
+   * that is late, the percentile takes note: who is left whenever it is late would
+   * seem to be faster and faster.
+   */
   left(now: number, ms: number): void {
     if (ms > (this.#averageMs ?? 0)) this.answered(now, ms);
+    else if (ms >= (this.p95 ?? Number.POSITIVE_INFINITY)) this.#remember(ms);
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   LatencyTrack,
   unprovenMs,
 } from "../../../src/failover/health/latency-track.ts";
+import { seededRandom } from "../../support/fake-request.ts";
 
 function trackOf(...answers: readonly (readonly [at: number, ms: number])[]): LatencyTrack {
   const track = new LatencyTrack();
@@ -127,5 +128,17 @@ describe("the percentile", () => {
     for (let answer = 0; answer < 20; answer++) track.answered(answer, 10);
     for (let failure = 0; failure < 50; failure++) track.failed(20 + failure, 90);
     expect(track.p95).toBe(10);
+  });
+
+  it("does not sink when who is later than it is always left", () => {
+    const track = new LatencyTrack();
+    const random = seededRandom(7);
+    for (let at = 0; at < 4_000; at++) {
+      const ms = 1 + random() * 99;
+      const leftMs = (track.p95 ?? 100) + random();
+      if (ms <= leftMs) track.answered(at, ms);
+      else track.left(at, leftMs);
+    }
+    expect(track.p95).toBeGreaterThan(80);
   });
 });
