@@ -1,7 +1,7 @@
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { createRouterTransport, type Transport } from "@connectrpc/connect";
 import { createCatalog } from "../catalog/catalog.ts";
-import { models } from "../catalog/models.ts";
+import { builtInSlugs } from "../config/built-in-providers.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { MediaStore } from "../domain/media-store.ts";
@@ -26,7 +26,7 @@ export function offlineGateway(config: Config, world: ProcessWorld): Transport {
   const gateway = createGateway({
     rules: config.routes,
     fleet: buildFleet(config, config.sandbox.enabled ? embeddedNowhere : {}),
-    catalog: createCatalog(models),
+    catalog: createCatalog(config.catalog.models),
     transport: createTransport({ version, clock }),
     clock,
     random,
@@ -78,17 +78,5 @@ const storeNowhere: MediaStore = {
 
 /** Stands for the embedded providers, which do not run. */
 const embeddedNowhere = Object.fromEntries(
-  [
-    "openai",
-    "openrouter",
-    "vertex",
-    "gemini",
-    "replicate",
-    "fal",
-    "runware",
-    "fireworks",
-    "xai",
-    "alibaba",
-    "compatible",
-  ].map((slug) => [slug, "http://sandbox.invalid"]),
+  [...builtInSlugs, "compatible"].map((slug) => [slug, "http://sandbox.invalid"]),
 );

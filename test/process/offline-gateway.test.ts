@@ -6,10 +6,10 @@ import { offlineGateway } from "../../src/process/offline-gateway.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { imageRequest } from "../support/requests.ts";
 
-it("answers what has no side effects, and nothing else", async () => {
-  const read = readConfig(undefined, { environment: {}, readFile: () => "" });
-  if (read.kind === "invalid") throw new Error("the built-in configuration is invalid");
-  const client = gatewayClient(
+function clientOf(path?: string, files: Readonly<Record<string, string>> = {}) {
+  const read = readConfig(path, { environment: {}, readFile: (name) => files[name] ?? "" });
+  if (read.kind === "invalid") throw new Error("the configuration is invalid");
+  return gatewayClient(
     offlineGateway(read.config, {
       clock: manualClock(),
       random: () => 0,
@@ -17,6 +17,10 @@ it("answers what has no side effects, and nothing else", async () => {
       version: "0.0.0-test",
     }),
   );
+}
+
+it("answers what has no side effects, and nothing else", async () => {
+  const client = clientOf();
   const generate = imageRequest("gemini-3-pro-image");
   const { candidates } = await client.route({ generate });
   expect(candidates.map(({ provider }) => provider)).toEqual(["gemini", "openai", "replicate"]);
@@ -27,4 +31,21 @@ it("answers what has no side effects, and nothing else", async () => {
     code: Code.NotFound,
   });
   await expect(client.generate(generate)).rejects.toMatchObject({ code: Code.Unimplemented });
+});
+
+it("knows the configuration's own catalogue", async () => {
+  const client = clientOf("/etc/spillway.yaml", {
+    "/etc/spillway.yaml": "{ sandbox: true, catalog: { file: models.yaml, builtin: false } }",
+    "/etc/models.yaml": `
+models:
+  boat-1:
+    offers:
+      openai: { gpt-image-2: { operations: [text_to_image], prices: [{ per: image, usd: 0.5, source: us, as_of: 2026-11-22 }] } }
+`,
+  });
+  const { candidates } = await client.route({ generate: imageRequest("boat-1") });
+  expect(candidates).toMatchObject([
+    { provider: "openai", upstreamModel: "gpt-image-2", cost: { micros: 500_000n } },
+  ]);
+  expect((await client.listModels({})).models.map(({ id }) => id)).toEqual(["boat-1"]);
 });
