@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { models } from "../../src/catalog/models.ts";
 import type { ChatCapabilities, ImageCapabilities } from "../../src/domain/capabilities.ts";
 import { type Operation, operations } from "../../src/domain/operation.ts";
-import { providers } from "../../src/providers/list.ts";
+import { builtInProviders, providers } from "../../src/providers/list.ts";
 import type { OperationDialect, Provider } from "../../src/providers/provider.ts";
 import { type Witness, witnesses } from "../differential/witnesses.ts";
 
@@ -13,7 +13,17 @@ export function providersPage(): string {
   );
   return `# Providers
 
-Written by \`npx vitest run test/docs -u\` from the code; a test compares. Every row stands on the fixtures of the provider contract (\`test/contract\`) and on witnesses (\`test/differential\`): the packages named make the same request as Spillway for the same task, every difference listed with its reason, and work against the embedded provider.
+Written by \`npx vitest run test/docs -u\` from the code; a test compares.
+
+| provider | by its vendor's name | what it is | key, in the environment | its status |
+|---|---|---|---|---|
+${builtInProviders.map(introduction).join("\n")}
+
+Any other slug is an OpenAI-compatible server of your own: \`type: openai-compatible\`.
+
+## What each can do
+
+Every row stands on the fixtures of the provider contract (\`test/contract\`) and on witnesses (\`test/differential\`): the packages named make the same request as Spillway for the same task, every difference listed with its reason, and work against the embedded provider.
 
 | provider | operation | how | streamed | native | by Spillway, or reported | cases | same request as | works against the sandbox |
 |---|---|---|---|---|---|---|---|---|
@@ -23,6 +33,12 @@ ${rows.join("\n")}
 
 ${reasons().join("\n")}
 `;
+}
+
+function introduction(provider: Provider): string {
+  const { type, displayName, description, keyVariable, websiteUri, statusPageUri } = provider;
+  const name = `[${displayName}](${websiteUri})`;
+  return `| \`${type}\` | ${name} | ${description} | \`${keyVariable}\` | ${statusPageUri} |`;
 }
 
 function row(provider: Provider, operation: Operation): string[] | undefined {
