@@ -2,7 +2,6 @@ import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { createRouterTransport, type Transport } from "@connectrpc/connect";
 import { createCatalog } from "../catalog/catalog.ts";
 import { builtInSlugs } from "../config/built-in-providers.ts";
-import { builtInSlugs } from "../config/built-in-providers.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { MediaStore } from "../domain/media-store.ts";
