@@ -3,6 +3,17 @@ import { operations } from "../domain/operation.ts";
 import { parseShape } from "../domain/shape.ts";
 import { checkedText } from "./leaves.ts";
 
+/** The `catalog` section of spillway.yaml. */
+export const catalogSection = mapping({
+  file: checkedText("a path", (text) => text.trim() !== "")
+    .optional()
+    .describe("The file that adds models, changes them or takes them away."),
+  builtin: z
+    .boolean({ error: "expected true or false" })
+    .default(true)
+    .describe("Whether the built-in models are there. false leaves those of the file alone."),
+});
+
 /** What the file says where something of the built-in catalogue shall go. */
 export const remove = "remove";
 
