@@ -101,6 +101,7 @@ function ruleOf(rule: CheckedFile["routes"][number], index: number, { lineOf }: 
     models: rule.models,
     timeoutMs: rule.timeout,
     onRefusal: rule.on_refusal,
+    strategy: rule.strategy,
     hedge: hedgeOf(rule.hedge),
     targets: rule.targets,
     health: healthOf(rule.health),

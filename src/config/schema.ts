@@ -5,7 +5,6 @@ import { operations } from "../domain/operation.ts";
 import { isOrigin, parseBaseUrl } from "./base-url.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
 import { parseByteSize } from "./byte-size.ts";
-import { catalogSection } from "./catalog-schema.ts";
 import { isCredentialsJson } from "./credentials-json.ts";
 import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
@@ -15,7 +14,7 @@ import { hedgeSchema } from "./hedge-schema.ts";
 import { idempotencySchema } from "./idempotency-schema.ts";
 import { checkedText, textLeaf } from "./leaves.ts";
 import { mediaSchema } from "./media-schema.ts";
-import { slug } from "./slug.ts";
+import { strategySchema } from "./strategy-schema.ts";
 
 /**
  * The one description of spillway.yaml: it checks files, docs/spillway.schema.json
@@ -37,7 +36,16 @@ export function configSchema(slugs: ReadonlySet<string>) {
     idempotency: idempotencySchema
       .prefault({})
       .describe("What idempotency keys stand for, and where that is kept."),
-    catalog: catalogSection.prefault({}).describe("Which models are known, and what they cost."),
+    catalog: mapping({
+      file: checkedText("a path", (text) => text.trim() !== "")
+        .optional()
+        .describe("The file that adds models, changes them or takes them away."),
+      builtin: yesOrNo()
+        .default(true)
+        .describe("Whether the built-in models are there. false leaves those of the file alone."),
+    })
+      .prefault({})
+      .describe("Which models are known by name, who has them, and what they cost."),
     providers: z
       .record(slug, provider, { error: "expected a mapping of providers by slug" })
       .prefault({})
@@ -66,6 +74,11 @@ const address = textLeaf({
 const glob = checkedText('a model\'s name or a pattern, like "imagen-*"', isGlob);
 
 const someText = checkedText("text", (text) => text.trim() !== "");
+
+const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+  error:
+    "is no slug; expected 1 to 63 lower-case letters, digits and hyphens, with no hyphen first",
+});
 
 const server = mapping({
   listen: address
@@ -253,6 +266,7 @@ function rule(slugs: ReadonlySet<string>) {
       .describe(
         "When a provider's safety system refuses: stop, or try the next target. Without this key, stop.",
       ),
+    strategy: strategySchema,
     hedge: hedgeSchema
       .optional()
       .describe(
