@@ -5,6 +5,7 @@ import { operations } from "../domain/operation.ts";
 import { isOrigin, parseBaseUrl } from "./base-url.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
 import { parseByteSize } from "./byte-size.ts";
+import { catalogSection } from "./catalog-schema.ts";
 import { isCredentialsJson } from "./credentials-json.ts";
 import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
@@ -14,6 +15,7 @@ import { hedgeSchema } from "./hedge-schema.ts";
 import { idempotencySchema } from "./idempotency-schema.ts";
 import { checkedText, textLeaf } from "./leaves.ts";
 import { mediaSchema } from "./media-schema.ts";
+import { slug } from "./slug.ts";
 import { strategySchema } from "./strategy-schema.ts";
 
 /**
@@ -36,16 +38,7 @@ export function configSchema(slugs: ReadonlySet<string>) {
     idempotency: idempotencySchema
       .prefault({})
       .describe("What idempotency keys stand for, and where that is kept."),
-    catalog: mapping({
-      file: checkedText("a path", (text) => text.trim() !== "")
-        .optional()
-        .describe("The file that adds models, changes them or takes them away."),
-      builtin: yesOrNo()
-        .default(true)
-        .describe("Whether the built-in models are there. false leaves those of the file alone."),
-    })
-      .prefault({})
-      .describe("Which models are known by name, who has them, and what they cost."),
+    catalog: catalogSection.prefault({}).describe("Which models are known, and what they cost."),
     providers: z
       .record(slug, provider, { error: "expected a mapping of providers by slug" })
       .prefault({})
@@ -74,11 +67,6 @@ const address = textLeaf({
 const glob = checkedText('a model\'s name or a pattern, like "imagen-*"', isGlob);
 
 const someText = checkedText("text", (text) => text.trim() !== "");
-
-const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
-  error:
-    "is no slug; expected 1 to 63 lower-case letters, digits and hyphens, with no hyphen first",
-});
 
 const server = mapping({
   listen: address
