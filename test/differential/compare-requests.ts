@@ -1,17 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../src/domain/json.ts";
+import type { AcceptedDifference } from "./accepted-differences.ts";
 import { type CapturedRequest, captureRequest } from "./capture-request.ts";
-
-/** A difference between our request and the vendor's that is meant, and why. */
-export interface AcceptedDifference {
-  /** Where: "headers.accept", "body.messages[0].content". */
-  readonly at: string;
-  /** Left out when ours does not have it. */
-  readonly ours?: JsonValue | undefined;
-  /** Left out when theirs does not have it. */
-  readonly theirs?: JsonValue | undefined;
-  readonly because: string;
-}
 
 /** The same task, asked by us and by the vendor's client. */
 export interface RequestPair {
@@ -35,34 +25,6 @@ export function testSameRequests(title: string, pairs: readonly RequestPair[]): 
       expect(await requestDifferences(pair)).toEqual(withoutReasons(pair.accepted));
     });
   });
-}
-
-/** The AI SDK takes any answer; we say what we can read. */
-export const saysJson: AcceptedDifference = {
-  at: "headers.accept",
-  ours: "application/json",
-  theirs: "*/*",
-  because: "We say what we can read, so that proxies send their errors as JSON, too.",
-};
-
-/** Clients ask for JSON, or for anything, even when they want a stream. */
-export function saysStream(theirs: string): AcceptedDifference {
-  return {
-    at: "headers.accept",
-    ours: "text/event-stream, application/json",
-    theirs,
-    because: "A stream is what we want, and an error comes as JSON.",
-  };
-}
-
-/** The AI SDK's files have no names, for which form encoders write "blob". */
-export function namelessFile(part: string, index: number, name: string): AcceptedDifference {
-  return {
-    at: `body.${part}[${index}].filename`,
-    ours: name,
-    theirs: "blob",
-    because: "A name of its own tells a file's kind to servers that look at nothing else.",
-  };
 }
 
 /** Every difference between what the two send, field by field, in the order of the fields' names. */

@@ -7,13 +7,9 @@ import {
 import type { ImageModel, LanguageModel } from "ai";
 import type { ImageOptions } from "../../src/domain/image-options.ts";
 import type { CallTarget, Provider } from "../../src/providers/provider.ts";
+import { type AcceptedDifference, saysJson, saysStream } from "./accepted-differences.ts";
 import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
-import {
-  type AcceptedDifference,
-  type RequestPair,
-  saysJson,
-  saysStream,
-} from "./compare-requests.ts";
+import type { RequestPair } from "./compare-requests.ts";
 import { requestOf, send, target } from "./our-request.ts";
 import { citySchema, pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 

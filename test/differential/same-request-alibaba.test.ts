@@ -5,16 +5,12 @@ import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { alibaba } from "../../src/providers/alibaba.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { Job } from "../../src/providers/outcome.ts";
+import { type AcceptedDifference, loneText, saysJson, saysStream } from "./accepted-differences.ts";
 import { askRich, askText, askTextStream } from "./ai-sdk-call.ts";
-import {
-  type AcceptedDifference,
-  type RequestPair,
-  saysJson,
-  saysStream,
-  testSameRequests,
-} from "./compare-requests.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
+import { richCompletion } from "./openai-sdk-chat.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
-import { citySchema, pixel, plainChat, plainImage, richChat } from "./tasks.ts";
+import { plainChat, plainImage, richChat } from "./tasks.ts";
 
 const model = "qwen3.7-plus";
 const prefix = "/compatible-mode/v1";
@@ -25,19 +21,7 @@ const ai = (origin: string) =>
 const sdk = (origin: string) =>
   new OpenAI({ apiKey: testKey, baseURL: origin + prefix, maxRetries: 0 });
 
-const lone: readonly AcceptedDifference[] = [
-  {
-    at: "body.messages[0].content",
-    ours: "What is the capital of Peru?",
-    because: "A lone text is a string for us: every server takes that.",
-  },
-  {
-    at: "body.messages[0].content[0].text",
-    theirs: "What is the capital of Peru?",
-    because: "The same text.",
-  },
-  { at: "body.messages[0].content[0].type", theirs: "text", because: "The same text." },
-];
+const lone = loneText("What is the capital of Peru?");
 const noThoughtsKept: AcceptedDifference = {
   at: "body.preserve_thinking",
   theirs: true,
@@ -67,50 +51,7 @@ const pairs: readonly RequestPair[] = [
     name: "a chat with tools, an image and a schema, as npm openai asks for it",
     ours: ours(requestOf(alibaba, richChat, target(model))),
     theirs: (origin) =>
-      sdk(origin).chat.completions.create({
-        model,
-        messages: [
-          { role: "system", content: "Be brief." },
-          {
-            role: "user",
-            content: [
-              { type: "text", text: "Where is this?" },
-              {
-                type: "image_url",
-                image_url: { url: `data:image/png;base64,${pixel.toString("base64")}` },
-              },
-            ],
-          },
-          {
-            role: "assistant",
-            content: null,
-            tool_calls: [
-              {
-                id: "call_1",
-                type: "function",
-                function: { name: "locate", arguments: '{"city":"Lima"}' },
-              },
-            ],
-          },
-          { role: "tool", tool_call_id: "call_1", content: "In the west." },
-        ],
-        temperature: 0.5,
-        top_p: 0.9,
-        max_tokens: 200,
-        stop: ["END"],
-        seed: 7,
-        tools: [
-          {
-            type: "function",
-            function: { name: "locate", description: "Finds a city.", parameters: citySchema },
-          },
-        ],
-        tool_choice: "auto",
-        response_format: {
-          type: "json_schema",
-          json_schema: { name: "place", schema: citySchema, strict: true },
-        },
-      }),
+      sdk(origin).chat.completions.create({ ...richCompletion, model, max_tokens: 200 }),
     accepted: [],
   },
   {

@@ -2,14 +2,10 @@ import { createDeepInfra } from "@ai-sdk/deepinfra";
 import OpenAI, { toFile } from "openai";
 import type { ChatTask, ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { deepinfra } from "../../src/providers/deepinfra.ts";
+import { namelessFile, saysJson, saysStream } from "./accepted-differences.ts";
 import { askEdit, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
-import {
-  namelessFile,
-  type RequestPair,
-  saysJson,
-  saysStream,
-  testSameRequests,
-} from "./compare-requests.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
+import { richCompletion } from "./openai-sdk-chat.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
@@ -109,6 +105,19 @@ const pairs: readonly RequestPair[] = [
     ours: ours(requestOf(deepinfra, plainChat, target(chatModel))),
     theirs: (origin) => askText(ai(origin)(chatModel)),
     accepted: [saysJson],
+  },
+  {
+    name: "a chat with tools, an image and a schema, as npm openai asks for it",
+    ours: ours(requestOf(deepinfra, fullChat, target(chatModel, { endUser: "user-1" }))),
+    theirs: (origin) =>
+      sdk(origin).chat.completions.create({
+        ...richCompletion,
+        model: chatModel,
+        max_tokens: 200,
+        reasoning_effort: "low",
+        user: "user-1",
+      }),
+    accepted: [],
   },
   {
     name: "a chat with tools, an image and a schema, as @ai-sdk/deepinfra asks for it",

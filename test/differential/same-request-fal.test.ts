@@ -5,13 +5,9 @@ import type { ImageEditTask, ImageUpscaleTask, TextToImageTask } from "../../src
 import { fal } from "../../src/providers/fal.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { Job } from "../../src/providers/outcome.ts";
+import { type AcceptedDifference, noBody, saysJson } from "./accepted-differences.ts";
 import { askImage } from "./ai-sdk-call.ts";
-import {
-  type AcceptedDifference,
-  type RequestPair,
-  saysJson,
-  testSameRequests,
-} from "./compare-requests.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { pixel, plainImage } from "./tasks.ts";
 
@@ -65,11 +61,6 @@ const usualPriority: AcceptedDifference = {
   at: "headers.x-fal-queue-priority",
   theirs: "normal",
   because: "It is the default.",
-};
-const noBody: AcceptedDifference = {
-  at: "headers.content-type",
-  theirs: "application/json",
-  because: "There is no body that could have a type.",
 };
 
 const pairs: readonly RequestPair[] = [

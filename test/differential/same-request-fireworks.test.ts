@@ -2,14 +2,9 @@ import { createFireworks } from "@ai-sdk/fireworks";
 import type { TextToImageTask } from "../../src/domain/task.ts";
 import { fireworks } from "../../src/providers/fireworks.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
+import { type AcceptedDifference, saysJson, saysStream } from "./accepted-differences.ts";
 import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
-import {
-  type AcceptedDifference,
-  type RequestPair,
-  saysJson,
-  saysStream,
-  testSameRequests,
-} from "./compare-requests.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 

@@ -1,8 +1,9 @@
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { openaiCompatible } from "../../src/providers/openai-compatible.ts";
+import { namelessFile, saysJson } from "./accepted-differences.ts";
 import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
-import { namelessFile, type RequestPair, saysJson, testSameRequests } from "./compare-requests.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 

@@ -2,17 +2,17 @@ import { createOpenAI } from "@ai-sdk/openai";
 import OpenAI, { toFile } from "openai";
 import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { openai } from "../../src/providers/openai.ts";
-import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
 import {
   type AcceptedDifference,
   namelessFile,
-  type RequestPair,
   saysJson,
   saysStream,
-  testSameRequests,
-} from "./compare-requests.ts";
+} from "./accepted-differences.ts";
+import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
+import { richCompletion } from "./openai-sdk-chat.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
-import { citySchema, pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
+import { pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
 const imageModel = "gpt-image-2";
 const chatModel = "gpt-5.4";
@@ -208,7 +208,12 @@ const pairs: readonly RequestPair[] = [
   {
     name: "a chat with tools, an image and a schema, as npm openai asks for it",
     ours: ours(requestOf(openai, richChat, target(chatModel))),
-    theirs: (origin) => sdk(origin).chat.completions.create(richBody),
+    theirs: (origin) =>
+      sdk(origin).chat.completions.create({
+        ...richCompletion,
+        model: chatModel,
+        max_completion_tokens: 200,
+      }),
     accepted: [],
   },
   {
@@ -236,51 +241,6 @@ const pairs: readonly RequestPair[] = [
     accepted: [saysStream("*/*")],
   },
 ];
-
-const richBody: OpenAI.ChatCompletionCreateParamsNonStreaming = {
-  model: chatModel,
-  messages: [
-    { role: "system", content: "Be brief." },
-    {
-      role: "user",
-      content: [
-        { type: "text", text: "Where is this?" },
-        {
-          type: "image_url",
-          image_url: { url: `data:image/png;base64,${pixel.toString("base64")}` },
-        },
-      ],
-    },
-    {
-      role: "assistant",
-      content: null,
-      tool_calls: [
-        {
-          id: "call_1",
-          type: "function",
-          function: { name: "locate", arguments: '{"city":"Lima"}' },
-        },
-      ],
-    },
-    { role: "tool", tool_call_id: "call_1", content: "In the west." },
-  ],
-  temperature: 0.5,
-  top_p: 0.9,
-  max_completion_tokens: 200,
-  stop: ["END"],
-  seed: 7,
-  tools: [
-    {
-      type: "function",
-      function: { name: "locate", description: "Finds a city.", parameters: citySchema },
-    },
-  ],
-  tool_choice: "auto",
-  response_format: {
-    type: "json_schema",
-    json_schema: { name: "place", schema: citySchema, strict: true },
-  },
-};
 
 testSameRequests("our request to OpenAI is its clients'", pairs);
 

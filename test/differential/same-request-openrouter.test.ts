@@ -2,14 +2,9 @@ import { createOpenRouter } from "@openrouter/ai-sdk-provider";
 import { OpenRouter } from "@openrouter/sdk";
 import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { openrouter } from "../../src/providers/openrouter.ts";
+import { type AcceptedDifference, loneText, saysJson, saysStream } from "./accepted-differences.ts";
 import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
-import {
-  type AcceptedDifference,
-  type RequestPair,
-  saysJson,
-  saysStream,
-  testSameRequests,
-} from "./compare-requests.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { citySchema, pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
@@ -61,13 +56,7 @@ const aiSdkWording: readonly AcceptedDifference[] = [
     because: "OpenRouter's document calls max_tokens the deprecated name of it.",
   },
   { at: "body.max_tokens", theirs: 200, because: "The other half of the same." },
-  {
-    at: "body.messages[0].content",
-    ours: "Be brief.",
-    because: "A lone text is a string for us: every server takes that.",
-  },
-  { at: "body.messages[0].content[0].text", theirs: "Be brief.", because: "The same text." },
-  { at: "body.messages[0].content[0].type", theirs: "text", because: "The same text." },
+  ...loneText("Be brief."),
   {
     at: "body.messages[3].name",
     theirs: "locate",

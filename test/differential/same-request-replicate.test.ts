@@ -4,13 +4,9 @@ import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { Job } from "../../src/providers/outcome.ts";
 import { replicate } from "../../src/providers/replicate.ts";
+import { type AcceptedDifference, noBody, saysJson } from "./accepted-differences.ts";
 import { askEdit, askImage } from "./ai-sdk-call.ts";
-import {
-  type AcceptedDifference,
-  type RequestPair,
-  saysJson,
-  testSameRequests,
-} from "./compare-requests.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { pixel, plainEdit, plainImage } from "./tasks.ts";
 
@@ -53,11 +49,6 @@ const deadlineSaid: AcceptedDifference = {
   ours: "65s",
   because:
     "What nobody waits for any more shall not run on and cost; the clients have no word for it.",
-};
-const noBody: AcceptedDifference = {
-  at: "headers.content-type",
-  theirs: "application/json",
-  because: "There is no body that could have a type.",
 };
 
 /** What @ai-sdk/replicate does for FLUX.2, other than the models' schema has it. */

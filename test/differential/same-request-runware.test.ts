@@ -2,12 +2,8 @@ import { RunwareServer } from "@runware/sdk-js";
 import type { ImageEditTask, ImageUpscaleTask, TextToImageTask } from "../../src/domain/task.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import { runware } from "../../src/providers/runware.ts";
-import {
-  type AcceptedDifference,
-  type RequestPair,
-  saysJson,
-  testSameRequests,
-} from "./compare-requests.ts";
+import { type AcceptedDifference, saysJson } from "./accepted-differences.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { openRunwareBridge } from "./runware-bridge.ts";
 import { pixel, plainImage } from "./tasks.ts";

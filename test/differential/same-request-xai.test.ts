@@ -2,10 +2,12 @@ import { createXai } from "@ai-sdk/xai";
 import OpenAI from "openai";
 import type { ChatTask, ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { xai } from "../../src/providers/xai.ts";
+import { saysJson, saysStream } from "./accepted-differences.ts";
 import { askEdit, askImage } from "./ai-sdk-call.ts";
-import { type RequestPair, saysJson, saysStream, testSameRequests } from "./compare-requests.ts";
+import { type RequestPair, testSameRequests } from "./compare-requests.ts";
+import { richCompletion } from "./openai-sdk-chat.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
-import { citySchema, pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
+import { pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
 const imageModel = "grok-imagine-image-2.0";
 const chatModel = "grok-4.3";
@@ -25,6 +27,7 @@ const severalImages: ImageEditTask = {
 };
 /** Without stop texts, which models that reason refuse. */
 const fullChat: ChatTask = { ...richChat, stop: [], reasoningEffort: "low" };
+const { stop: _stop, ...withoutStop } = richCompletion;
 const ai = (origin: string) => createXai({ apiKey: testKey, baseURL: `${origin}/v1` });
 /** xAI's chat completions have no client of its own in npm: @ai-sdk/xai asks `/responses`. */
 const sdk = (origin: string): OpenAI =>
@@ -85,49 +88,11 @@ const pairs: readonly RequestPair[] = [
     ours: ours(requestOf(xai, fullChat, target(chatModel, { endUser: "user-1" }))),
     theirs: (origin) =>
       sdk(origin).chat.completions.create({
+        ...withoutStop,
         model: chatModel,
-        messages: [
-          { role: "system", content: "Be brief." },
-          {
-            role: "user",
-            content: [
-              { type: "text", text: "Where is this?" },
-              {
-                type: "image_url",
-                image_url: { url: `data:image/png;base64,${pixel.toString("base64")}` },
-              },
-            ],
-          },
-          {
-            role: "assistant",
-            content: null,
-            tool_calls: [
-              {
-                id: "call_1",
-                type: "function",
-                function: { name: "locate", arguments: '{"city":"Lima"}' },
-              },
-            ],
-          },
-          { role: "tool", tool_call_id: "call_1", content: "In the west." },
-        ],
-        temperature: 0.5,
-        top_p: 0.9,
         max_completion_tokens: 200,
         reasoning_effort: "low",
-        seed: 7,
         user: "user-1",
-        tools: [
-          {
-            type: "function",
-            function: { name: "locate", description: "Finds a city.", parameters: citySchema },
-          },
-        ],
-        tool_choice: "auto",
-        response_format: {
-          type: "json_schema",
-          json_schema: { name: "place", schema: citySchema, strict: true },
-        },
       }),
     accepted: [],
   },
