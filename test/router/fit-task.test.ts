@@ -51,6 +51,36 @@ const upscale: ImageUpscaleTask = {
 
 const ratio16to9 = { kind: "aspect_ratio", width: 16, height: 9 } as const;
 
+describe("what the catalogue holds an offer to", () => {
+  const endpoint = fakeEndpoint({
+    slug: "acme",
+    operations: all,
+    images: { maxCountPerCall: 4, size: { kind: "ratio", ratios: ["1:1", "16:9"] } },
+  });
+  const limits = { maxCount: 1, aspectRatios: ["1:1"], maxInputImages: 1 };
+  const limited = (task: Task, mode: "adapt" | "strict" = "adapt") =>
+    fitTask(task, endpoint, "m", { mode, limits });
+
+  it("counts as what the provider can do", () => {
+    const task = imageTask({ count: 2, size: ratio16to9 });
+    const result = limited(task);
+    if (result.kind === "unsupported") throw new Error(result.reason);
+    expect(result.fit.maxCountPerCall).toBe(1);
+    expect(told(result.fit.adjustments)).toEqual([
+      "options.count emulated 2 calls",
+      "options.aspect_ratio converted 1:1",
+    ]);
+    expect(limited(task, "strict")).toMatchObject({ field: "options.aspect_ratio" });
+  });
+
+  it("leaves a chat alone, and no edit with more images than it says", () => {
+    expect(limited(chatTask())).toMatchObject({ kind: "fits" });
+    const two = { ...edit, images: [...edit.images, ...edit.images] };
+    expect(limited(edit)).toMatchObject({ kind: "fits" });
+    expect(limited(two)).toMatchObject({ kind: "unsupported", field: "images" });
+  });
+});
+
 describe("what a provider can do", () => {
   it("is sent as it is, with nothing to report", () => {
     const options: ImageOptions = {
