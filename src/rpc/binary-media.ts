@@ -1,13 +1,13 @@
 import { isMessage, type Message } from "@bufbuild/protobuf";
 import { GenerateResponseSchema } from "../../gen/spillway/v1/generate_pb.ts";
-import type { JsonMedia } from "./json-media.ts";
+import type { ResponseMedia } from "./json-media.ts";
 import { lengthOf, messagePieces } from "./message-pieces.ts";
 
 /**
  * The images of one Connect call whose one response is binary: they stand aside
  * while connect-node writes the response, and go out as they are, uncopied.
  */
-export function binaryMedia(): JsonMedia {
+export function binaryMedia(): ResponseMedia {
   let pieces: readonly Uint8Array[] | undefined;
   return {
     take(message: Message) {

@@ -9,7 +9,7 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { Arrival } from "./arrival.ts";
 import { toConnectError } from "./errors.ts";
-import type { JsonMedia } from "./json-media.ts";
+import type { ResponseMedia } from "./json-media.ts";
 import { responseQueue } from "./response-queue.ts";
 import type { Call, ConversationRpc, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -18,8 +18,8 @@ import { runStream, runUnary } from "./run.ts";
 /** Where a request's arrival is kept while connect-node handles it. */
 export const arrivalKey = createContextKey<Arrival | undefined>(undefined);
 
-/** Where the images of a call whose responses are JSON are kept. */
-export const jsonMediaKey = createContextKey<JsonMedia | undefined>(undefined);
+/** Where the images of a call are kept that stand aside. */
+export const mediaKey = createContextKey<ResponseMedia | undefined>(undefined);
 
 /** Serves methods over Connect, gRPC-Web and gRPC with connect-node: one handler a path. */
 export function connectRoutes(
@@ -64,7 +64,7 @@ async function serveUnary(
   const arrival = arrivalOf(handler);
   const result = await runUnary(context, rpc, request, callOf(arrival, handler, context), arrival);
   if (result.kind === "failed") throw toConnectError(result.failure);
-  handler.values.get(jsonMediaKey)?.take(result.message);
+  handler.values.get(mediaKey)?.take(result.message);
   return result.message;
 }
 
@@ -77,7 +77,7 @@ async function* serveStream(
   const arrival = arrivalOf(handler);
   const call = callOf(arrival, handler, context);
   const queue = responseQueue<Message>();
-  const media = handler.values.get(jsonMediaKey);
+  const media = handler.values.get(mediaKey);
   const send = (message: Message) => {
     media?.take(message);
     return queue.send(message);

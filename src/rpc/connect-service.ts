@@ -10,10 +10,10 @@ import {
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
 import { binaryMedia } from "./binary-media.ts";
-import { arrivalKey, jsonMediaKey } from "./connect-routes.ts";
+import { arrivalKey, mediaKey } from "./connect-routes.ts";
 import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { explainedResponse } from "./explained-response.ts";
-import type { JsonMedia } from "./json-media.ts";
+import type { JsonMedia, ResponseMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
@@ -51,7 +51,7 @@ export async function serveConnect(
   response.once("close", () => arrival.ended(complete ? Code.OK : Code.CANCELLED));
   let answer: UniversalServerResponse;
   try {
-    const values = createContextValues().set(arrivalKey, arrival).set(jsonMediaKey, media);
+    const values = createContextValues().set(arrivalKey, arrival).set(mediaKey, media);
     const call = universalRequestFromNodeRequest(request, response, undefined, values);
     answer = withBody(handler, await handler(call));
   } catch {
@@ -72,7 +72,7 @@ export async function serveConnect(
   });
 }
 
-function mediaOf(contentType: string, jsonMedia: () => JsonMedia): JsonMedia | undefined {
+function mediaOf(contentType: string, jsonMedia: () => JsonMedia): ResponseMedia | undefined {
   if (contentType.includes("json")) return jsonMedia();
   return contentType === "application/proto" ? binaryMedia() : undefined;
 }

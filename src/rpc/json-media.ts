@@ -9,12 +9,25 @@ import {
 } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Image } from "../../gen/spillway/v1/image_pb.ts";
 
-/** The images of one call that stand aside while its responses become JSON. */
-export interface JsonMedia {
-  /** Takes the bytes out of a response and leaves a mark in their place. */
+/** The images of one call that stand aside while its responses are written. */
+export interface ResponseMedia {
+  /** Takes the bytes out of a response. */
   take(message: Message): void;
-  /** Puts the bytes, as base64, where the marks are in the JSON. */
+  /** Puts the bytes into the response that connect-node made of it. */
   restore(response: UniversalServerResponse): UniversalServerResponse;
+}
+
+/** The images of one call whose responses are JSON: marks stand in their places. */
+export interface JsonMedia extends ResponseMedia {
+  /** Puts the bytes, as base64, where the marks are in a response's JSON. */
+  fill(json: Buffer): FilledJson;
+}
+
+/** JSON with images in it, in pieces that are made when they are sent. */
+export interface FilledJson {
+  /** In bytes. */
+  readonly length: number;
+  readonly pieces: Iterable<Uint8Array>;
 }
 
 /**
@@ -53,6 +66,11 @@ export function jsonMediaFactory(secret: string): () => JsonMedia {
     return {
       take(message) {
         for (const image of imagesOf(message)) takeFrom(image);
+      },
+      fill(json) {
+        if (shelf.length === 0) return { length: json.length, pieces: [json] };
+        const pieces = fill(json);
+        return { length: lengthOf(pieces), pieces: bytesOf(pieces) };
       },
       restore(response) {
         const { body, header } = response;
@@ -113,13 +131,14 @@ async function* filledEnvelopes(
       continue;
     }
     const head = Buffer.from(envelope.subarray(0, 5));
-    head.writeUInt32BE(
-      pieces.reduce((sum, piece) => sum + piece.length, 0),
-      1,
-    );
+    head.writeUInt32BE(lengthOf(pieces), 1);
     yield head;
     yield* bytesOf(pieces);
   }
+}
+
+function lengthOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 function* bytesOf(pieces: readonly Piece[]): Iterable<Uint8Array> {

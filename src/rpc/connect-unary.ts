@@ -1,0 +1,224 @@
+import { fromBinary, fromJsonString, type Message, toJsonString } from "@bufbuild/protobuf";
+import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import { Code } from "../../gen/google/rpc/code_pb.ts";
+import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
+import { type CallLife, RunningCalls } from "./call-life.ts";
+import type { HttpRequest, HttpResponse, PlainResponse } from "./connect-service.ts";
+import { type RpcFailure, toConnectError } from "./errors.ts";
+import type { JsonMedia } from "./json-media.ts";
+import { libraryFailure } from "./library-error.ts";
+import { lengthOf, messagePieces } from "./message-pieces.ts";
+import type { Call, Rpc, UnaryRpc } from "./rpc.ts";
+import type { RpcContext } from "./rpc-context.ts";
+import { runUnary } from "./run.ts";
+import { writePieces } from "./write-pieces.ts";
+
+/** Serves a request if it is one that it is made for; tells whether it is. */
+export type TakeRequest = (path: string, request: HttpRequest, response: HttpResponse) => boolean;
+
+/**
+ * Serves the plain case of a unary Connect call without connect-node: a POST of JSON
+ * or Protobuf, of a length known beforehand, not compressed, with a deadline that can
+ * be read, if any. That is what browsers, `curl` and the clients of connect-es send.
+ * Everything else is left to connect-node, whose answers these are the same as.
+ */
+export function connectUnary(
+  rpcs: readonly Rpc[],
+  context: RpcContext,
+  jsonMedia: () => JsonMedia,
+): TakeRequest {
+  const unary = new Map<string, UnaryRpc>();
+  for (const rpc of rpcs) if (rpc.kind === "unary") unary.set(`/${nameOf(rpc)}`, rpc);
+  const running = new RunningCalls(context.cut);
+
+  return (path, request, response) => {
+    const rpc = unary.get(path);
+    const plain = rpc && plainCall(request, context);
+    if (rpc === undefined || plain === undefined) return false;
+    const arrival = arrive(context, {
+      method: nameOf(rpc),
+      protocol: "connect",
+      header: (name) => {
+        const value = request.headers[name];
+        return typeof value === "object" ? value.join(", ") : value;
+      },
+    });
+    const life = running.open(context.clock, plain.timeoutMs);
+    response.once("close", () => {
+      life.end();
+      arrival.ended(response.writableFinished ? Code.OK : Code.CANCELLED);
+    });
+    // What came of the call is told when its response closes.
+    request.on("error", ignore);
+    response.on("error", ignore);
+    readBody(request, plain.length, (body) => {
+      serve(rpc, plain, body, { context, arrival, life, jsonMedia })
+        .then((answer) => send(response, answer, arrival.requestId))
+        .catch((bug) => {
+          context.onBug(bug);
+          response.destroy();
+        });
+    });
+    return true;
+  };
+}
+
+function nameOf({ method }: UnaryRpc): string {
+  return `${method.parent.typeName}/${method.name}`;
+}
+
+/** What the headers of a plain call say. */
+interface PlainCall {
+  readonly binary: boolean;
+  readonly length: number;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Reads the headers of a call. Undefined: it is left to connect-node. */
+function plainCall(request: HttpRequest, { limits }: RpcContext): PlainCall | undefined {
+  const { method, headers } = request;
+  const type = contentType.exec(headers["content-type"] ?? "");
+  if (method !== "POST" || type === null) return undefined;
+  const encoding = headers["content-encoding"] ?? "identity";
+  const length = wholeNumber(headers["content-length"]);
+  if (encoding !== "identity" || length === undefined || length > limits.maxMessageBytes) {
+    return undefined;
+  }
+  const timeout = headers["connect-timeout-ms"];
+  const timeoutMs = wholeNumber(timeout);
+  if (timeout !== undefined && (timeoutMs === undefined || timeoutMs > limits.maxCallTimeoutMs)) {
+    return undefined;
+  }
+  const authority = "authority" in request ? request.authority : headers.host;
+  if (!URL.canParse(`http://${authority ?? ""}`)) return undefined;
+  return { binary: type[1] !== undefined, length, timeoutMs };
+}
+
+/** As connect-node has it. */
+const contentType = /^application\/(?:json(?:; ?charset=utf-?8)?|(proto))$/i;
+
+function wholeNumber(text: string | string[] | undefined): number | undefined {
+  return typeof text === "string" && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Reads a body whose length HTTP guarantees. */
+function readBody(request: HttpRequest, length: number, take: (body: Buffer) => void): void {
+  let body: Buffer = nothing;
+  let received = 0;
+  request.on("data", (chunk: Buffer) => {
+    if (chunk.length === length) {
+      body = chunk;
+      return;
+    }
+    if (received === 0) body = Buffer.allocUnsafeSlow(length);
+    received += chunk.copy(body, received);
+  });
+  request.once("end", () => take(body));
+}
+
+const nothing = Buffer.alloc(0);
+
+/** A response, ready to be sent. */
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly length: number;
+  readonly pieces: Iterable<Uint8Array>;
+}
+
+/** What a call is served with. */
+interface Means {
+  readonly context: RpcContext;
+  readonly arrival: Arrival;
+  readonly life: CallLife;
+  readonly jsonMedia: () => JsonMedia;
+}
+
+async function serve(
+  rpc: UnaryRpc,
+  plain: PlainCall,
+  body: Buffer,
+  { context, arrival, life, jsonMedia }: Means,
+): Promise<Answer> {
+  const { limits } = context;
+  const request = readMessage(rpc, plain, body);
+  if (request.kind === "unreadable") {
+    const failure = libraryFailure(request.code, request.text, limits, arrival.requestId);
+    arrival.failed(failure);
+    life.close();
+    return errorAnswer(failure);
+  }
+  const { requestId, arrivedAt, observer } = arrival;
+  const call: Call = {
+    requestId,
+    arrivedAt,
+    maxMessageBytes: limits.maxMessageBytes,
+    observer,
+    signal: life.signal,
+    deadlineAt: plain.timeoutMs === undefined ? undefined : arrivedAt + plain.timeoutMs,
+  };
+  const result = await runUnary(context, rpc, request.message, call, arrival);
+  life.close();
+  if (result.kind === "failed") return errorAnswer(result.failure);
+  return messageAnswer(rpc, plain, result.message, jsonMedia);
+}
+
+/** A message, or why there is none: the code and the text that connect-node would give. */
+type ReadResult =
+  | { readonly kind: "message"; readonly message: Message }
+  | { readonly kind: "unreadable"; readonly code: Code; readonly text: string };
+
+function readMessage({ method }: UnaryRpc, { binary }: PlainCall, body: Buffer): ReadResult {
+  try {
+    const message = binary
+      ? fromBinary(method.input, body)
+      : fromJsonString(method.input, utf8.decode(body));
+    return { kind: "message", message };
+  } catch (error) {
+    const text = error instanceof Error ? error.message : "";
+    return binary
+      ? { kind: "unreadable", code: Code.INTERNAL, text: `parse binary: ${text}` }
+      : { kind: "unreadable", code: Code.INVALID_ARGUMENT, text };
+  }
+}
+
+// Without a byte order mark, and with U+FFFD for what is no UTF-8.
+const utf8 = new TextDecoder();
+
+function messageAnswer(
+  { method }: UnaryRpc,
+  { binary }: PlainCall,
+  message: Message,
+  jsonMedia: () => JsonMedia,
+): Answer {
+  if (binary) {
+    const pieces = messagePieces(method.output, message);
+    return { status: 200, type: "application/proto", length: lengthOf(pieces), pieces };
+  }
+  const media = jsonMedia();
+  media.take(message);
+  const json = media.fill(Buffer.from(toJsonString(method.output, message)));
+  return { status: 200, type: "application/json", ...json };
+}
+
+function errorAnswer(failure: RpcFailure): Answer {
+  const body = errorToJsonBytes(toConnectError(failure), undefined);
+  return {
+    status: codeToHttpStatus(failure.code),
+    type: "application/json",
+    length: body.length,
+    pieces: [body],
+  };
+}
+
+function send(response: HttpResponse, answer: Answer, requestId: string): void {
+  if (response.destroyed || response.headersSent) return;
+  (response as PlainResponse).writeHead(answer.status, {
+    [requestIdHeader]: requestId,
+    "content-type": answer.type,
+    "content-length": String(answer.length),
+  });
+  writePieces(response, answer.pieces);
+}
+
+function ignore(): void {}

@@ -1,0 +1,386 @@
+import { request as http1Request } from "node:http";
+import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
+import { create, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { GenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
+import { anyMessage } from "./support/any-message.ts";
+import { exhausted, generated, image, imageRequest } from "./support/samples.ts";
+import { startTestServer, type TestServer } from "./support/test-server.ts";
+
+/** One request, raw. */
+interface Sent {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+interface Received {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+type Exchange = (server: TestServer, sent: Sent, ownPath: boolean) => Promise<Received>;
+
+const generatePath = "/spillway.v1.GatewayService/Generate";
+
+/** Who does not say how long its request is gets connect-node's answer: there is the one path, and here the other. */
+const http1: Exchange = (server, { path = generatePath, method = "POST", ...sent }, ownPath) =>
+  new Promise((resolve, reject) => {
+    const body = Buffer.from(sent.body ?? "");
+    const length = ownPath ? { "content-length": String(body.length) } : {};
+    const request = http1Request(
+      server.url + path,
+      {
+        method,
+        headers: {
+          ...defaults,
+          ...sent.headers,
+          ...length,
+          ...(ownPath ? {} : { "transfer-encoding": "chunked" }),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: { ...response.headers, date: "" },
+            body: Buffer.concat(chunks).toString("latin1"),
+          }),
+        );
+      },
+    );
+    request.on("error", reject);
+    request.end(body);
+  });
+
+const sessions: ClientHttp2Session[] = [];
+afterEach(() => {
+  for (const session of sessions.splice(0)) session.destroy();
+});
+
+const http2: Exchange = (server, { path = generatePath, method = "POST", ...sent }, ownPath) =>
+  new Promise((resolve, reject) => {
+    const session = connectHttp2(server.url);
+    sessions.push(session);
+    const body = Buffer.from(sent.body ?? "");
+    const length = ownPath ? { "content-length": String(body.length) } : {};
+    const stream = session.request({
+      ":method": method,
+      ":path": path,
+      ...defaults,
+      ...sent.headers,
+      ...length,
+    });
+    let head: Record<string, unknown> = {};
+    const chunks: Buffer[] = [];
+    stream.on("response", (headers) => {
+      head = { ...headers, date: "" };
+    });
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    stream.on("error", reject);
+    stream.on("end", () =>
+      resolve({
+        status: Number(head[":status"]),
+        headers: head,
+        body: Buffer.concat(chunks).toString("latin1"),
+      }),
+    );
+    stream.end(body);
+  });
+
+const defaults = { "content-type": "application/json", "x-request-id": "the-same" };
+
+const chat = {
+  model: "gpt-5.1",
+  chat: { messages: [{ role: "ROLE_USER", parts: [{ text: "hi" }] }] },
+};
+const imageJson = toJsonString(GenerateRequestSchema, imageRequest());
+const imageBytes = toBinary(GenerateRequestSchema, imageRequest());
+const binary = { "content-type": "application/proto" };
+
+const requests: readonly (readonly [string, Sent])[] = [
+  ["a request for an image", { body: imageJson }],
+  ["a chat", { body: JSON.stringify(chat) }],
+  ["a request in Protobuf", { headers: binary, body: imageBytes }],
+  ["an empty message in Protobuf", { headers: binary }],
+  ["an empty body for JSON", {}],
+  ["an empty object", { body: "{}" }],
+  ["white space around", { body: ` \n${imageJson}\t` }],
+  ["a byte order mark", { body: `\ufeff${imageJson}` }],
+  ["text that is no UTF-8", { body: Buffer.concat([Buffer.from(imageJson), Buffer.from([0xff])]) }],
+  ["text that is no JSON", { body: "model=gpt" }],
+  ["JSON that is cut", { body: imageJson.slice(0, -1) }],
+  ["a list", { body: "[]" }],
+  ["null", { body: "null" }],
+  ["an unknown field", { body: '{"model":"m","bogus":1}' }],
+  ["a field of a wrong type", { body: '{"model":1}' }],
+  ["a field twice", { body: '{"model":"m","model":"n"}' }],
+  ["two tasks", { body: '{"model":"m","textToImage":{"prompt":"p"},"chat":{}}' }],
+  [
+    "names of fields as Protobuf has them",
+    { body: '{"model":"m","text_to_image":{"prompt":"p"}}' },
+  ],
+  ["several broken rules", { body: '{"model":"../x","textToImage":{"prompt":""}}' }],
+  ["__proto__", { body: '{"__proto__":{"model":"m"}}' }],
+  ["Protobuf that is cut", { headers: binary, body: imageBytes.subarray(0, -1) }],
+  ["Protobuf that is none", { headers: binary, body: "hello" }],
+  ["an unknown field in Protobuf", { headers: binary, body: Buffer.from("f83f01", "hex") }],
+  ["JSON as Protobuf", { headers: binary, body: imageJson }],
+  ["Protobuf as JSON", { body: imageBytes }],
+  ...["application/json; charset=utf-8", "application/json;charset=UTF8", "APPLICATION/JSON"].map(
+    (type) => [`the type ${type}`, { headers: { "content-type": type }, body: imageJson }] as const,
+  ),
+  ...[
+    "application/json; charset=latin1",
+    "text/plain",
+    "application/xml",
+    "application/connect+json",
+  ].map(
+    (type) => [`the type ${type}`, { headers: { "content-type": type }, body: imageJson }] as const,
+  ),
+  ...["identity", "gzip", "br", "zstd", "gzip, br"].map(
+    (encoding) =>
+      [
+        `the encoding ${encoding}`,
+        { headers: { "content-encoding": encoding }, body: imageJson },
+      ] as const,
+  ),
+  ...["gzip", "br", "identity", "zstd, gzip", ""].map(
+    (encoding) =>
+      [
+        `an answer in ${encoding}`,
+        { headers: { "accept-encoding": encoding }, body: imageJson },
+      ] as const,
+  ),
+  ...["60000", "86400000", "86400001", "9999999999", "99999999999", "-1", "1.5", "abc", ""].map(
+    (timeout) =>
+      [
+        `a timeout of ${timeout}`,
+        { headers: { "connect-timeout-ms": timeout }, body: imageJson },
+      ] as const,
+  ),
+  ...["1", "2", ""].map(
+    (version) =>
+      [
+        `version ${version} of the protocol`,
+        { headers: { "connect-protocol-version": version }, body: imageJson },
+      ] as const,
+  ),
+  ["a page's origin", { headers: { origin: "https://app.example" }, body: imageJson }],
+  ["another page's origin", { headers: { origin: "https://evil.example" }, body: imageJson }],
+  [
+    "a key and trace headers",
+    { headers: { authorization: "Bearer x", traceparent: "00-1" }, body: imageJson },
+  ],
+  ["a query", { path: `${generatePath}?x=1`, body: imageJson }],
+  ["another method", { method: "PUT", body: imageJson }],
+  ["a plan", { path: "/spillway.v1.GatewayService/Route", body: `{"generate":${imageJson}}` }],
+  ["a list of providers", { path: "/spillway.v1.GatewayService/ListProviders", body: "{}" }],
+  ["an unknown model", { path: "/spillway.v1.GatewayService/GetModel", body: '{"id":"nope"}' }],
+  ["a health check", { path: "/grpc.health.v1.Health/Check", body: "{}" }],
+  [
+    "the health of an unknown service",
+    { path: "/grpc.health.v1.Health/Check", body: '{"service":"x"}' },
+  ],
+  ["a stream's method", { path: "/spillway.v1.GatewayService/StreamGenerate", body: "{}" }],
+];
+
+const cors = { origins: ["https://app.example"] };
+
+async function both(exchange: Exchange, server: TestServer, sent: Sent) {
+  server.telemetry.calls.length = 0;
+  const own = await exchange(server, sent, true);
+  const theirs = await exchange(server, sent, false);
+  await expect
+    .poll(() => server.telemetry.calls.every(({ told }) => told.at(-1)?.startsWith("ended")))
+    .toBe(true);
+  return { own, theirs, told: server.telemetry.calls.map(({ told }) => told) };
+}
+
+describe.each([
+  ["HTTP/1.1", http1],
+  ["HTTP/2", http2],
+])("a unary Connect call without connect-node, over %s", (_, exchange) => {
+  it.each(requests)("answers %s as connect-node does", async (_, sent) => {
+    const server = await startTestServer({ cors });
+    const { own, theirs, told } = await both(exchange, server, sent);
+    expect(own).toEqual(theirs);
+    if (told.length > 0) expect(told[0]).toEqual(told[1]);
+    expect(server.bugs).toEqual([]);
+  });
+
+  it("answers any message, mostly refused, as connect-node does", async () => {
+    const server = await startTestServer();
+    await fc.assert(
+      fc.asyncProperty(
+        anyMessage(GenerateRequestSchema, 3),
+        fc.boolean(),
+        async (message, json) => {
+          const sent: Sent = json
+            ? { body: toJsonString(GenerateRequestSchema, message) }
+            : { headers: binary, body: toBinary(GenerateRequestSchema, message) };
+          const { own, theirs } = await both(exchange, server, sent);
+          expect(own).toEqual(theirs);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("answers broken bodies as connect-node does", async () => {
+    const server = await startTestServer();
+    const json = Buffer.from(JSON.stringify(chat));
+    const proto = Buffer.from(
+      toBinary(GenerateRequestSchema, fromJsonString(GenerateRequestSchema, json.toString())),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.nat(), fc.nat(255), async (isJson, place, byte) => {
+        const body = Buffer.from(isJson ? json : proto);
+        body[place % body.length] = byte;
+        const { own, theirs } = await both(
+          exchange,
+          server,
+          isJson ? { body } : { headers: binary, body },
+        );
+        expect(own).toEqual(theirs);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([
+    ["several images", generated({ output: { kind: "images", images: [image, image, image] } })],
+    [
+      "a large image",
+      generated({
+        output: {
+          kind: "images",
+          images: [
+            { ...image, content: { kind: "bytes", bytes: Buffer.alloc(3_000_001, "image") } },
+          ],
+        },
+      }),
+    ],
+    [
+      "a stored image",
+      generated({
+        output: {
+          kind: "images",
+          images: [{ ...image, content: { kind: "url", url: "http://x/y", expiresAt: undefined } }],
+        },
+      }),
+    ],
+  ])("writes %s as connect-node does", async (_, result) => {
+    const server = await startTestServer();
+    server.gateway.answer(async () => ({ kind: "generated", generated: result }));
+    for (const sent of [{ body: imageJson }, { headers: binary, body: imageBytes }]) {
+      const { own, theirs } = await both(exchange, server, sent);
+      expect(own.status).toBe(200);
+      expect(own.body === theirs.body).toBe(true);
+      expect(own.headers).toEqual(theirs.headers);
+    }
+  });
+
+  it("words a failure with its attempts as connect-node does", async () => {
+    const server = await startTestServer();
+    server.gateway.answer(async () => ({ kind: "failed", error: exhausted }));
+    const { own, theirs, told } = await both(exchange, server, { body: imageJson });
+    expect(own).toEqual(theirs);
+    expect(own.status).toBe(503);
+    expect(told[0]).toEqual(told[1]);
+  });
+
+  it("words a bug as connect-node does, and tells of it", async () => {
+    const server = await startTestServer();
+    server.gateway.answer(async () => {
+      throw new Error("a bug");
+    });
+    const { own, theirs } = await both(exchange, server, { body: imageJson });
+    expect(own).toEqual(theirs);
+    expect(own.status).toBe(500);
+    expect(server.bugs).toHaveLength(2);
+  });
+
+  it("ends a call at its deadline as connect-node does", async () => {
+    const server = await startTestServer();
+    server.gateway.answer(async (_, { signal }) => {
+      await new Promise((resolve) => {
+        if (signal.aborted) resolve(undefined);
+        signal.addEventListener("abort", resolve);
+      });
+      return {
+        kind: "failed",
+        error: { reason: "CANCELLED", message: "The caller left.", metadata: {} },
+      };
+    });
+    for (const timeout of ["0", "20"]) {
+      const sent = { headers: { "connect-timeout-ms": timeout }, body: imageJson };
+      const { own, theirs } = await both(exchange, server, sent);
+      expect(own).toEqual(theirs);
+      expect(own.status).toBe(504);
+    }
+  });
+});
+
+describe("a unary Connect call without connect-node", () => {
+  it("takes a body that comes in pieces", async () => {
+    const server = await startTestServer();
+    const prompt = "p".repeat(30_000);
+    const message = create(GenerateRequestSchema, {
+      model: "m",
+      task: { case: "textToImage", value: { prompt, negativePrompt: prompt } },
+      labels: Object.fromEntries(
+        Array.from({ length: 30 }, (_, index) => [`label${index}`, "v".repeat(250)]),
+      ),
+    });
+    const body = toJsonString(GenerateRequestSchema, message);
+    const received = await new Promise<number | undefined>((resolve, reject) => {
+      const request = http1Request(
+        server.url + generatePath,
+        { method: "POST", headers: { ...defaults, "content-length": String(body.length) } },
+        (response) => {
+          response.resume();
+          response.on("end", () => resolve(response.statusCode));
+        },
+      );
+      request.on("error", reject);
+      const half = body.length >> 1;
+      request.write(body.slice(0, half), () => request.end(body.slice(half)));
+    });
+    expect(received).toBe(200);
+    const task = server.gateway.asked[0]?.request.task;
+    expect(task).toMatchObject({ prompt, negativePrompt: prompt });
+  });
+
+  it("ends the work of a caller that leaves", async () => {
+    const server = await startTestServer();
+    const aborted = Promise.withResolvers<void>();
+    server.gateway.answer(async (_, { signal }) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      aborted.resolve();
+      return {
+        kind: "failed",
+        error: { reason: "CANCELLED", message: "The caller left.", metadata: {} },
+      };
+    });
+    const request = http1Request(server.url + generatePath, {
+      method: "POST",
+      headers: { ...defaults, "content-length": String(imageJson.length) },
+    });
+    request.on("error", () => {});
+    request.end(imageJson);
+    await expect.poll(() => server.gateway.asked.length).toBe(1);
+    request.destroy();
+    await aborted.promise;
+    await expect
+      .poll(() => server.telemetry.calls[0]?.told)
+      .toEqual(["requestRead", "failed CANCELLED", "ended CANCELLED"]);
+    expect(server.bugs).toEqual([]);
+  });
+});
