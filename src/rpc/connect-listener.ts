@@ -10,11 +10,12 @@ import {
   type PlainResponse,
   serveConnect,
 } from "./connect-service.ts";
-import { connectUnary } from "./connect-unary.ts";
 import { type CorsOptions, corsHeaders, preflightHeaders } from "./cors.ts";
 import { serveElse } from "./fallback.ts";
+import { farewell } from "./farewell.ts";
 import { closeWhenIdle } from "./idle-session.ts";
 import { jsonMediaFactory } from "./json-media.ts";
+import { letIn } from "./let-in.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 import { openSockets } from "./open-sockets.ts";
@@ -38,15 +39,10 @@ export async function openConnectListener(
   const { clock, limits } = context;
   const routes = connectRoutes(rpcs, context);
   const jsonMedia = jsonMediaFactory(context.newId());
-  const takeUnary = connectUnary(rpcs, context, jsonMedia);
-  let draining = false;
 
   function serve(request: HttpRequest, response: HttpResponse): void {
     const origin = request.headers.origin;
     setHeaders(response, corsHeaders(cors, origin));
-    if (draining && request.httpVersionMajor === 1) {
-      response.setHeader("connection", "close");
-    }
     const path = request.url?.split("?", 1)[0] ?? "";
     const handler = routes.get(path);
     if (request.method === "OPTIONS") {
@@ -59,7 +55,7 @@ export async function openConnectListener(
       });
     } else if (handler === undefined) {
       serveElse(request, response, path);
-    } else if (!takeUnary(path, request, response)) {
+    } else {
       serveConnect(handler, request, response, context, jsonMedia).catch((bug) => {
         context.onBug(bug);
         response.destroy();
@@ -78,8 +74,7 @@ export async function openConnectListener(
       connectionsCheckingInterval: headersTimeout / 2,
     },
     (request, response) => {
-      // Once a drain has begun, a connection is done when its answer is.
-      response.once("close", () => draining && http1.closeIdleConnections());
+      goodbye.answering(response);
       serve(request, response);
     },
   );
@@ -120,6 +115,10 @@ export async function openConnectListener(
   });
 
   const silent = new Set<Socket>();
+  const goodbye = farewell(clock, () => {
+    for (const socket of silent) socket.destroy();
+    http1.close();
+  });
   const take = (server: Server) => (socket: Socket) => {
     silent.delete(socket);
     server.emit("connection", socket);
@@ -138,12 +137,13 @@ export async function openConnectListener(
   return {
     address: await listen(server, address),
     async drain() {
-      draining = true;
+      goodbye.begin();
+      await letIn(server);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of silent) socket.destroy();
-      http1.close();
+      goodbye.closeSoon();
       for (const session of sessions) session.close();
       await closed;
+      goodbye.end();
     },
     destroy() {
       for (const socket of sockets) socket.destroy();

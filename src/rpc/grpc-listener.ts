@@ -4,6 +4,7 @@ import type { Address } from "../domain/address.ts";
 import { RunningCalls } from "./call-life.ts";
 import { callWatch } from "./grpc-call-watch.ts";
 import { grpcMethod } from "./grpc-method.ts";
+import { letIn } from "./let-in.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 import { openSockets } from "./open-sockets.ts";
@@ -41,6 +42,7 @@ export async function openGrpcListener(
   return {
     address: await listen(server, address),
     async drain() {
+      await letIn(server);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // It sends GOAWAY: running calls go on.
       injector.destroy();

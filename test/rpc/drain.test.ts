@@ -1,3 +1,4 @@
+import { createConnection } from "node:net";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { describe, expect, it } from "vitest";
@@ -29,6 +30,19 @@ async function failure(promise: Promise<unknown>): Promise<ConnectError> {
   throw new Error("the call succeeded");
 }
 
+/** Waits until neither listener takes connections any more. */
+async function doorsShut({ url, grpcUrl }: TestServer): Promise<void> {
+  for (const { hostname, port } of [new URL(url), new URL(grpcUrl)]) {
+    const knock = () =>
+      new Promise((resolve) => {
+        const socket = createConnection(Number(port), hostname);
+        socket.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code));
+        socket.once("connect", () => resolve(socket.destroy()));
+      });
+    await expect.poll(knock).toBe("ECONNREFUSED");
+  }
+}
+
 describe.each(transports)("a drain, over %s", (_, transport) => {
   it("lets a running call finish and accepts no new one", async () => {
     const server = await startTestServer({ drainMs: 10_000 });
@@ -40,6 +54,7 @@ describe.each(transports)("a drain, over %s", (_, transport) => {
     const running = createClient(GatewayService, transport(server)).generate(imageRequest());
     await expect.poll(() => server.gateway.asked.length).toBe(1);
     const drained = server.drain();
+    await doorsShut(server);
     const late = await failure(
       createClient(GatewayService, transport(server)).generate(imageRequest()),
     );
