@@ -1,4 +1,5 @@
 import type { Job } from "../domain/job.ts";
+import type { JobBook } from "../domain/job-ticket.ts";
 import type { Done, Failed } from "../providers/outcome.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
 
@@ -18,10 +19,12 @@ export interface CallToEnter {
  * provider alone. So does one of which it is open what became of it.
  */
 export class JobEntry {
+  readonly #book: JobBook;
   readonly #call: CallToEnter;
   #written: boolean;
 
-  constructor(call: CallToEnter) {
+  constructor(book: JobBook, call: CallToEnter) {
+    this.#book = book;
     this.#call = call;
     this.#written = call.written;
   }
@@ -30,7 +33,7 @@ export class JobEntry {
   async write(job: Job | undefined): Promise<void> {
     const { attempt, callId, slots } = this.#call;
     this.#written = true;
-    await attempt.input.jobs?.write({
+    await this.#book.write({
       callId,
       attempt: attempt.attempt,
       earlier: attempt.earlier,
@@ -44,7 +47,6 @@ export class JobEntry {
   async ended(result: Done | Failed): Promise<void> {
     if (!this.#written || result.kind === "done") return;
     if (result.failure.delivery === "ambiguous") return;
-    const { attempt, callId } = this.#call;
-    await attempt.input.jobs?.strike(callId);
+    await this.#book.strike(this.#call.callId);
   }
 }

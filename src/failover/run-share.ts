@@ -67,7 +67,10 @@ export async function runShare(share: Share): Promise<ShareReport> {
   });
   const task = taskFor(attempt.task, slots);
   const callId = ticket?.callId ?? dependencies.newId();
-  const entry = new JobEntry({ attempt, callId, slots, written: ticket !== undefined });
+  const entry =
+    input.jobs &&
+    dialect.job &&
+    new JobEntry(input.jobs, { attempt, callId, slots, written: ticket !== undefined });
   const call: CallToRun = {
     line,
     dialect,
@@ -79,11 +82,11 @@ export async function runShare(share: Share): Promise<ShareReport> {
     deadlineAt,
     random,
     output,
-    onJob: input.jobs && ((job) => entry.write(job)),
+    onJob: entry && ((job) => entry.write(job)),
   };
   try {
     const result = await (ticket === undefined ? runCall(call) : takeUpCall(call, ticket.job));
-    await entry.ended(result);
+    if (entry !== undefined) await entry.ended(result);
     const failure = result.kind === "done" ? await output.complete(result) : result.failure;
     return {
       result,

@@ -97,10 +97,9 @@ async function follow(work: TakeUp, followed: Followed): Promise<Failure | undef
       tickets,
       emit,
     });
-    const { failure } = result;
+    const { failure, imageCount } = result;
     if (failure === undefined) health.succeeded(candidate, key, startedAt, probe);
-    else
-      health.failed(candidate, { key, startedAt, probe, failure, partial: result.imageCount > 0 });
+    else health.failed(candidate, { key, startedAt, probe, failure, partial: imageCount > 0 });
     const told = failure === undefined && lost > 0 ? withLoss(result, lost) : result;
     harvest.add(candidate, told);
     const next = told.failure === undefined ? "done" : "stop";
