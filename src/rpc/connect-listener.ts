@@ -10,6 +10,7 @@ import {
   type PlainResponse,
   serveConnect,
 } from "./connect-service.ts";
+import { connectUnary } from "./connect-unary.ts";
 import { type CorsOptions, corsHeaders, preflightHeaders } from "./cors.ts";
 import { serveElse } from "./fallback.ts";
 import { farewell } from "./farewell.ts";
@@ -39,6 +40,7 @@ export async function openConnectListener(
   const { clock, limits } = context;
   const routes = connectRoutes(rpcs, context);
   const jsonMedia = jsonMediaFactory(context.newId());
+  const takeUnary = connectUnary(rpcs, context, jsonMedia);
 
   function serve(request: HttpRequest, response: HttpResponse): void {
     const origin = request.headers.origin;
@@ -55,7 +57,7 @@ export async function openConnectListener(
       });
     } else if (handler === undefined) {
       serveElse(request, response, path);
-    } else {
+    } else if (!takeUnary(path, request, response)) {
       serveConnect(handler, request, response, context, jsonMedia).catch((bug) => {
         context.onBug(bug);
         response.destroy();
