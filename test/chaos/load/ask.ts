@@ -44,8 +44,9 @@ export function askOf(child: ChildProcess): Ask {
     });
 }
 
-/** Answers whoever started this process, which this alone keeps from ending no longer. */
+/** Answers whoever started this process, and ends with it. */
 export function answer(answers: Answers): void {
+  process.once("disconnect", () => process.exit());
   process.on("message", async (message) => {
     const { id, name, values } = message as Question;
     const value = await answers[name]?.(...(values as never[]));
