@@ -68,6 +68,7 @@ export interface Setup {
   readonly clock?: ManualClock;
   readonly gateOf?: ExecuteDependencies["gateOf"];
   readonly caller?: AbortController;
+  readonly onSubmit?: () => Promise<void>;
   /** Where its jobs are taken down. Default: nowhere. */
   readonly jobs?: JobBook;
   /** What is taken up in place of walking the plan. */
@@ -81,6 +82,8 @@ export interface World {
   readonly caller: AbortController;
   readonly events: GenerateEvent[];
   readonly skipped: Attempt[];
+  /** The attempts that began, in this order. */
+  readonly begun: Attempt[];
   readonly endings: { readonly attempt: Attempt; readonly ending: AttemptEnding }[];
   readonly observed: ObservedExchange[];
   /** Turns the clock until the request has ended. */
@@ -96,18 +99,22 @@ export function begin(setup: Setup): World {
   const candidates = setup.candidates ?? [candidate("a", { task }), candidate("b", { task })];
   const events: GenerateEvent[] = [];
   const skipped: Attempt[] = [];
+  const begun: Attempt[] = [];
   const endings: { attempt: Attempt; ending: AttemptEnding }[] = [];
   const observed: ObservedExchange[] = [];
   const observer: RequestObserver = {
     attemptSkipped: (attempt) => skipped.push(attempt),
-    attemptStarted: () => ({
-      firstContent: () => {},
-      exchangeStarted: (exchange) => {
-        observed.push(exchange);
-        return { headers: { traceparent: "00-test" }, finished: () => {} };
-      },
-      finished: (attempt, ending) => endings.push({ attempt, ending }),
-    }),
+    attemptStarted: (attempt) => {
+      begun.push(attempt);
+      return {
+        firstContent: () => {},
+        exchangeStarted: (exchange) => {
+          observed.push(exchange);
+          return { headers: { traceparent: "00-test" }, finished: () => {} };
+        },
+        finished: (attempt, ending) => endings.push({ attempt, ending }),
+      };
+    },
   };
   const input: ExecuteInput = {
     plan: {
@@ -146,6 +153,7 @@ export function begin(setup: Setup): World {
     signal: caller.signal,
     arrivedAt: clock.monotonic(),
     observer,
+    onSubmit: setup.onSubmit,
     jobs: setup.jobs,
     stream: setup.stream && {
       emit: (event) => void events.push(event),
@@ -183,6 +191,7 @@ export function begin(setup: Setup): World {
     caller,
     events,
     skipped,
+    begun,
     endings,
     observed,
     async end() {
