@@ -1,3 +1,5 @@
+import type { Plot } from "./report/plot.ts";
+import type { Verdict } from "./report/verdict.ts";
 import type { Upstream } from "./upstream/start-upstream.ts";
 
 /** What every case is given. */
@@ -6,6 +8,8 @@ export interface Bench {
   readonly rounds: number;
   /** Of each contender in each round. */
   readonly seconds: number;
+  /** Of each contender before the first round: until V8 has compiled what is hot. */
+  readonly warmUpSeconds: number;
   /** Says on standard error how far it is. */
   progress(line: string): void;
 }
@@ -32,20 +36,4 @@ export interface CaseReport {
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
-}
-
-/** Bars, and what they stand for. */
-export interface Plot {
-  readonly unit: string;
-  readonly bars: readonly { readonly name: string; readonly value: number }[];
-}
-
-/** A line of the table by which Spillway is judged. */
-export interface Verdict {
-  readonly what: string;
-  readonly figure: number;
-  /** The figure must be at most this, or at least. */
-  readonly target: { readonly most: number } | { readonly least: number };
-  /** Written after the figure and the target: " ms", " ×". */
-  readonly unit: string;
 }

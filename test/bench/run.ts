@@ -44,6 +44,7 @@ async function measure(): Promise<void> {
     upstream,
     rounds: values.quick ? 2 : Number(values.rounds),
     seconds: values.quick ? 1 : Number(values.seconds),
+    warmUpSeconds: values.quick ? 1 : 3,
     progress: (line) =>
       console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`),
   };

@@ -3,7 +3,9 @@ import { Role } from "../../../gen/spillway/v1/chat_pb.ts";
 import type {
   GenerateRequestSchema,
   GenerateResponse,
+  StreamGenerateRequestSchema,
 } from "../../../gen/spillway/v1/generate_pb.ts";
+import { pngHeader } from "../../support/image-bytes.ts";
 
 /** The same work in Spillway's words and in OpenAI's, for those that speak only these. */
 export interface Job {
@@ -18,10 +20,19 @@ export interface Job {
   };
 }
 
+/** A stream in Spillway's words and in OpenAI's. */
+export interface StreamJob {
+  readonly spillway: MessageInitShape<typeof StreamGenerateRequestSchema>;
+  readonly openAi: Job["openAi"];
+}
+
+/** Of each stream of the upstream. */
+export const deltas = 200;
+
 const prompt = "Tell me again what the quick brown fox did, and why. ".repeat(18);
 
-/** A chat of 1 kB up and 1 kB down. */
-export function chatJob(model: string): Job {
+/** A chat of 1 kB up and 1 kB down, with a model that Spillway's configuration knows. */
+export function chatJob(model = "gpt-5.4-mini"): Job {
   const words = (text: string) => text.startsWith("the quick brown fox") && text.length > 600;
   return {
     spillway: {
@@ -45,6 +56,21 @@ export function chatJob(model: string): Job {
   };
 }
 
+/** The same question, answered by a stream of 200 deltas. */
+export function streamJob(model = "gpt-5.4-mini"): StreamJob {
+  const { spillway, openAi } = chatJob(model);
+  return {
+    spillway: { generate: spillway },
+    openAi: {
+      ...openAi,
+      body: Buffer.from(
+        JSON.stringify({ ...JSON.parse(Buffer.from(openAi.body).toString()), stream: true }),
+      ),
+      right: (body) => body.toString().split('"content":').length === 1 + deltas,
+    },
+  };
+}
+
 const picture = { prompt: "a very large boat" };
 
 /** An image of 1.5 MB of base64, of which Spillway hands out the 1.1 MB of bytes. */
@@ -56,6 +82,40 @@ export function imageJob(): Job {
       path: "/images/generations",
       contentType: "application/json",
       body: Buffer.from(JSON.stringify({ model: "gpt-image-2", ...picture })),
+      right: isBase64Picture,
+    },
+  };
+}
+
+const scene = { prompt: "the same boat at night" };
+
+/** An image of 5 MB to be changed, which Spillway takes as bytes and a provider as a form; the answer is that of imageJob. */
+export function editJob(): Job {
+  const data = Buffer.alloc(5_000_000);
+  for (let index = 0; index < data.length; index++) data[index] = (index * 2654435761) >>> 24;
+  data.set(pngHeader(2048, 2048));
+  const boundary = "bench-boundary";
+  const field = (name: string, value: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const body = Buffer.concat([
+    Buffer.from(field("model", "gpt-image-2") + field("prompt", scene.prompt)),
+    Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; name="image[]"; filename="boat.png"\r\ncontent-type: image/png\r\n\r\n`,
+    ),
+    data,
+    Buffer.from(`\r\n--${boundary}--\r\n`),
+  ]);
+  const images = [{ source: { case: "data" as const, value: data } }];
+  return {
+    spillway: {
+      model: "gpt-image-2",
+      task: { case: "imageEdit", value: { ...scene, images } },
+    },
+    right: isPicture,
+    openAi: {
+      path: "/images/edits",
+      contentType: `multipart/form-data; boundary=${boundary}`,
+      body,
       right: isBase64Picture,
     },
   };

@@ -10,7 +10,9 @@ export interface Child {
   readonly pid: number;
   /** All that it has written to standard output. */
   output(): string;
-  /** Ends it and waits until it has ended. */
+  /** Asks it to end, and waits until it has. */
+  end(): Promise<void>;
+  /** Kills it, and waits until it has ended. */
   stop(): Promise<void>;
 }
 
@@ -61,6 +63,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return {
     pid,
     output: read,
+    async end() {
+      child.kill("SIGTERM");
+      await ended;
+    },
     async stop() {
       child.kill("SIGKILL");
       await ended;

@@ -18,12 +18,11 @@ export interface Measured {
 export interface Comparison {
   readonly connections: number;
   readonly streams: number;
+  /** So many requests a round, where the time of a round would be too short for them. */
+  readonly requests?: number | undefined;
   /** The generator shares both processors, at low priority. */
   readonly nice?: boolean | undefined;
 }
-
-/** So long until V8 has compiled what is hot. */
-const warmUpSeconds = 3;
 
 /** At the same time, over eight connections or, with HTTP/1.1, over 32. */
 export const usual: Comparison = { connections: 8, streams: 4 };
@@ -38,14 +37,21 @@ export async function compare(
   contenders: readonly Contender[],
   comparison: Comparison = usual,
 ): Promise<readonly Measured[]> {
+  const rows = [];
   for (const contender of contenders) {
     contender.check(await ask(contender.target));
-    await press(bench, contender, comparison, warmUpSeconds);
+    const { requestsPerSecond } = await press(
+      bench,
+      contender,
+      comparison,
+      warmUp(bench, comparison),
+    );
+    const requests = comparison.requests ?? enough(requestsPerSecond * bench.seconds, comparison);
+    rows.push({ contender, requests, samples: [] as Sample[] });
   }
-  const rows = contenders.map((contender) => ({ contender, samples: [] as Sample[] }));
   for (let round = 1; round <= bench.rounds; round++) {
-    for (const { contender, samples } of rows) {
-      const sample = await press(bench, contender, comparison, bench.seconds);
+    for (const { contender, requests, samples } of rows) {
+      const sample = await press(bench, contender, comparison, { requests });
       samples.push(sample);
       bench.progress(
         `${round}/${bench.rounds} ${contender.name}: ${sample.requestsPerSecond.toFixed(0)}/s, ${sample.cpuMicros.toFixed(0)} µs`,
@@ -61,6 +67,19 @@ export async function compare(
   }));
 }
 
+function warmUp({ warmUpSeconds }: Bench, { requests }: Comparison): Pressure["until"] {
+  return requests === undefined ? { seconds: warmUpSeconds } : { requests };
+}
+
+/**
+ * Of a number, not of a time: what is under way when time is up would have used the
+ * processor and count for nothing, and the slower the contender the more of it.
+ */
+function enough(requests: number, { connections, streams }: Comparison): number {
+  const places = connections * streams;
+  return Math.max(2, Math.ceil(requests / places)) * places;
+}
+
 interface Sample {
   readonly requestsPerSecond: number;
   readonly cpuMicros: number;
@@ -71,13 +90,16 @@ async function press(
   bench: Bench,
   { name, system, target }: Contender,
   { connections, streams, nice }: Comparison,
-  seconds: number,
+  until: Pressure["until"],
 ): Promise<Sample> {
-  const pressure: Pressure = { connections, streams, until: { seconds } };
   const asked = await askedOf(bench);
   if (system !== undefined) resetPeak(system.pid);
   const before = system && usageOf(system.pid);
-  const { requestsPerSecond, done } = await pressWithH2load(target, pressure, nice);
+  const { requestsPerSecond, done } = await pressWithH2load(
+    target,
+    { connections, streams, until },
+    nice,
+  );
   const after = system && usageOf(system.pid);
   const reached = (await askedOf(bench)) - asked;
   if (reached < done) throw new Error(`${name}: ${done} answers, but ${reached} requests upstream`);

@@ -1,6 +1,7 @@
 import type { Table } from "../bench.ts";
 import type { Measured } from "../measure/compare.ts";
 import { median, ratios, type Spread, spreadOf } from "../measure/statistics.ts";
+import { figure } from "./figure.ts";
 
 /** A row for each contender, beside the first and beside those named as references. */
 export function throughputTable(
@@ -45,16 +46,6 @@ export function throughputRatio(row: Measured, other: Measured): number {
 /** The median of the rounds' ratios. */
 export function cpuRatio(row: Measured, other: Measured): number {
   return median(ratios(row.cpuMicros, other.cpuMicros));
-}
-
-/** A number as people read it, with three digits that mean something; empty for none. */
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return "";
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
-  return value
-    .toPrecision(3)
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "");
 }
 
 function range({ least, most }: Spread): string {

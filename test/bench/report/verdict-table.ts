@@ -1,5 +1,6 @@
-import type { Table, Verdict } from "../bench.ts";
-import { figure } from "./throughput-table.ts";
+import type { Table } from "../bench.ts";
+import { figure } from "./figure.ts";
+import { reached, type Verdict } from "./verdict.ts";
 
 /** A line for each figure by which Spillway is judged. */
 export function verdictTable(verdicts: readonly Verdict[]): Table {
@@ -12,11 +13,6 @@ export function verdictTable(verdicts: readonly Verdict[]): Table {
       reached(verdict) ? "reached" : "**not reached**",
     ]),
   };
-}
-
-/** Whether the figure is as it must be. */
-export function reached({ figure, target }: Verdict): boolean {
-  return "most" in target ? figure <= target.most : figure >= target.least;
 }
 
 function targetText({ target, unit }: Verdict): string {

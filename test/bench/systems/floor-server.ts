@@ -8,13 +8,13 @@ import { type Dispatcher, Pool } from "undici";
  * HTTP/1.1 and its answer handed back, and neither is looked at. Its argument is
  * the origin; it writes the ports of its HTTP/2 and HTTP/1.1 listeners.
  */
-const pool = new Pool(process.argv[2] ?? "", { connections: 256, pipelining: 1 });
+const pool = new Pool(process.argv[2] ?? "", { connections: 2048, pipelining: 1 });
 
 const http2 = createHttp2Server().on("stream", (stream, headers) => {
   const chunks: Buffer[] = [];
   stream.on("data", (chunk: Buffer) => chunks.push(chunk));
   stream.on("end", () =>
-    forward(String(headers[":path"]), chunks, {
+    forward(String(headers[":path"]), headers["content-type"], chunks, {
       head(status, contentType) {
         stream.respond({ ":status": status, "content-type": contentType });
       },
@@ -30,7 +30,7 @@ const http1 = createHttp1Server((request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () =>
-    forward(request.url ?? "", chunks, {
+    forward(request.url ?? "", request.headers["content-type"], chunks, {
       head(status, contentType, contentLength) {
         response.writeHead(status, {
           "content-type": contentType,
@@ -60,7 +60,12 @@ interface Caller {
   end(): void;
 }
 
-function forward(path: string, body: readonly Buffer[], caller: Caller): void {
+function forward(
+  path: string,
+  contentType: string | undefined,
+  body: readonly Buffer[],
+  caller: Caller,
+): void {
   const [only] = body;
   const whole = body.length === 1 && only !== undefined ? only : Buffer.concat(body);
   const handler: Dispatcher.DispatchHandler = {
@@ -80,6 +85,6 @@ function forward(path: string, body: readonly Buffer[], caller: Caller): void {
       process.exitCode = 1;
     },
   };
-  const headers = { "content-type": "application/json", authorization: "Bearer sk-bench" };
+  const headers = { "content-type": contentType, authorization: "Bearer sk-bench" };
   pool.dispatch({ path, method: "POST", headers, body: whole }, handler);
 }

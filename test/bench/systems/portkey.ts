@@ -9,6 +9,12 @@ import type { RunningSystem } from "./system.ts";
 /** The version of Portkey's gateway that is compared. */
 export const portkeyVersion = "1.15.2";
 
+/**
+ * As its own lock file has them (github.com/Portkey-AI/gateway, 2026-05-25): with
+ * the newest that its package.json allows it answers 500 to streams and edits.
+ */
+const locked = { "@hono/node-server": "1.13.5", hono: "4.9.7" } as const;
+
 /** Portkey's gateway, running. */
 export interface Portkey extends RunningSystem {
   readonly origin: string;
@@ -32,7 +38,6 @@ export async function startPortkey(): Promise<Portkey> {
     pid: child.pid,
     origin: `http://127.0.0.1:${port}`,
     headersFor: (base) => ({
-      "content-type": "application/json",
       authorization: "Bearer sk-bench",
       "x-portkey-provider": "openai",
       "x-portkey-custom-host": base,
@@ -42,11 +47,11 @@ export async function startPortkey(): Promise<Portkey> {
 }
 
 function install(): string {
-  const folder = join(scratch, `portkey-${portkeyVersion}`);
+  const folder = join(scratch, `portkey-${portkeyVersion}-hono-${locked.hono}`);
   const program = join(folder, "node_modules/@portkey-ai/gateway/build/start-server.js");
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), '{ "private": true }');
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, overrides: locked }));
   execFileSync(
     "npm",
     [

@@ -14,6 +14,8 @@ export interface Spillway extends RunningSystem {
   readonly grpc: string;
   /** From the start of the process to the log line "listening". */
   readonly startMs: number;
+  /** Asks it to end, and waits until it has. */
+  end(): Promise<void>;
 }
 
 /** What share of requests is traced, and how their spans travel. */
@@ -35,31 +37,46 @@ export interface SpillwayOptions {
 export const usualTracing: Tracing = { ratio: 0.1, protocol: "http/json" };
 
 /** Starts it with the benchmark's routes in front of an upstream. */
-export async function startSpillway(
+export function startSpillway(
   origin: string,
   options: SpillwayOptions = { tracing: usualTracing },
 ): Promise<Spillway> {
-  const name = options.name ?? "Spillway";
+  const { name = "Spillway", tracing, workers, place } = options;
   const config = join(scratch, `${name.replaceAll(/\W+/g, "-")}.yaml`);
-  writeFileSync(config, configuration(origin, options.workers));
+  writeFileSync(config, configuration(origin, workers));
+  return startProgram({
+    name,
+    config,
+    place,
+    environment: tracing === undefined ? {} : tracingVariables(origin, tracing),
+  });
+}
+
+/** Starts it with any configuration. */
+export async function startProgram(program: {
+  readonly name: string;
+  readonly config: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly place?: Place | undefined;
+}): Promise<Spillway> {
+  const { name, config, environment, place = "measured" } = program;
   const started = performance.now();
   const child = await startChild({
     name,
     command: [process.execPath, join(root, "src/main.ts"), "serve", "--config", config],
     cwd: root,
-    place: options.place ?? "measured",
-    environment: options.tracing === undefined ? {} : tracingVariables(origin, options.tracing),
+    place,
+    environment,
     ready: (output) => listening(output) !== undefined,
   });
   const startMs = performance.now() - started;
   const { listen, grpc } = listening(child.output()) ?? {};
   return {
+    ...child,
     name,
-    pid: child.pid,
     connect: `http://${listen}`,
     grpc: `http://${grpc}`,
     startMs,
-    stop: child.stop,
   };
 }
 
@@ -84,10 +101,11 @@ function tracingVariables(origin: string, tracing: Tracing): Readonly<Record<str
 
 /** A standby behind the first target of every model, as there is one in earnest. */
 function configuration(origin: string, workers: number | undefined): string {
-  const custom = ["burst", "paced", "slow", "down", "spare"].map(
-    (slug) =>
-      `  ${slug}: { type: openai-compatible, base_url: "${origin}/${slug}/v1", allow_private_network: true }`,
-  );
+  const custom = ["burst", "paced", "slow", "down", "spare"].map((slug) => {
+    // The slow one is a host of its own, as it is in earnest.
+    const base = `${slug === "slow" ? origin.replace("127.0.0.1", "127.0.0.2") : origin}/${slug}/v1`;
+    return `  ${slug}: { type: openai-compatible, base_url: "${base}", allow_private_network: true }`;
+  });
   return `
 server:
   listen: 127.0.0.1:0

@@ -12,20 +12,29 @@ export interface Systems {
 }
 
 /** Starts them all, which idle while another is measured, and stops them at the end. */
-export async function withSystems<T>(
+export function withSystems<T>(
   { upstream: { origin } }: Bench,
   use: (systems: Systems) => Promise<T>,
 ): Promise<T> {
+  return whileRunning(async (keep) =>
+    use({
+      floor: keep(await startFloor(origin)),
+      portkey: keep(await startPortkey()),
+      spillway: keep(await startSpillway(origin)),
+    }),
+  );
+}
+
+/** Stops at the end whatever was handed to `keep`. */
+export async function whileRunning<T>(
+  use: (keep: <System extends RunningSystem>(system: System) => System) => Promise<T>,
+): Promise<T> {
   const started: RunningSystem[] = [];
-  const keep = <System extends RunningSystem>(system: System): System => {
-    started.push(system);
-    return system;
-  };
   try {
-    const floor = keep(await startFloor(origin));
-    const portkey = keep(await startPortkey());
-    const spillway = keep(await startSpillway(origin));
-    return await use({ floor, portkey, spillway });
+    return await use((system) => {
+      started.push(system);
+      return system;
+    });
   } finally {
     for (const system of started) await system.stop();
   }

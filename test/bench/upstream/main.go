@@ -1,7 +1,8 @@
 // The provider of the benchmarks: it has every answer ready and counts what it
 // gives. The first segment of a path says how it answers: at once (fast, spare),
 // a stream in one write (burst), a delta every 10 ms (paced), after 5 s (slow),
-// or with 500 (down). It also takes in spans over OTLP/HTTP.
+// or with 500 (down). It also takes in spans over OTLP/HTTP. It has a second
+// address, since a slow provider and a quick one are never the same host.
 package main
 
 import (
@@ -38,13 +39,21 @@ var (
 )
 
 func main() {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener := listen("127.0.0.1:0")
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	other := listen("127.0.0.2:" + port)
+	go http.Serve(other, http.HandlerFunc(serve))
+	fmt.Println(listener.Addr())
+	fmt.Fprintln(os.Stderr, http.Serve(listener, http.HandlerFunc(serve)))
+}
+
+func listen(address string) net.Listener {
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(listener.Addr())
-	fmt.Fprintln(os.Stderr, http.Serve(listener, http.HandlerFunc(serve)))
+	return listener
 }
 
 func serve(response http.ResponseWriter, request *http.Request) {

@@ -1,7 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { buildGo } from "../go-program.ts";
 import { startChild } from "../measure/child.ts";
-import { scratch } from "../scratch.ts";
 
 /** The provider that everything measured asks. */
 export interface Upstream {
@@ -14,11 +12,7 @@ export interface Upstream {
 
 /** Builds upstream/main.go and starts it on the load's processor. */
 export async function startUpstream(): Promise<Upstream> {
-  const program = join(scratch, "upstream");
-  execFileSync("go", ["build", "-o", program, "."], {
-    cwd: import.meta.dirname,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const program = buildGo("upstream");
   const child = await startChild({
     name: "upstream",
     command: [program],
