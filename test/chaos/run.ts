@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { amplification } from "./load/amplification.ts";
 import { drain } from "./load/drain.ts";
+import { duplicates } from "./load/duplicates.ts";
 import { goodput } from "./load/goodput.ts";
 import { reload } from "./load/reload.ts";
 import { describeMachine, tableOf, writeFigures } from "./load/report.ts";
@@ -12,7 +13,7 @@ import type { LoadSettings, Row, Scenario } from "./load/scenario.ts";
  * whether it shows what it must. `npm run test:chaos -- --help` lists what can be
  * chosen. Ends with 1 when a row does not.
  */
-const scenarios: readonly Scenario[] = [goodput, amplification, drain, reload];
+const scenarios: readonly Scenario[] = [goodput, amplification, duplicates, drain, reload];
 
 const { values, positionals: named } = parseArgs({
   allowPositionals: true,
