@@ -12,6 +12,8 @@ export interface Measured {
   readonly cpuMicros: readonly number[];
   /** The most that was resident. NaN where there is no system. */
   readonly peakBytes: readonly number[];
+  /** All that it answered, those before the first round included. */
+  readonly requests: number;
 }
 
 /** How contenders are compared, beyond how often and how long. */
@@ -40,14 +42,14 @@ export async function compare(
   const rows = [];
   for (const contender of contenders) {
     contender.check(await ask(contender.target));
-    const { requestsPerSecond } = await press(
+    const { requestsPerSecond, done } = await press(
       bench,
       contender,
       comparison,
       warmUp(bench, comparison),
     );
     const requests = comparison.requests ?? enough(requestsPerSecond * bench.seconds, comparison);
-    rows.push({ contender, requests, samples: [] as Sample[] });
+    rows.push({ contender, requests, samples: [] as Sample[], warmUp: done });
   }
   for (let round = 1; round <= bench.rounds; round++) {
     for (const { contender, requests, samples } of rows) {
@@ -59,11 +61,12 @@ export async function compare(
     }
   }
   for (const contender of contenders) contender.check(await ask(contender.target));
-  return rows.map(({ contender: { name }, samples }) => ({
+  return rows.map(({ contender: { name }, samples, warmUp }) => ({
     name,
     requestsPerSecond: samples.map((sample) => sample.requestsPerSecond),
     cpuMicros: samples.map((sample) => sample.cpuMicros),
     peakBytes: samples.map((sample) => sample.peakBytes),
+    requests: samples.reduce((sum, sample) => sum + sample.done, warmUp),
   }));
 }
 
@@ -84,6 +87,7 @@ interface Sample {
   readonly requestsPerSecond: number;
   readonly cpuMicros: number;
   readonly peakBytes: number;
+  readonly done: number;
 }
 
 async function press(
@@ -105,6 +109,7 @@ async function press(
   if (reached < done) throw new Error(`${name}: ${done} answers, but ${reached} requests upstream`);
   return {
     requestsPerSecond,
+    done,
     cpuMicros: before && after ? ((after.cpuSeconds - before.cpuSeconds) / done) * 1e6 : Number.NaN,
     peakBytes: after?.peakBytes ?? Number.NaN,
   };

@@ -10,15 +10,20 @@ export interface Verdict {
 
 /** The less the better. */
 export function atMost(most: number, unit: string, what: string, figure: number): Verdict {
-  return { what, figure, target: { most }, unit };
+  return { what, figure: measured(what, figure), target: { most }, unit };
 }
 
 /** The more the better. */
 export function atLeast(least: number, unit: string, what: string, figure: number): Verdict {
-  return { what, figure, target: { least }, unit };
+  return { what, figure: measured(what, figure), target: { least }, unit };
 }
 
 /** Whether the figure is as it must be. */
 export function reached({ figure, target }: Verdict): boolean {
   return "most" in target ? figure <= target.most : figure >= target.least;
+}
+
+function measured(what: string, figure: number): number {
+  if (!Number.isFinite(figure)) throw new Error(`nothing was measured: ${what}`);
+  return figure;
 }

@@ -1,0 +1,27 @@
+import { execFileSync } from "node:child_process";
+import { cpus, release, totalmem } from "node:os";
+import { portkeyVersion } from "../systems/portkey.ts";
+
+/** What the figures were measured on and with, in one sentence. */
+export function describeMachine(): string {
+  const processors = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return [
+    `${processors.length} processors (${processors[0]?.model.trim()}), ${memory} GB, Linux ${release()}`,
+    `Node ${process.versions.node}`,
+    `@portkey-ai/gateway ${portkeyVersion} on the same Node`,
+    firstLine("h2load", "--version"),
+    firstLine("go", "version").replace("go version ", "").replace(/ .*/, ""),
+  ].join("; ");
+}
+
+/** The commit that is checked out, and whether files differ from it. */
+export function describeCommit(): string {
+  const commit = firstLine("git", "rev-parse", "--short", "HEAD");
+  const changes = execFileSync("git", ["status", "--porcelain", "--", "src"], { encoding: "utf8" });
+  return changes === "" ? commit : `${commit} with changes`;
+}
+
+function firstLine(program: string, ...words: readonly string[]): string {
+  return execFileSync(program, words, { encoding: "utf8" }).split("\n")[0] ?? "";
+}
