@@ -35,10 +35,10 @@ export function groupOrder(
   world: OrderWorld,
 ): GroupOrder {
   const { random } = world;
-  if (routingKey !== "") return (group) => byKey(withShares(group, ofKey), routingKey);
+  if (routingKey !== "") return (group) => byKey(withShares(group), routingKey);
   switch (strategy ?? "weighted") {
     case "weighted":
-      return (group) => byWeight(withShares(group, undefined), random);
+      return (group) => byWeight(withShares(group), random);
     case "fastest":
       return (group) =>
         byRank(
@@ -59,9 +59,10 @@ export function groupOrder(
 const ofKey: Choice = { strategy: "routing_key" };
 
 function byKey(group: readonly Candidate[], key: string): readonly Candidate[] {
-  return rendezvousOrder(group, key, ({ endpoint, upstreamModel }) =>
+  const order = rendezvousOrder(group, key, ({ endpoint, upstreamModel }) =>
     targetName(endpoint.slug, upstreamModel),
   );
+  return order.map((candidate) => ({ ...candidate, choice: ofKey }));
 }
 
 function byWeight(group: readonly Candidate[], random: Random | undefined): readonly Candidate[] {
@@ -69,13 +70,9 @@ function byWeight(group: readonly Candidate[], random: Random | undefined): read
   return group.toSorted((left, right) => weightNow(right) - weightNow(left));
 }
 
-function withShares(group: readonly Candidate[], choice: Choice | undefined): readonly Candidate[] {
+function withShares(group: readonly Candidate[]): readonly Candidate[] {
   const share = shares(group, weightNow);
-  return group.map((candidate, index) => ({
-    ...candidate,
-    probability: share[index] ?? 0,
-    choice,
-  }));
+  return group.map((candidate, index) => ({ ...candidate, probability: share[index] ?? 0 }));
 }
 
 /** A target that has just come back gets less than its weight at first. */
