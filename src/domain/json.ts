@@ -1,4 +1,7 @@
-/** Any JSON value. Media that the transport decoded stands in it as a Uint8Array. */
+/**
+ * Any JSON value. Media that the transport decoded, or that it is to encode, stands in it
+ * as a Uint8Array: DataUrlBytes where a data URL is meant.
+ */
 export type JsonValue =
   | null
   | boolean

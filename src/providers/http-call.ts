@@ -23,7 +23,7 @@ export interface HttpCall {
   readonly expects?: "image" | undefined;
 }
 
-/** The body of a call. Bytes inside a JSON value are written as base64 by the transport. */
+/** The body of a call. Bytes inside a JSON value are written as base64 by the transport, DataUrlBytes as a data URL. */
 export type HttpBody =
   | { readonly kind: "json"; readonly value: JsonObject | readonly JsonObject[] }
   | { readonly kind: "multipart"; readonly parts: readonly MultipartPart[] };

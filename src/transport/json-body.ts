@@ -1,8 +1,9 @@
+import { DataUrlBytes } from "../domain/data-url-bytes.ts";
 import type { JsonObject, JsonValue } from "../domain/json.ts";
 
 /**
- * Writes a JSON body: bytes in it become base64 strings. The images of a body
- * are encoded straight into it, piece by piece, and never become one string.
+ * Writes a JSON body: bytes in it become base64 strings, or data URLs. The images of
+ * a body are encoded straight into it, piece by piece, and never become one string.
  */
 export function encodeJsonBody(value: JsonValue): Buffer {
   if (!holdsBytes(value)) return Buffer.from(JSON.stringify(value));
@@ -31,7 +32,9 @@ function holdsBytes(value: JsonValue | undefined): boolean {
 }
 
 function collectPieces(value: JsonValue, pieces: Piece[]): void {
-  if (value instanceof Uint8Array) {
+  if (value instanceof DataUrlBytes) {
+    pieces.push(JSON.stringify(value.head).slice(0, -1), value, '"');
+  } else if (value instanceof Uint8Array) {
     pieces.push('"', value, '"');
   } else if (!holdsBytes(value)) {
     pieces.push(JSON.stringify(value));

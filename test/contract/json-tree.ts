@@ -1,3 +1,4 @@
+import { DataUrlBytes } from "../../src/domain/data-url-bytes.ts";
 import type { JsonValue } from "../../src/domain/json.ts";
 
 /**
@@ -27,13 +28,14 @@ function decodeText(text: string): string | Uint8Array {
   return isBase64 ? new Uint8Array(Buffer.from(digits, "base64")) : text;
 }
 
-/** A value as JSON could hold it: bytes as `{"$bytes": length}`, and nothing undefined. */
+/** A value as JSON could hold it: bytes as `{"$bytes": length}` or their data URL, and nothing undefined. */
 export function plain(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, function (key, item) {
       // Buffers have a toJSON, which has run by the time this is called.
       const raw: unknown = this[key];
-      return raw instanceof Uint8Array ? { $bytes: raw.length } : item;
+      const isBare = raw instanceof Uint8Array && !(raw instanceof DataUrlBytes);
+      return isBare ? { $bytes: raw.length } : item;
     }),
   );
 }

@@ -1,5 +1,6 @@
 import fastCheck from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DataUrlBytes } from "../../src/domain/data-url-bytes.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { encodeJsonBody } from "../../src/transport/json-body.ts";
 
@@ -27,6 +28,14 @@ describe("a JSON body", () => {
         expect(encodeJsonBody(value as JsonObject).toString()).toBe(expected);
       }),
     );
+  });
+
+  it.each([0, 1, 2, 3, 100_000])("has a data URL of %i bytes where one is meant", (size) => {
+    const whole = Buffer.alloc(size + 20, "spillway");
+    const image = new DataUrlBytes(whole.subarray(7, 7 + size), 'image/"odd"');
+    const url = `data:image/"odd";base64,${whole.toString("base64", 7, 7 + size)}`;
+    const body = encodeJsonBody({ input: { images: [image, image], mask: image } });
+    expect(JSON.parse(body.toString())).toEqual({ input: { images: [url, url], mask: url } });
   });
 
   it.each([0, 1, 2, 3, 48 * 1024 - 1, 48 * 1024, 48 * 1024 + 1, 1_000_000])(

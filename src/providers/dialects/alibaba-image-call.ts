@@ -1,5 +1,5 @@
 import type { ImageOptions } from "../../domain/image-options.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
 import type { CallTarget } from "../provider.ts";
@@ -82,7 +82,7 @@ function functionInput(task: AlibabaImageTask): JsonObject {
   };
 }
 
-function addresses(task: AlibabaImageTask): readonly string[] {
+function addresses(task: AlibabaImageTask): readonly JsonValue[] {
   return task.operation === "image_edit" ? task.images.map(imageAddress) : [];
 }
 

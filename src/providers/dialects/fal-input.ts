@@ -1,5 +1,5 @@
 import type { ImageSize } from "../../domain/image-options.ts";
-import type { JsonObject } from "../../domain/json.ts";
+import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ImageTask } from "../../domain/task.ts";
 import { type FalModel, oneImage, presetOfRatio, usualScaleKey } from "./fal-model.ts";
 import { falModel } from "./fal-models.ts";
@@ -46,7 +46,10 @@ function work(task: ImageTask, model: FalModel): JsonObject {
   }
 }
 
-function images(addresses: readonly string[], { images: taken = oneImage }: FalModel): JsonObject {
+function images(
+  addresses: readonly JsonValue[],
+  { images: taken = oneImage }: FalModel,
+): JsonObject {
   return taken.key === "image_url" ? { image_url: addresses[0] } : { image_urls: addresses };
 }
 
