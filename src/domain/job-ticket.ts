@@ -20,8 +20,10 @@ export interface JobTicket {
   readonly job?: Job | undefined;
 }
 
-/** Where tickets are taken down, so that they outlive the process. */
+/** Where tickets are taken down. */
 export interface JobBook {
+  /** Whether it outlives the process: then a job runs on when the process ends, and the next one fetches it. */
+  readonly lasts: boolean;
   /** Takes a ticket down, in place of an earlier one of the same call. It is durable when the promise resolves. */
   write(ticket: JobTicket): Promise<void>;
   /** Strikes a ticket out, since nothing can come of its job any more. */

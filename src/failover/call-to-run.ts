@@ -28,4 +28,6 @@ export interface CallToRun {
    * whose job the call's own id will name. Undefined: nobody wants to know.
    */
   readonly onJob?: ((job: Job | undefined) => Promise<void>) | undefined;
+  /** Whether a job runs on when its caller is gone, since it will be fetched. Default: it is cancelled. */
+  readonly leavesJob?: boolean | undefined;
 }

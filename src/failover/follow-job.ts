@@ -21,6 +21,8 @@ export interface JobToFollow {
   /** When the whole request must have ended, on the clock's monotonic scale. */
   readonly deadlineAt: number;
   readonly random: Random;
+  /** Whether the job runs on when its caller is gone, since it will be fetched. Default: it is cancelled. */
+  readonly leavesJob?: boolean | undefined;
   onProgress(progress: Progress): void | Promise<void>;
 }
 
@@ -133,10 +135,11 @@ function lost(failure: Failure): Failed {
 
 /** Gives a job up. It is `sent` when the provider confirms that it is cancelled, else ambiguous. */
 async function abandon(following: JobToFollow, job: Job): Promise<Failed> {
-  const { line, dialect, target, scope, deadlineAt } = following;
+  const { line, dialect, target, scope, deadlineAt, leavesJob } = following;
   const { cause } = scope;
   if (cause === undefined) throw new Error("A job was abandoned without a cause.");
-  if (dialect.cancel === undefined) return aborted(cause, false);
+  const runsOn = leavesJob === true && cause.kind === "caller_left";
+  if (runsOn || dialect.cancel === undefined) return aborted(cause, false);
   const cancelled = exchangeCancel(line, dialect.cancel(job, target));
   // The cancelling goes on after the deadline; whoever waits does not. Another
   // attempt's answer waits for nothing.

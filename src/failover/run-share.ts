@@ -83,6 +83,7 @@ export async function runShare(share: Share): Promise<ShareReport> {
     random,
     output,
     onJob: entry && ((job) => entry.write(job)),
+    leavesJob: input.jobs?.lasts,
   };
   try {
     const result = await (ticket === undefined ? runCall(call) : takeUpCall(call, ticket.job));

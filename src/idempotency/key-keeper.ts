@@ -16,6 +16,8 @@ import { Patience } from "./patience.ts";
 export interface KeyKeeperParts {
   readonly store: IdempotencyStore;
   readonly clock: Clock;
+  /** Whether the store outlives the process: then jobs run on when that ends. Default false. */
+  readonly storeLasts?: boolean | undefined;
   /** Told when the first key is used. */
   readonly onFirstKey?: (() => void) | undefined;
   /** Told of a result that the store could not keep, or a job. The work goes on all the same. */
@@ -91,7 +93,10 @@ export class KeyKeeper {
     }
   }
 
-  /** Waits for what goes on, for at most so many milliseconds; what is not done by then is aborted. */
+  /**
+   * Waits for what goes on, for at most so many milliseconds; what is not done by then is
+   * aborted. Jobs at providers run on, if the store lasts.
+   */
   async drain(ms: number): Promise<void> {
     const stop = this.#parts.clock.timer(ms, () => {
       for (const execution of this.#executions.values()) execution.abort();
@@ -108,12 +113,13 @@ export class KeyKeeper {
     execute: (run: KeyedRun) => Promise<KeyedEnd>,
     left: readonly JobTicket[] | undefined,
   ): Execution {
-    const { store } = this.#parts;
+    const { store, storeLasts = false } = this.#parts;
     const execution = new Execution({
       call,
       markSent: () => store.markSent(key),
       // A job that cannot be taken down is followed all the same: it is being paid.
       jobs: {
+        lasts: storeLasts,
         write: (ticket) => this.#attempt("job", store.writeJob(key, ticket)),
         strike: (callId) => this.#attempt("job", store.strikeJob(key, callId)),
       },

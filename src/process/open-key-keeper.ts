@@ -22,6 +22,7 @@ export async function openKeyKeeper(
   const forgets = config.store.kind === "memory" && !config.store.chosen;
   const keys = new KeyKeeper({
     store,
+    storeLasts: config.store.kind === "sqlite",
     clock,
     onFirstKey: () => {
       if (forgets) logger.warn("idempotency keys end with this process: set idempotency.path");

@@ -83,6 +83,19 @@ describe("a gateway that is killed while providers work on jobs", () => {
     expect(house.sandbox.submissions()["runware"]).toBe(1);
   }, 60_000);
 
+  it("or that must end before they are done, leaves them running all the same", async () => {
+    const house = await startGatehouse("questions");
+    const first = await serve(house);
+    void first.generate("replicate").catch(() => {});
+    await house.held(1);
+    expect(await first.drain()).toBe(0);
+
+    house.open();
+    const second = await serve(house);
+    expect(imagesOf(await second.generate("replicate"))).toBe(1);
+    expect(house.sandbox.submissions()["replicate"]).toBe(1);
+  }, 60_000);
+
   it("before it knows a job's id has lost it, save where the id is its own", async () => {
     const house = await startGatehouse("submissions");
     const first = await serve(house);
@@ -139,7 +152,7 @@ async function serve({ baseUrls }: Gatehouse, configured = slugs) {
   );
   const path = join(folder, "spillway.yaml");
   const lines = [
-    `server: { listen: "127.0.0.1:0" }`,
+    `server: { listen: "127.0.0.1:0", drain: 100ms }`,
     `idempotency: { path: keys.db }`,
     "providers:",
     ...providers,
@@ -173,6 +186,10 @@ async function serve({ baseUrls }: Gatehouse, configured = slugs) {
         events.push(event);
       }
       return events;
+    },
+    drain() {
+      spillway.kill("SIGTERM");
+      return spillway.exited;
     },
     async die() {
       spillway.kill("SIGKILL");

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { manualClock } from "../support/manual-clock.ts";
 import { jobsByPath, jobsOfOurs, openBook } from "./job-world.ts";
 import {
+  attemptsOf,
   begin,
   breaks,
   candidate,
@@ -125,6 +126,26 @@ describe("the book of jobs", () => {
         script: { steps: { a: [answer], "a/poll": [gives(1)] } },
       });
       expect(jobs.story).toEqual(story);
+    }
+  });
+
+  it("that lasts has a job that runs on when the process ends, and one that does not has it cancelled", async () => {
+    for (const [lasts, asked, delivery] of [
+      [true, ["a/submit?secret=1"], "ambiguous"],
+      [false, ["a/submit?secret=1", "a/cancel"], "sent"],
+    ] as const) {
+      const jobs = openBook();
+      const world = begin({
+        jobs: { ...jobs, lasts },
+        candidates: withJobs(),
+        script: { steps: { a: [job()], "a/cancel": [gives(0)] } },
+      });
+      await world.clock.advance(500);
+      world.caller.abort();
+      const result = await world.end();
+      expect(world.transport.exchanges.map(({ slug, path }) => slug + path)).toEqual(asked);
+      expect(attemptsOf(result)).toMatchObject([{ failure: "cancelled", delivery }]);
+      expect(jobs.tickets).toHaveLength(lasts ? 1 : 0);
     }
   });
 

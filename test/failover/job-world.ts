@@ -17,6 +17,7 @@ export function openBook(wait: () => Promise<void> = async () => {}): TestBook {
   const tickets = new Map<string, JobTicket>();
   const story: string[] = [];
   return {
+    lasts: true,
     story,
     get tickets() {
       return [...tickets.values()];
