@@ -3,6 +3,7 @@ import { HealthStateSchema } from "../../gen/spillway/v1/provider_pb.ts";
 import {
   type Candidate,
   type Choice,
+  type Hedge,
   ResolutionStepSchema,
   type Rule,
   Strategy,
@@ -54,6 +55,7 @@ function planText(response: RouteResponse, width: number): string {
   if (response.matchedRule !== undefined) lines.push(`rule: ${ruleText(response.matchedRule)}`);
   for (const rule of response.shadowedRules) lines.push(`passed over: ${ruleText(rule)}`);
   if (response.forced) lines.push("there is no failover");
+  if (response.hedge !== undefined) lines.push(`hedge: ${hedgeText(response.hedge)}`);
   lines.push("", candidateTable(response.candidates, width).trimEnd());
   if (response.skipped.length > 0) {
     const rows = response.skipped.map(({ provider, upstreamModel, skipReason }) => {
@@ -66,6 +68,12 @@ function planText(response: RouteResponse, width: number): string {
   lines.push("", `cost: ${costText(best)} if all goes well, at worst ${costText(worst)}`);
   lines.push(...adjustmentLines(response.candidates), `configuration: ${response.configVersion}`);
   return `${lines.join("\n")}\n`;
+}
+
+function hedgeText({ delay, percentile }: Hedge): string {
+  if (delay === undefined) return `none before the ${percentile}th percentile is known`;
+  const learned = percentile === 0 ? "" : `, the ${percentile}th percentile`;
+  return `the next target is asked too after ${timeText(delay)}${learned}`;
 }
 
 function candidateTable(candidates: readonly Candidate[], width: number): string {

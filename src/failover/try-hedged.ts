@@ -2,6 +2,7 @@ import type { AttemptReason } from "../domain/attempt.ts";
 import type { Hedge } from "../domain/hedge.ts";
 import type { Candidate } from "../router/plan.ts";
 import { type Admitted, admitTarget } from "./admit-target.ts";
+import { hedgeDelayMs } from "./hedge-delay.ts";
 import { type Lane, Race } from "./race.ts";
 import { type Shortfall, tryTarget } from "./try-target.ts";
 import { firstTurn, type Turn } from "./turn.ts";
@@ -57,10 +58,10 @@ function rivalOf({ course }: Walk, candidate: Candidate): Turn | undefined {
 function delayOf(
   { input, dependencies }: Walk,
   candidate: Candidate,
-  { after }: Hedge,
+  hedge: Hedge,
 ): number | undefined {
   const { clock, latency } = dependencies;
-  const delayMs = after === "p95" ? latency.p95(candidate, input.stream !== undefined) : after;
+  const delayMs = hedgeDelayMs(hedge, candidate, input.stream !== undefined, latency);
   const isInTime = delayMs !== undefined && delayMs < input.deadlineAt - clock.monotonic();
   return isInTime ? delayMs : undefined;
 }

@@ -11,6 +11,7 @@ import { executePlan } from "../failover/execute-plan.ts";
 import type { ExecuteDependencies, ExecuteInput } from "../failover/execution.ts";
 import { HealthRegistry } from "../failover/health/health-registry.ts";
 import { LatencyBook } from "../failover/health/latency-book.ts";
+import { hedgeDelayMs } from "../failover/hedge-delay.ts";
 import { RetryBudget } from "../failover/retry-budget.ts";
 import { takeUpJobs } from "../failover/take-up-jobs.ts";
 import type { KeyKeeper } from "../idempotency/key-keeper.ts";
@@ -130,10 +131,13 @@ export function createGateway(parts: GatewayParts): Gateway {
     route(request, { streamed }) {
       const planned = explainRequest(request, { ...world, streamed });
       if (planned.kind === "failed") return planned;
+      const { plan } = planned;
+      const [first] = plan.candidates;
       return {
         kind: "planned",
-        plan: planned.plan,
-        estimate: estimatePlan(planned.plan, request.routing.maxAttempts),
+        plan,
+        estimate: estimatePlan(plan, request.routing.maxAttempts),
+        hedgeDelayMs: plan.hedge && first && hedgeDelayMs(plan.hedge, first, streamed, latency),
       };
     },
     endpoint: (slug) => fleet.get(slug),

@@ -50,6 +50,8 @@ export type RouteResult =
       readonly kind: "planned";
       readonly plan: Plan;
       readonly estimate: { readonly best: Cost; readonly worst: Cost };
+      /** How long the first target has alone, where the plan has a hedge. Undefined while that is not known. */
+      readonly hedgeDelayMs?: number | undefined;
     }
   | { readonly kind: "failed"; readonly error: GatewayError };
 

@@ -114,6 +114,19 @@ describe("spillway route", () => {
     ]);
   });
 
+  it.each([
+    [{ delay: { nanos: 800_000_000 } }, "the next target is asked too after 800 ms"],
+    [
+      { delay: { seconds: 1n, nanos: 250_000_000 }, percentile: 95 },
+      "the next target is asked too after 1.25 s, the 95th percentile",
+    ],
+    [{ percentile: 95 }, "none before the 95th percentile is known"],
+  ])("says when a slow attempt would be hedged: %o", async (hedge, text) => {
+    const hedging: FakeGateway = { ...gateway, route: () => ({ model: "m", hedge }) };
+    const { output } = await run(["route", "m"], { gateway: hedging });
+    expect(output).toContain(`\nhedge: ${text}\n`);
+  });
+
   it("needs no gateway with a configuration", async () => {
     const files = { "spillway.yaml": "providers: { openai: { keys: [k] } }" };
     const ran = await run(["route", "imagen-3", "--config", "spillway.yaml"], { gateway, files });

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file spillway/v1/route.proto.
  */
 export const file_spillway_v1_route: GenFile = /*@__PURE__*/
-  fileDesc("ChdzcGlsbHdheS92MS9yb3V0ZS5wcm90bxILc3BpbGx3YXkudjEidQoEUnVsZRINCgVpbmRleBgBIAEoBRIOCgZtb2RlbHMYAiADKAkSFwoPbWF0Y2hlZF9wYXR0ZXJuGAMgASgJEgwKBGxpbmUYBCABKAUSJwoIc3RyYXRlZ3kYBSABKA4yFS5zcGlsbHdheS52MS5TdHJhdGVneSKuAgoJQ2FuZGlkYXRlEhAKCHByb3ZpZGVyGAEgASgJEhYKDnVwc3RyZWFtX21vZGVsGAIgASgJEhAKCHByaW9yaXR5GAMgASgFEg4KBndlaWdodBgEIAEoARITCgtwcm9iYWJpbGl0eRgFIAEoARIoCgZoZWFsdGgYBiABKA4yGC5zcGlsbHdheS52MS5IZWFsdGhTdGF0ZRIsCgthZGp1c3RtZW50cxgHIAMoCzIXLnNwaWxsd2F5LnYxLkFkanVzdG1lbnQSHwoEY29zdBgIIAEoCzIRLnNwaWxsd2F5LnYxLkNvc3QSEwoLc2tpcF9yZWFzb24YCSABKAkSDQoFbW9kZWwYCiABKAkSIwoGY2hvaWNlGAsgASgLMhMuc3BpbGx3YXkudjEuQ2hvaWNlIrwBCgZDaG9pY2USJwoIc3RyYXRlZ3kYASABKA4yFS5zcGlsbHdheS52MS5TdHJhdGVneRIqCgdsYXRlbmN5GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhEKCWluX2ZsaWdodBgDIAEoBRIoCgVzY29yZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIgCgVwcmljZRgFIAEoCzIRLnNwaWxsd2F5LnYxLkNvc3QqggEKCFN0cmF0ZWd5EhgKFFNUUkFURUdZX1VOU1BFQ0lGSUVEEAASFQoRU1RSQVRFR1lfV0VJR0hURUQQARIUChBTVFJBVEVHWV9GQVNURVNUEAISFQoRU1RSQVRFR1lfQ0hFQVBFU1QQAxIYChRTVFJBVEVHWV9ST1VUSU5HX0tFWRAEKswBCg5SZXNvbHV0aW9uU3RlcBIfChtSRVNPTFVUSU9OX1NURVBfVU5TUEVDSUZJRUQQABIeChpSRVNPTFVUSU9OX1NURVBfRVhBQ1RfUlVMRRABEhoKFlJFU09MVVRJT05fU1RFUF9GT1JDRUQQAhIeChpSRVNPTFVUSU9OX1NURVBfT1BFTlJPVVRFUhADEiAKHFJFU09MVVRJT05fU1RFUF9QQVRURVJOX1JVTEUQBBIbChdSRVNPTFVUSU9OX1NURVBfQ0FUQUxPRxAFYgZwcm90bzM", [file_google_protobuf_duration, file_spillway_v1_cost, file_spillway_v1_generate, file_spillway_v1_provider]);
+  fileDesc("ChdzcGlsbHdheS92MS9yb3V0ZS5wcm90bxILc3BpbGx3YXkudjEidQoEUnVsZRINCgVpbmRleBgBIAEoBRIOCgZtb2RlbHMYAiADKAkSFwoPbWF0Y2hlZF9wYXR0ZXJuGAMgASgJEgwKBGxpbmUYBCABKAUSJwoIc3RyYXRlZ3kYBSABKA4yFS5zcGlsbHdheS52MS5TdHJhdGVneSKuAgoJQ2FuZGlkYXRlEhAKCHByb3ZpZGVyGAEgASgJEhYKDnVwc3RyZWFtX21vZGVsGAIgASgJEhAKCHByaW9yaXR5GAMgASgFEg4KBndlaWdodBgEIAEoARITCgtwcm9iYWJpbGl0eRgFIAEoARIoCgZoZWFsdGgYBiABKA4yGC5zcGlsbHdheS52MS5IZWFsdGhTdGF0ZRIsCgthZGp1c3RtZW50cxgHIAMoCzIXLnNwaWxsd2F5LnYxLkFkanVzdG1lbnQSHwoEY29zdBgIIAEoCzIRLnNwaWxsd2F5LnYxLkNvc3QSEwoLc2tpcF9yZWFzb24YCSABKAkSDQoFbW9kZWwYCiABKAkSIwoGY2hvaWNlGAsgASgLMhMuc3BpbGx3YXkudjEuQ2hvaWNlIrwBCgZDaG9pY2USJwoIc3RyYXRlZ3kYASABKA4yFS5zcGlsbHdheS52MS5TdHJhdGVneRIqCgdsYXRlbmN5GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhEKCWluX2ZsaWdodBgDIAEoBRIoCgVzY29yZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIgCgVwcmljZRgFIAEoCzIRLnNwaWxsd2F5LnYxLkNvc3QiWgoFSGVkZ2USKAoFZGVsYXkYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SEgoKcGVyY2VudGlsZRgCIAEoBRITCgtwYWlkX2ltYWdlcxgDIAEoCCqCAQoIU3RyYXRlZ3kSGAoUU1RSQVRFR1lfVU5TUEVDSUZJRUQQABIVChFTVFJBVEVHWV9XRUlHSFRFRBABEhQKEFNUUkFURUdZX0ZBU1RFU1QQAhIVChFTVFJBVEVHWV9DSEVBUEVTVBADEhgKFFNUUkFURUdZX1JPVVRJTkdfS0VZEAQqzAEKDlJlc29sdXRpb25TdGVwEh8KG1JFU09MVVRJT05fU1RFUF9VTlNQRUNJRklFRBAAEh4KGlJFU09MVVRJT05fU1RFUF9FWEFDVF9SVUxFEAESGgoWUkVTT0xVVElPTl9TVEVQX0ZPUkNFRBACEh4KGlJFU09MVVRJT05fU1RFUF9PUEVOUk9VVEVSEAMSIAocUkVTT0xVVElPTl9TVEVQX1BBVFRFUk5fUlVMRRAEEhsKF1JFU09MVVRJT05fU1RFUF9DQVRBTE9HEAViBnByb3RvMw", [file_google_protobuf_duration, file_spillway_v1_cost, file_spillway_v1_generate, file_spillway_v1_provider]);
 
 /**
  * Rule is one rule of the configuration.
@@ -215,6 +215,43 @@ export type Choice = Message<"spillway.v1.Choice"> & {
  */
 export const ChoiceSchema: GenMessage<Choice> = /*@__PURE__*/
   messageDesc(file_spillway_v1_route, 2);
+
+/**
+ * Hedge is when a second attempt starts beside a first one that is slow.
+ *
+ * @generated from message spillway.v1.Hedge
+ */
+export type Hedge = Message<"spillway.v1.Hedge"> & {
+  /**
+   * How long the first target has alone. With a percentile it is what that is now,
+   * and unset as long as too few answers are known: then no second attempt starts.
+   *
+   * @generated from field: google.protobuf.Duration delay = 1;
+   */
+  delay?: Duration | undefined;
+
+  /**
+   * Which percentile of the last answers of the first target the delay is: 95. 0
+   * when it is fixed.
+   *
+   * @generated from field: int32 percentile = 2;
+   */
+  percentile: number;
+
+  /**
+   * Whether the rule has images asked for twice that cost something, or may.
+   *
+   * @generated from field: bool paid_images = 3;
+   */
+  paidImages: boolean;
+};
+
+/**
+ * Describes the message spillway.v1.Hedge.
+ * Use `create(HedgeSchema)` to create a new message.
+ */
+export const HedgeSchema: GenMessage<Hedge> = /*@__PURE__*/
+  messageDesc(file_spillway_v1_route, 3);
 
 /**
  * Strategy is how the targets of a priority group are put in order.

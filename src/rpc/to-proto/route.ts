@@ -17,6 +17,7 @@ import type { Candidate, Choice, MatchedRule, SkippedCandidate } from "../../rou
 import { healthState, resolutionStep, strategy } from "../enum-tables.ts";
 import { adjustmentToProto } from "./adjustment.ts";
 import { costToProto } from "./cost.ts";
+import { hedgeToProto } from "./hedge.ts";
 import { durationToProto } from "./time.ts";
 
 /** A plan with its price. */
@@ -27,7 +28,7 @@ export type HealthOf = (provider: string) => ProviderView["health"];
 
 /** Writes what would happen to a request. */
 export function routeToProto(
-  { plan, estimate }: Planned,
+  { plan, estimate, hedgeDelayMs }: Planned,
   health: HealthOf,
   configVersion: string,
 ): RouteResponse {
@@ -45,6 +46,7 @@ export function routeToProto(
     configVersion,
   });
   if (plan.rule !== undefined) message.matchedRule = ruleToProto(plan.rule);
+  if (plan.hedge !== undefined) message.hedge = hedgeToProto(plan.hedge, hedgeDelayMs);
   return message;
 }
 
