@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import cluster from "node:cluster";
 import { randomUUID } from "node:crypto";
 import { enableCompileCache } from "node:module";
 
@@ -10,4 +11,4 @@ import { enableCompileCache } from "node:module";
 enableCompileCache();
 const { run } = await import("./process/run.ts");
 
-process.exitCode = await run(process, { random: Math.random, newId: randomUUID });
+process.exitCode = await run(process, cluster, { random: Math.random, newId: randomUUID });

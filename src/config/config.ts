@@ -60,6 +60,8 @@ export interface ServerConfig {
   };
   /** How many requests are done at the same time, and what becomes of the others. */
   readonly limits: RequestLimits;
+  /** How many processes serve. "auto": as many as the machine has processors. */
+  readonly workers: number | "auto";
   /** Whether the file is read again when it changes. */
   readonly watch: boolean;
 }

@@ -52,6 +52,7 @@ const fixed: readonly { readonly key: string; readonly of: (config: Config) => u
   { key: "server.max_message_size", of: ({ server }) => server.maxMessageBytes },
   { key: "server.retry_budget", of: ({ server }) => server.retryBudget },
   { key: "server.limits", of: ({ server }) => server.limits },
+  { key: "server.workers", of: ({ server }) => server.workers },
   { key: "server.watch", of: ({ server }) => server.watch },
   { key: "idempotency", of: ({ idempotency }) => idempotency },
   { key: "media", of: ({ media }) => media.store },

@@ -13,12 +13,19 @@ export interface OpenKeyKeeper {
   close(): Promise<void>;
 }
 
-/** Opens the store that the configuration asks for. Rejects with a DirectoryError when its file cannot be used. */
+/** What a keeper of keys needs of the process. */
+export interface KeyKeeperWorld {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Undefined: the one that the configuration asks for. */
+  readonly store?: IdempotencyStore | undefined;
+}
+
+/** Makes the keeper of keys. Rejects with a DirectoryError when its store's file cannot be used. */
 export async function openKeyKeeper(
   config: IdempotencyConfig,
-  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  { clock, logger, store = openIdempotencyStore(config, clock) }: KeyKeeperWorld,
 ): Promise<OpenKeyKeeper> {
-  const store = openStore(config, clock);
   const forgets = config.store.kind === "memory" && !config.store.chosen;
   const keys = new KeyKeeper({
     store,
@@ -32,7 +39,8 @@ export async function openKeyKeeper(
   return { keys, close: () => store.close() };
 }
 
-function openStore(config: IdempotencyConfig, clock: Clock): IdempotencyStore {
+/** Opens the store that the configuration asks for. Throws a DirectoryError when its file cannot be used. */
+export function openIdempotencyStore(config: IdempotencyConfig, clock: Clock): IdempotencyStore {
   const { store } = config;
   if (store.kind === "memory") return new MemoryStore(config, clock);
   try {

@@ -1,4 +1,6 @@
+import type { Cluster } from "node:cluster";
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import manifest from "../../package.json" with { type: "json" };
 import { connectTo } from "../cli/client.ts";
 import { outputFiles } from "../cli/output-files.ts";
@@ -17,6 +19,8 @@ import type { ProcessWorld } from "./process-world.ts";
 import { runSandbox } from "./run-sandbox.ts";
 import { serve } from "./serve.ts";
 import { watchFolder } from "./watch-folder.ts";
+import { runWorker } from "./workers/run-worker.ts";
+import { serveWithWorkers } from "./workers/serve-with-workers.ts";
 
 /** What a process has by chance. */
 export type Chance = Pick<ProcessWorld, "random" | "newId">;
@@ -25,7 +29,7 @@ export type Chance = Pick<ProcessWorld, "random" | "newId">;
  * Runs the program in a process: takes the real clock, environment, signals and
  * streams, and hands them to all the rest. Returns the exit code.
  */
-export async function run(host: NodeJS.Process, chance: Chance): Promise<number> {
+export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance): Promise<number> {
   const world: ProcessWorld = {
     ...chance,
     clock: systemClock,
@@ -69,13 +73,23 @@ export async function run(host: NodeJS.Process, chance: Chance): Promise<number>
       for (const problem of read.problems) terminal.error(`${problem}\n`);
       return 1;
     }
-    const gateway = await serve(config, read.settings, world, source);
+    const { settings } = read;
+    if (cluster.isWorker) {
+      return runWorker(config, settings, world, source, { host, cluster, interrupted });
+    }
+    const count = countOf(config.server.workers);
+    const gateway =
+      count === 1
+        ? await serve(config, settings, world, source)
+        : await serveWithWorkers(config, settings, world, { count, cluster });
+    if (gateway === undefined) return 1;
     const { logger, addresses, reload } = gateway;
     if (reload !== undefined) host.on("SIGHUP", reload);
     logger.info(
       {
         ...addresses,
         sandbox: config.sandbox.enabled,
+        ...(count === 1 ? {} : { workers: count }),
         config: config.source,
         config_version: config.version,
         version: manifest.version,
@@ -111,4 +125,8 @@ export async function run(host: NodeJS.Process, chance: Chance): Promise<number>
       listening(serveUntilStopped(config, path === undefined ? undefined : sourceOf(path))),
     sandbox: (options) => listening(runSandbox(options, world, terminal, interrupted.signal)),
   });
+}
+
+function countOf(workers: Config["server"]["workers"]): number {
+  return workers === "auto" ? availableParallelism() : workers;
 }

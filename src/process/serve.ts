@@ -26,6 +26,7 @@ import { openKeyKeeper } from "./open-key-keeper.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import type { ProcessWorld } from "./process-world.ts";
 import { type ConfigWatch, watchConfig } from "./watch-config.ts";
+import type { WorkerLink } from "./workers/worker-link.ts";
 
 /** A gateway that accepts connections. */
 export interface RunningGateway {
@@ -42,21 +43,24 @@ export interface RunningGateway {
 /**
  * Starts everything that a configuration asks for, and reads it again from its
  * source when that changes. Resolves when every listener accepts connections.
+ * A worker has a link to its primary.
  */
 export async function serve(
   config: Config,
   settings: ExportSettings,
   world: ProcessWorld,
   source?: ConfigSource,
+  link?: WorkerLink,
 ): Promise<RunningGateway> {
   const { clock, random, version } = world;
   const logger = createLogger({
     level: settings.logLevel,
     clock,
     destination: world.logDestination,
+    worker: link?.worker,
   });
   const sandbox = config.sandbox.enabled ? await embedProviders(config, world) : undefined;
-  const sdk = await startTelemetrySdk(settings, version);
+  const sdk = await startTelemetrySdk(settings, version, link && world.newId());
   const transport = createTransport({ version, clock });
   let listening: string | undefined;
   const media = await openMediaStore(config.media, {
@@ -71,6 +75,7 @@ export async function serve(
   const { keys, close: closeKeys } = await openKeyKeeper(config.idempotency, {
     clock,
     logger,
+    store: link?.store,
   }).catch(async (error: unknown) => {
     await media.close();
     await sandbox?.close();
@@ -80,7 +85,11 @@ export async function serve(
   // What a gateway learns outlives it, as its connections do.
   const statistics = new ProviderStatistics();
   const metrics = createMetrics(sdk.meter, (name) => gateway.catalog.find(name) !== undefined);
-  const health = new HealthRegistry(clock, observeHealth({ logger, metrics }));
+  const observe = observeHealth({ logger, metrics });
+  const health = new HealthRegistry(clock, (change) => {
+    observe(change);
+    link?.shareHealth(change);
+  });
   const latency = new LatencyBook(clock);
   const retryBudget = new RetryBudget(clock, config.server.retryBudget);
   const admission = createAdmission({
@@ -130,6 +139,11 @@ export async function serve(
       logger,
       metrics,
     });
+  link?.takeUp({
+    learn: (change) => health.learn(change),
+    report: async () => ({ metrics: await sdk.snapshot(), notice: reloader?.notice() }),
+    reload: () => reloader?.reload("signal"),
+  });
   const telemetry = createTelemetry({
     tracer: sdk.tracer,
     metrics,

@@ -10,7 +10,7 @@ export interface AdminSource {
   /** Whether new calls are welcome. */
   readonly ready: () => boolean;
   /** What operators should know although calls are served: lines of text. Undefined: nothing. */
-  readonly notice?: (() => string | undefined) | undefined;
+  readonly notice?: (() => string | undefined | Promise<string | undefined>) | undefined;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -56,7 +56,7 @@ async function serve(
       return answer(response, 200, "ok\n");
     case "/readyz":
       return source.ready()
-        ? answer(response, 200, readyText(source.notice?.()))
+        ? answer(response, 200, readyText(await source.notice?.()))
         : answer(response, 503, "draining\n");
     default:
       return answer(response, 404, "/metrics, /healthz and /readyz are here\n");

@@ -11,13 +11,15 @@ export interface LoggerOptions {
   readonly clock: Clock;
   /** Where the lines go. Undefined means standard output. */
   readonly destination?: DestinationStream | undefined;
+  /** Which of several processes writes: a field of each line. */
+  readonly worker?: number | undefined;
 }
 
 /** Makes the process's log: one JSON object a line, with the time as an ISO text. */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = {
     level: options.level,
-    base: null,
+    base: options.worker === undefined ? null : { worker: options.worker },
     timestamp: () => `,"time":"${new Date(options.clock.now()).toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };

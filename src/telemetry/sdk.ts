@@ -45,15 +45,18 @@ export interface TelemetrySdk {
  * Starts the SDK. Exporters are loaded only when they are switched on, and the
  * writer for Prometheus when it is first wanted, since they are most of what it
  * weighs; where their traffic goes they read from the standard
- * OTEL_EXPORTER_OTLP_* variables themselves.
+ * OTEL_EXPORTER_OTLP_* variables themselves. `instance` tells one process of a
+ * service from the others.
  */
 export async function startTelemetrySdk(
   settings: ExportSettings,
   version: string,
+  instance?: string,
 ): Promise<TelemetrySdk> {
   const resource = resourceFromAttributes({
     "service.name": "spillway",
     "service.version": version,
+    ...(instance === undefined ? {} : { "service.instance.id": instance }),
   }).merge(detectResources({ detectors: [envDetector] }));
   const pulled = new PullReader();
   const readers: IMetricReader[] = [pulled];

@@ -47,6 +47,7 @@ describe("a good configuration", () => {
       maxMessageBytes: 64 * 1024 * 1024,
       limits: { maxConcurrent: 1024, queue: 1024, maxWaitMs: 5_000 },
       retryBudget: { ratio: 0.2, floor: 10 },
+      workers: 1,
       watch: true,
     });
   });

@@ -5,6 +5,7 @@ import { afterEach } from "vitest";
 
 /** The program as its users start it: a process of its own. */
 export interface SpillwayProcess {
+  readonly pid: number;
   /** Everything that it has written so far. */
   readonly stdout: string;
   readonly stderr: string;
@@ -71,6 +72,7 @@ export function spawnSpillway(
   }
 
   const spillway: SpillwayProcess = {
+    pid: child.pid ?? 0,
     get stdout() {
       return text.stdout;
     },
