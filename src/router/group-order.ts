@@ -40,19 +40,9 @@ export function groupOrder(
     case "weighted":
       return (group) => byWeight(withShares(group), random);
     case "fastest":
-      return (group) =>
-        byRank(
-          group.map((candidate) => timed(candidate, world)),
-          "two",
-          random,
-        );
+      return (group) => byRank(group, "two", timed, world);
     case "cheapest":
-      return (group) =>
-        byRank(
-          group.map((candidate) => priced(candidate, world)),
-          "all",
-          random,
-        );
+      return (group) => byRank(group, "all", priced, world);
   }
 }
 
@@ -87,19 +77,21 @@ interface Entrant extends Ranked {
 }
 
 function byRank(
-  group: readonly Entrant[],
+  group: readonly Candidate[],
   choices: Choices,
-  random: Random | undefined,
+  enter: (candidate: Candidate, world: OrderWorld) => Entrant,
+  world: OrderWorld,
 ): readonly Candidate[] {
-  const chances = firstChances(group, choices);
-  const entrants = group.map((entrant, index) => ({ ...entrant, chance: chances[index] ?? 0 }));
+  const { random } = world;
+  const entrants = group.map((candidate) => enter(candidate, world));
   const order =
     random === undefined
       ? likeliestOrder(entrants, choices)
       : rankedOrder(entrants, choices, random);
-  return order.map(({ candidate, choice, chance }) => ({
+  const chances = firstChances(order, choices);
+  return order.map(({ candidate, choice }, index) => ({
     ...candidate,
-    probability: chance,
+    probability: chances[index] ?? 0,
     choice,
   }));
 }

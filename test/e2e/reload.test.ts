@@ -172,6 +172,22 @@ routes: [{ models: [boat], targets: [{ provider: openai, model: gpt-image-2 }] }
   expect(await boat(url)).toMatchObject({ status: 200 });
 });
 
+it("how fast a target is outlives the configuration, and serves the strategy of the next one", async () => {
+  const [port] = await twoUpstreams();
+  write(fileFor(port));
+  const { spillway, url } = await serve();
+  await boat(url);
+  write(`${fileFor(port)}    strategy: fastest\n`);
+  await spillway.logged("configuration reloaded");
+  const generate = { model: "boat", textToImage: { prompt: "a boat" } };
+  const { json } = await postJson(url, "Route", { generate });
+  const seconds = expect.stringMatching(/^[0-9.]+s$/);
+  expect(json).toMatchObject({
+    matchedRule: { strategy: "STRATEGY_FASTEST" },
+    candidates: [{ choice: { strategy: "STRATEGY_FASTEST", latency: seconds, score: seconds } }],
+  });
+});
+
 async function twoUpstreams(): Promise<readonly [FakeUpstream, FakeUpstream]> {
   return [await startFakeUpstream(images(20)), await startFakeUpstream(images(20))];
 }
