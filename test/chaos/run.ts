@@ -2,10 +2,13 @@ import { parseArgs } from "node:util";
 import { amplification } from "./load/amplification.ts";
 import { drain } from "./load/drain.ts";
 import { duplicates } from "./load/duplicates.ts";
+import { fallBack } from "./load/fall-back.ts";
 import { goodput } from "./load/goodput.ts";
+import { leaks } from "./load/leaks.ts";
 import { reload } from "./load/reload.ts";
 import { describeMachine, tableOf, writeFigures } from "./load/report.ts";
 import type { LoadSettings, Row, Scenario } from "./load/scenario.ts";
+import { truth } from "./load/truth.ts";
 
 /**
  * The long form of the chaos suite: measures what is promised about outages, with a
@@ -13,7 +16,16 @@ import type { LoadSettings, Row, Scenario } from "./load/scenario.ts";
  * whether it shows what it must. `npm run test:chaos -- --help` lists what can be
  * chosen. Ends with 1 when a row does not.
  */
-const scenarios: readonly Scenario[] = [goodput, amplification, duplicates, drain, reload];
+const scenarios: readonly Scenario[] = [
+  goodput,
+  amplification,
+  fallBack,
+  duplicates,
+  drain,
+  reload,
+  truth,
+  leaks,
+];
 
 const { values, positionals: named } = parseArgs({
   allowPositionals: true,

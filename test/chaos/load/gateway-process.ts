@@ -33,16 +33,19 @@ export interface GatewayOptions {
   readonly keep?: readonly string[];
   /** Whether it reads the file again when that changes. Default true. */
   readonly watch?: boolean;
+  /** The process's `retry_budget`. Default the default one. */
+  readonly retryBudget?: string;
   /** What Node itself is told; with any, there is an IPC channel. */
   readonly node?: readonly string[];
 }
 
 /** Starts one, and waits until it listens. */
 export async function startGatewayProcess(options: GatewayOptions): Promise<GatewayProcess> {
-  const { at, keep = [], watch = true, node = [] } = options;
+  const { at, keep = [], watch = true, retryBudget, node = [] } = options;
   const path = join(mkdtempSync(join(tmpdir(), "spillway-chaos-")), "spillway.yaml");
   const ports = at ?? { listen: "127.0.0.1:0", grpc: "127.0.0.1:0" };
-  const server = `server: { listen: "${ports.listen}", grpc: "${ports.grpc}", drain: 20s, watch: ${watch} }\n`;
+  const budget = retryBudget === undefined ? "" : `, retry_budget: ${retryBudget}`;
+  const server = `server: { listen: "${ports.listen}", grpc: "${ports.grpc}", drain: 20s, watch: ${watch}${budget} }\n`;
   const write = (yaml: string) => writeFileSync(path, server + yaml);
   write(options.yaml);
   const child = spawn(process.execPath, [...node, "src/main.ts", "serve", "--config", path], {

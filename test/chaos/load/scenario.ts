@@ -35,7 +35,7 @@ export interface Scenario {
 }
 
 /** Whether a row is wanted. */
-export function isWanted({ only }: LoadSettings, name: string): boolean {
+export function isWanted({ only }: Pick<LoadSettings, "only">, name: string): boolean {
   return only === undefined || name.includes(only);
 }
 
