@@ -126,6 +126,34 @@ describe("a job that was left", () => {
     ]);
   });
 
+  it("of an attempt that had ended with a part comes once, and costs once", async () => {
+    const task = imageTask(3);
+    const { attempt } = ticket();
+    const partial = { ...attempt, outcome: "partial" as const, cost: priced(1) };
+    const { result } = await execute({
+      task,
+      candidates: [candidate("a", { task, dialect: { job: jobsByPath } })],
+      tickets: [
+        ticket({ callId: "1" }),
+        ticket({
+          callId: "2",
+          attempt: { ...attempt, number: 2, reason: "missing_images" },
+          earlier: [partial],
+          slots: [1],
+          job: { id: "job-2", waitMs: 0, state: {} },
+        }),
+      ],
+      script: { steps: { "a/poll/job-1": [gives(1)], "a/poll/job-2": [gives(1)] } },
+    });
+    // The third image was lost, which is told once.
+    expect(attemptsOf(result)).toMatchObject([
+      { number: 1, reason: "missing_images", outcome: "partial", cost: { basis: "unknown" } },
+      { number: 2, reason: "first", outcome: "succeeded", cost: priced(1) },
+    ]);
+    const output = result.kind === "generated" ? result.generated.output : undefined;
+    expect(output?.kind === "images" && output.images).toHaveLength(2);
+  });
+
   it("of an older attempt is asked for only while images are missing", async () => {
     const { attempt } = ticket();
     const tickets = [
@@ -218,6 +246,27 @@ describe("a job that was left and does not give its result", () => {
     expect(paths(world)).not.toContain("a/submit?secret=1");
     // It may be found the next time.
     expect(jobs.story).toEqual([]);
+  });
+
+  it("leaves the outcome open when only one of two attempts has certainly failed", async () => {
+    const { attempt } = ticket();
+    const newest = {
+      attempt: { ...attempt, number: 2 },
+      job: { id: "job-2", waitMs: 0, state: {} },
+    };
+    const { result } = await execute({
+      candidates: [candidate("a", { dialect: { job: jobsByPath } })],
+      tickets: [ticket({ callId: "1" }), ticket({ callId: "2", ...newest })],
+      script: {
+        steps: {
+          "a/poll/job-2": [ended({ outcome: failed("refused") })],
+          "a/poll/job-1": [fails("model_gone")],
+        },
+      },
+    });
+    expect(result).toMatchObject({
+      error: { reason: "AMBIGUOUS_OUTCOME", metadata: { upstream_id: "job-1, job-2" } },
+    });
   });
 
   it("since it failed is that failure, and is struck out", async () => {
