@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import sharp from "sharp";
 import { letterAdvance, lineAdvance, strokeLine, toLetters } from "./stroke-font.ts";
 
 /** What a picture shows. */
@@ -28,6 +27,8 @@ export interface Picture {
  * large it is, and the word SANDBOX. The same picture is the same bytes.
  */
 export async function drawPicture(picture: Picture): Promise<Buffer> {
+  // Loaded with the first picture: it is most of what an idle sandbox would weigh.
+  const { default: sharp } = await import("sharp");
   const image = sharp(Buffer.from(svg(picture)));
   switch (picture.format) {
     case "png":

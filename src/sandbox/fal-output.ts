@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import type { JsonObject, JsonValue } from "../domain/json.ts";
 import { drawPicture } from "./draw-picture.ts";
 import { type FalModel, presetSizes } from "./fal-models.ts";
@@ -90,6 +89,7 @@ async function makeImage(
   }
   const { width, height } = pictureSize(input);
   if (finish === "black") {
+    const { default: sharp } = await import("sharp");
     const black = sharp({ create: { width, height, channels: 3, background: "black" } });
     return { bytes: await black.toFormat(format).toBuffer(), width, height, format };
   }
@@ -114,6 +114,7 @@ async function enlarge(
   const base64 = /^data:[\w/+.-]*;base64,(.*)$/s.exec(asText(input["image_url"]) ?? "")?.[1];
   if (base64 === undefined) return undefined;
   const factor = asNumber(input["upscale_factor"] ?? input["scale"]) ?? 2;
+  const { default: sharp } = await import("sharp");
   try {
     const image = sharp(Buffer.from(base64, "base64"));
     const before = await image.metadata();

@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import type { JsonObject, JsonValue } from "../domain/json.ts";
 import { drawPicture } from "./draw-picture.ts";
 import { fireworksError, fireworksUnfit } from "./fireworks-errors.ts";
@@ -59,6 +58,7 @@ async function blackPicture(
   { width, height }: { width: number; height: number },
   format: "png" | "jpeg",
 ): Promise<Buffer> {
+  const { default: sharp } = await import("sharp");
   const black = sharp({ create: { width, height, channels: 3, background: "#000000" } });
   return black.toFormat(format).toBuffer();
 }

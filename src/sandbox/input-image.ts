@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import type { FileShelf } from "./file-shelf.ts";
 
 /** What an embedded provider sees of an image that it is given. */
@@ -12,6 +11,7 @@ export interface InputImage {
 
 /** Looks at an image. Undefined when the bytes are none. */
 export async function readInputImage(bytes: Uint8Array): Promise<InputImage | undefined> {
+  const { default: sharp } = await import("sharp");
   try {
     const { format, width, height, hasAlpha } = await sharp(bytes).metadata();
     return { format, width, height, hasAlpha };
