@@ -8,7 +8,7 @@ import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { GenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
 import type { FieldViolation } from "../../src/domain/gateway-error.ts";
 import { compileMessage } from "../../src/rpc/validation/compile-message.ts";
-import { validate } from "../../src/rpc/validation.ts";
+import { maxViolationCharacters, validate, violationsOf } from "../../src/rpc/validation.ts";
 import { anyMessage } from "./support/any-message.ts";
 
 const protovalidate = createValidator();
@@ -36,7 +36,7 @@ describe("validation", () => {
       const rules = new Set<string>();
       fc.assert(
         fc.property(anyMessage(schema), (message) => {
-          const found = validate(schema, message)?.fieldViolations;
+          const found = violationsOf(schema, message);
           for (const { rule } of found ?? []) rules.add(rule);
           expect(found).toEqual(witness(schema, message));
         }),
@@ -68,7 +68,7 @@ describe("validation", () => {
         fc.array(piece, { maxLength: 6 }),
         (beginning, pieces) => {
           const message = withUrl(beginning + pieces.join(""));
-          const found = validate(schema, message)?.fieldViolations;
+          const found = violationsOf(schema, message);
           if (found === undefined) accepted++;
           expect(found).toEqual(witness(schema, message));
         },
@@ -81,5 +81,32 @@ describe("validation", () => {
   test("has nothing to look at in a message without rules, also one that holds itself", () => {
     expect(compileMessage(StructSchema)).toBeUndefined();
     expect(compileMessage(FileDescriptorProtoSchema)).toBeUndefined();
+  });
+
+  test("names the first wrong fields and counts the others, so that gRPC's trailers hold them", () => {
+    const many = create(GenerateRequestSchema, {
+      model: "m",
+      task: { case: "textToImage", value: { prompt: "p" } },
+      labels: Object.fromEntries(
+        Array.from({ length: 30 }, (_, index) => [`${index}${"k".repeat(1000)}`, ""]),
+      ),
+    });
+    expect(violationsOf(GenerateRequestSchema, many)).toHaveLength(30);
+    const error = validate(GenerateRequestSchema, many);
+    const named = error?.fieldViolations ?? [];
+    expect(named.length).toBeGreaterThan(1);
+    expect(error?.message).toContain(`; and ${30 - named.length} more.`);
+    expect(error?.message.length).toBeLessThan(maxViolationCharacters + 100);
+  });
+
+  test("names one wrong field at least", () => {
+    const schema = GenerateRequestSchema;
+    const error = validate(schema, create(schema, { model: "m" }));
+    expect(error?.fieldViolations).toEqual([
+      { field: "task", description: "exactly one field is required in oneof", rule: "required" },
+    ]);
+    expect(error?.message).toBe(
+      "The request is not valid: task: exactly one field is required in oneof.",
+    );
   });
 });

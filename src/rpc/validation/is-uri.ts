@@ -1,6 +1,9 @@
 import { isIPv6 } from "node:net";
 
-/** Whether a text is a URI with a scheme (RFC 3986), zones of IPv6 addresses included (RFC 6874). */
+/**
+ * Whether a text is a URI with a scheme (RFC 3986), zones of IPv6 addresses included
+ * (RFC 6874). As in protovalidate, an IPv6 address has no IPv4 address at its end.
+ */
 export function isUri(text: string): boolean {
   const groups = uri.exec(text)?.groups;
   if (groups === undefined) return false;
@@ -14,7 +17,7 @@ const subDelimiters = "!$&'()*+,;=";
 const encoded = "%[0-9A-Fa-f]{2}";
 const pathCharacter = `(?:[${unreserved}${subDelimiters}:@]|${encoded})`;
 const literal =
-  `(?:(?<address>[0-9A-Fa-f:.]+)(?:%25(?:[${unreserved}]|${encoded})+)?` +
+  `(?:(?<address>[0-9A-Fa-f:]+)(?:%25(?:[${unreserved}]|${encoded})+)?` +
   `|v[0-9A-Fa-f]+\\.[${unreserved}${subDelimiters}:]+)`;
 const authority =
   `(?:(?:[${unreserved}${subDelimiters}:]|${encoded})*@)?` +
