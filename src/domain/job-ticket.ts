@@ -12,6 +12,8 @@ export interface JobTicket {
   readonly attempt: Attempt;
   /** The attempts of the request that had ended by then. */
   readonly earlier: readonly Attempt[];
+  /** Whether further attempts were begun, of which nothing is known here. Default false. */
+  readonly others?: boolean | undefined;
   /** The fingerprint of the key that the call presented. Undefined when the provider wants none. */
   readonly key?: string | undefined;
   /** The places of the request's images that the call fills. */

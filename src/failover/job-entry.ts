@@ -36,7 +36,8 @@ export class JobEntry {
     await this.#book.write({
       callId,
       attempt: attempt.attempt,
-      earlier: attempt.earlier,
+      // What ends from now on is not for it to tell.
+      earlier: [...attempt.earlier],
       key: attempt.key?.fingerprint,
       slots,
       job: job && { ...job, progress: undefined },

@@ -27,6 +27,11 @@ export function earlierAttempts(tickets: readonly JobTicket[]): readonly Attempt
     .map((attempt, index) => ({ ...attempt, number: index + 1 }));
 }
 
+/** Whether there were attempts of which no ticket tells. */
+export function hasUntold([newest]: readonly AttemptTickets[]): boolean {
+  return newest?.some(({ others }) => others === true) === true;
+}
+
 /** How many of so many places no ticket stands for. */
 export function placesLost(tickets: readonly JobTicket[], places: number): number {
   return places - new Set(tickets.flatMap(({ slots }) => slots)).size;

@@ -1,10 +1,11 @@
+import { unknownCost } from "../domain/cost.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { describeError } from "./describe-error.ts";
 import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
-import { attemptsLeft, earlierAttempts, placesLost } from "./read-tickets.ts";
+import { attemptsLeft, earlierAttempts, hasUntold, placesLost } from "./read-tickets.ts";
 import { isOpenStill, stillUnknown, weightiestWord } from "./still-unknown.ts";
 import { takeUpAttempt } from "./take-up-attempt.ts";
 import { toGenerated } from "./to-generated.ts";
@@ -15,7 +16,8 @@ import { toGenerated } from "./to-generated.ts";
  * The plan's candidates are the targets that are still there to be asked.
  *
  * The newest attempt comes first, since it is the one that nobody had given up. An
- * image that no ticket stands for is lost, if it was made; an attempt says so.
+ * image that no ticket stands for is lost, if it was made; an attempt says so. Where
+ * attempts were made of which no ticket tells, nobody knows what it all cost.
  *
  * It never rejects but for a bug.
  */
@@ -30,10 +32,12 @@ export async function takeUpJobs(
   const log = new AttemptLog(input, dependencies, emit, earlier);
   const work = { input, dependencies, emit, log, harvest };
   for (const { cost } of earlier) harvest.addCost(cost);
+  const left = attemptsLeft(tickets);
+  if (hasUntold(left)) harvest.addCost(unknownCost);
 
   const words = [];
   let lost = placesLost(tickets, harvest.images.length);
-  for (const attempt of attemptsLeft(tickets)) {
+  for (const attempt of left) {
     words.push(await takeUpAttempt(work, attempt, lost));
     lost = 0;
   }

@@ -1,6 +1,7 @@
 import type { GenerateEvent } from "../domain/generated.ts";
 import type { JobBook, JobTicket } from "../domain/job-ticket.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
+import { AttemptCountingBook } from "./attempt-counting-book.ts";
 import type { KeyedCall, KeyedEnd, KeyedRun } from "./keyed-call.ts";
 import type { Patience } from "./patience.ts";
 
@@ -20,6 +21,7 @@ export interface ExecutionParts {
 /** One execution on behalf of all who ask with the same key at the same time. */
 export class Execution {
   readonly #abort = new AbortController();
+  readonly #jobs: AttemptCountingBook;
   readonly #parts: ExecutionParts;
   readonly #end: Promise<KeyedEnd>;
   /** Resolves once it has ended and that is taken down. It does not reject. */
@@ -30,6 +32,7 @@ export class Execution {
   /** Begins at once. */
   constructor(parts: ExecutionParts) {
     this.#parts = parts;
+    this.#jobs = new AttemptCountingBook(parts.jobs);
     this.#sent = parts.left !== undefined;
     this.#end = this.#run();
     // Whoever waits is told; when nobody does, a bug is not to end the process.
@@ -55,7 +58,7 @@ export class Execution {
   }
 
   async #run(): Promise<KeyedEnd> {
-    const { call, execute, jobs, left, settle } = this.#parts;
+    const { call, execute, left, settle } = this.#parts;
     let end: KeyedEnd | undefined;
     try {
       end = await execute({
@@ -63,7 +66,7 @@ export class Execution {
         deadlineAt: undefined,
         stream: call.stream && whileListening(call.stream, call.signal),
         onSubmit: () => this.#submit(),
-        jobs,
+        jobs: this.#jobs,
         left,
       });
       return end;
@@ -73,9 +76,11 @@ export class Execution {
   }
 
   async #submit(): Promise<void> {
-    if (this.#sent) return;
-    await this.#parts.markSent();
-    this.#sent = true;
+    if (!this.#sent) {
+      await this.#parts.markSent();
+      this.#sent = true;
+    }
+    await this.#jobs.begin();
   }
 }
 

@@ -93,6 +93,16 @@ describe("a job that was left", () => {
     expect(result).toMatchObject({ generated: { cost: priced(3) } });
   });
 
+  it("costs nobody knows how much where attempts were made of which no ticket tells", async () => {
+    const { result } = await execute({
+      candidates: withJobs,
+      tickets: [ticket({ others: true })],
+      script: { steps: { "a/poll": [gives(1)] } },
+    });
+    expect(attemptsOf(result)).toMatchObject([{ cost: priced(1) }]);
+    expect(result).toMatchObject({ generated: { cost: { basis: "unknown" } } });
+  });
+
   it("is looked for by the call's own id where nobody knows more", async () => {
     const asked: string[] = [];
     const poll = ({ id }: { readonly id: string }) => {

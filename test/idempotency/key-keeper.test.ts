@@ -210,7 +210,33 @@ describe("a key whose execution was cut off", () => {
     await expect(first.end).rejects.toThrow("a bug");
     void world.ask();
     await world.running(2);
-    expect(world.executions[1]?.run.left).toEqual([ticket("one")]);
+    expect(world.executions[1]?.run.left).toEqual([ticket("one", { others: false })]);
+  });
+});
+
+describe("the ticket of a job", () => {
+  it("says when further attempts are made of which it does not know, before they send anything", async () => {
+    const world = open();
+    void world.ask().end;
+    await world.running(1);
+    const run = world.executions[0]?.run;
+    const told: unknown[] = [];
+    world.store.writeJob = async (_, { callId, others }) => void told.push([callId, others]);
+    const { attempt } = ticket("one");
+    const ended = { ...attempt, outcome: "failed" as const };
+    const skipped = { ...attempt, outcome: "skipped" as const };
+    await run?.onSubmit();
+    await run?.jobs.write(ticket("one", { earlier: [skipped] }));
+    await run?.onSubmit();
+    await run?.jobs.write(ticket("two", { earlier: [skipped, ended] }));
+    await run?.jobs.strike("one");
+    await run?.onSubmit();
+    expect(told).toEqual([
+      ["one", false],
+      ["one", true],
+      ["two", false],
+      ["two", true],
+    ]);
   });
 });
 
