@@ -1,5 +1,4 @@
 import { createServer as createHttp1Server } from "node:http";
-import { constants, createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import type { Address } from "../domain/address.ts";
 import { type MediaFiles, mediaPath } from "../domain/media-store.ts";
@@ -14,7 +13,8 @@ import { connectUnary } from "./connect-unary.ts";
 import { type CorsOptions, corsHeaders, preflightHeaders } from "./cors.ts";
 import { serveElse } from "./fallback.ts";
 import { farewell } from "./farewell.ts";
-import { closeWhenIdle } from "./idle-session.ts";
+import { grpcStreams } from "./grpc-streams.ts";
+import { http2Side } from "./http2-server.ts";
 import { jsonMediaFactory } from "./json-media.ts";
 import { letIn } from "./let-in.ts";
 import { listen } from "./listen.ts";
@@ -83,38 +83,7 @@ export async function openConnectListener(
   // A server that does not listen itself begins to watch its timeouts with this event only.
   http1.emit("listening");
 
-  const sessions = new Set<ServerHttp2Session>();
-  const http2 = createHttp2Server(
-    {
-      settings: {
-        maxConcurrentStreams: limits.maxConcurrentStreams,
-        maxHeaderListSize: limits.maxHeaderBytes,
-        initialWindowSize: streamWindowBytes,
-      },
-      maxSessionMemory: maxSessionMegabytes,
-    },
-    (request, response) => {
-      if (headerBytes(request.rawHeaders) > limits.maxHeaderBytes) {
-        response.writeHead(431).end();
-        return;
-      }
-      const cancel = clock.timer(limits.requestTimeoutMs, () => {
-        request.stream.close(constants.NGHTTP2_CANCEL);
-      });
-      request.once("end", cancel);
-      request.once("close", cancel);
-      serve(request, response);
-    },
-  );
-  http2.on("session", (session) => {
-    sessions.add(session);
-    session.setLocalWindowSize(sessionWindowBytes);
-    const stopWatching = closeWhenIdle(session, clock, limits.idleTimeoutMs);
-    session.once("close", () => {
-      stopWatching();
-      sessions.delete(session);
-    });
-  });
+  const http2 = http2Side(context, grpcStreams(rpcs, context), serve);
 
   const silent = new Set<Socket>();
   const goodbye = farewell(clock, () => {
@@ -126,7 +95,7 @@ export async function openConnectListener(
     server.emit("connection", socket);
   };
   const server = protocolSwitch(
-    { http1: take(http1), http2: take(http2) },
+    { http1: take(http1), http2: take(http2.server) },
     clock,
     limits.headersTimeoutMs,
   );
@@ -143,7 +112,7 @@ export async function openConnectListener(
       await letIn(server);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       goodbye.closeSoon();
-      for (const session of sessions) session.close();
+      http2.drain();
       await closed;
       goodbye.end();
     },
@@ -161,22 +130,3 @@ function preflight(response: PlainResponse, headers: Readonly<Record<string, str
 function setHeaders(response: PlainResponse, headers: Readonly<Record<string, string>>): void {
   for (const name in headers) response.setHeader(name, headers[name] as string);
 }
-
-/**
- * The size of headers as HTTP/2 counts it (RFC 9113, section 6.5.2). Node
- * enforces the announced limit only once the client has acknowledged it.
- */
-function headerBytes(rawHeaders: readonly string[]): number {
-  let bytes = rawHeaders.length * 16;
-  for (const text of rawHeaders) bytes += text.length;
-  return bytes;
-}
-
-// HTTP/2's own windows of 64 KiB would make an upload of images wait for each
-// round trip.
-const streamWindowBytes = 1024 * 1024;
-const sessionWindowBytes = 8 * 1024 * 1024;
-
-// Node counts what waits to be sent, and at its default of 10 MB it refuses new
-// calls on a connection on which a few images are on their way.
-const maxSessionMegabytes = 1000;

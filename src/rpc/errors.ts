@@ -2,7 +2,6 @@ import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { ConnectError } from "@connectrpc/connect";
-import { Metadata, type StatusObject } from "@grpc/grpc-js";
 import {
   BadRequestSchema,
   ErrorInfoSchema,
@@ -43,14 +42,6 @@ export function internalFailure(requestId: string): RpcFailure {
 export function toConnectError(failure: RpcFailure): ConnectError {
   const { code, error } = failure;
   return new ConnectError(error.message, code, undefined, errorDetails(error));
-}
-
-/** Writes a failure for grpc-js: the status and, in its trailers, `grpc-status-details-bin`. */
-export function toGrpcStatus(failure: RpcFailure): StatusObject {
-  const { code, error } = failure;
-  const metadata = new Metadata();
-  metadata.set("grpc-status-details-bin", Buffer.from(statusBytes(failure)));
-  return { code, details: error.message, metadata };
 }
 
 /** Writes a failure as the bytes of a google.rpc.Status. */

@@ -1,9 +1,11 @@
 import { createServer } from "node:net";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Address } from "../domain/address.ts";
-import { RunningCalls } from "./call-life.ts";
-import { callWatch } from "./grpc-call-watch.ts";
-import { grpcMethod } from "./grpc-method.ts";
+import { connectRoutes } from "./connect-routes.ts";
+import { type PlainResponse, serveConnect } from "./connect-service.ts";
+import { serveElse } from "./fallback.ts";
+import { grpcStreams } from "./grpc-streams.ts";
+import { http2Side } from "./http2-server.ts";
+import { type JsonMedia, jsonMediaFactory } from "./json-media.ts";
 import { letIn } from "./let-in.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
@@ -11,41 +13,44 @@ import { openSockets } from "./open-sockets.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
-/** Opens the listener for services that want throughput: gRPC over HTTP/2 in clear text, by grpc-js. */
+/** Opens the listener for services: gRPC over HTTP/2 in clear text, and nothing else. */
 export async function openGrpcListener(
   address: Address,
   rpcs: readonly Rpc[],
   context: RpcContext,
 ): Promise<Listener> {
-  const { limits } = context;
-  const watch = callWatch(context);
-  const running = new RunningCalls(context.cut);
-  const grpc = new Server({
-    "grpc.max_receive_message_length": limits.maxMessageBytes,
-    "grpc.max_concurrent_streams": limits.maxConcurrentStreams,
-    "grpc.max_connection_idle_ms": limits.idleTimeoutMs,
-    // A caller that vanished without a word is noticed, so that its work ends.
-    "grpc.keepalive_time_ms": 30_000,
-    "grpc.keepalive_timeout_ms": 10_000,
-    "grpc.enable_channelz": 0,
-    interceptors: [watch.interceptor],
+  const routes = connectRoutes(rpcs, context);
+  let mediaFactory: (() => JsonMedia) | undefined;
+  const jsonMedia = () => {
+    mediaFactory ??= jsonMediaFactory(context.newId());
+    return mediaFactory();
+  };
+  const http2 = http2Side(context, grpcStreams(rpcs, context), (request, response) => {
+    const path = request.url.split("?", 1)[0] ?? "";
+    const handler = routes.get(path);
+    if (!grpcType.test(request.headers["content-type"] ?? "")) {
+      (response as PlainResponse).writeHead(415);
+      response.end();
+    } else if (handler === undefined) {
+      serveElse(request, response as PlainResponse, path);
+    } else {
+      serveConnect(handler, request, response, context, jsonMedia).catch((bug) => {
+        context.onBug(bug);
+        response.destroy();
+      });
+    }
   });
-  for (const rpc of rpcs) {
-    const { definition, handler } = grpcMethod(rpc, context, running, watch.arrivalOf);
-    grpc.addService({ [rpc.method.name]: definition }, { [rpc.method.name]: handler });
-  }
-  // With connections of our own, every one of them can be closed at once:
-  // without channelz, forceShutdown of grpc-js 1.14 forgets those that are open.
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const server = createServer({ noDelay: true }, (socket) => injector.injectConnection(socket));
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on("error", ignore);
+    http2.server.emit("connection", socket);
+  });
   const sockets = openSockets(server);
   return {
     address: await listen(server, address),
     async drain() {
       await letIn(server);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // It sends GOAWAY: running calls go on.
-      injector.destroy();
+      http2.drain();
       await closed;
     },
     destroy() {
@@ -53,3 +58,7 @@ export async function openGrpcListener(
     },
   };
 }
+
+const grpcType = /^application\/grpc(?:\+|;|$)/i;
+
+function ignore(): void {}

@@ -105,9 +105,9 @@ describe.each(listeners)("a grpc-js client on %s", (_, address) => {
   it("makes the gateway wait while it does not read, and loses nothing", async () => {
     const server = await startTestServer();
     let sent = 0;
-    const text = "x".repeat(100_000);
+    const text = "x".repeat(10_000);
     server.gateway.answer(async (_request, call) => {
-      for (sent = 0; sent < 300; sent++) await call.stream?.emit({ kind: "text", text });
+      for (sent = 0; sent < 3000; sent++) await call.stream?.emit({ kind: "text", text });
       return { kind: "generated", generated: generated() };
     });
     const request = create(StreamGenerateRequestSchema, { generate: imageRequest() });
@@ -123,13 +123,13 @@ describe.each(listeners)("a grpc-js client on %s", (_, address) => {
       return still;
     };
     await expect.poll(standsStill, { interval: 100 }).toBe(true);
-    expect(sent).toBeLessThan(50);
+    expect(sent).toBeLessThan(500);
     let bytes = 0;
     stream.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
     });
     await new Promise((resolve) => stream.once("end", resolve));
-    expect(bytes).toBeGreaterThan(300 * 100_000);
+    expect(bytes).toBeGreaterThan(3000 * 10_000);
   });
 
   it("ends the gateway's work when it cancels a stream that waits", async () => {

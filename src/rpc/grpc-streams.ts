@@ -1,0 +1,266 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { fromBinary, type Message } from "@bufbuild/protobuf";
+import { Code } from "../../gen/google/rpc/code_pb.ts";
+import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
+import { type CallLife, RunningCalls } from "./call-life.ts";
+import { type RpcFailure, statusBytes } from "./errors.ts";
+import { type GrpcBody, GrpcBodyReader, grpcFrame } from "./grpc-message.ts";
+import { libraryFailure, malformedRequest } from "./library-error.ts";
+import { messagePieces } from "./message-pieces.ts";
+import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
+import type { RpcContext } from "./rpc-context.ts";
+import { runStream, runUnary } from "./run.ts";
+import { writePieces } from "./write-pieces.ts";
+
+/** Serves a stream of HTTP/2 if it carries a call that it is made for; tells whether it does. */
+export type TakeStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean;
+
+/**
+ * Serves the plain case of a gRPC call with one request by node:http2 itself:
+ * Protobuf that is not compressed, with a deadline that can be read, if any.
+ * Everything else, conversations and JSON for instance, is left to connect-node.
+ */
+export function grpcStreams(rpcs: readonly Rpc[], context: RpcContext): TakeStream {
+  const known = new Map<string, UnaryRpc | StreamRpc>();
+  for (const rpc of rpcs) if (rpc.kind !== "conversation") known.set(`/${nameOf(rpc)}`, rpc);
+  const running = new RunningCalls(context.cut);
+  return (stream, headers) => {
+    const type = headers["content-type"];
+    if (type !== "application/grpc" && type !== "application/grpc+proto") return false;
+    const rpc = known.get(headers[":path"] as string);
+    const timeoutMs = timeoutOf(headers["grpc-timeout"]);
+    const encoding = headers["grpc-encoding"] ?? "identity";
+    if (rpc === undefined || headers[":method"] !== "POST" || timeoutMs === "unreadable") {
+      return false;
+    }
+    if (encoding !== "identity") return false;
+    new GrpcCall(stream, headers, rpc, timeoutMs, context, running).begin();
+    return true;
+  };
+}
+
+function nameOf({ method }: Rpc): string {
+  return `${method.parent.typeName}/${method.name}`;
+}
+
+/** A deadline in milliseconds. */
+function timeoutOf(header: string | string[] | undefined): number | undefined | "unreadable" {
+  if (header === undefined) return undefined;
+  const [, digits, unit] = /^(\d{1,8})([HMSmun])$/.exec(String(header)) ?? [];
+  if (digits === undefined || unit === undefined) return "unreadable";
+  return Number(digits) * (unitMs[unit] as number);
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1000,
+  m: 1,
+  u: 0.001,
+  n: 0.000_001,
+};
+
+/** One call: reads its request, has it handled, sends what comes of it. */
+class GrpcCall {
+  readonly #stream: ServerHttp2Stream;
+  readonly #rpc: UnaryRpc | StreamRpc;
+  readonly #timeoutMs: number | undefined;
+  readonly #context: RpcContext;
+  readonly #arrival: Arrival;
+  readonly #life: CallLife;
+  #answered = false;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    rpc: UnaryRpc | StreamRpc,
+    timeoutMs: number | undefined,
+    context: RpcContext,
+    running: RunningCalls,
+  ) {
+    this.#stream = stream;
+    this.#rpc = rpc;
+    this.#timeoutMs = timeoutMs;
+    this.#context = context;
+    this.#arrival = arrive(context, {
+      method: nameOf(rpc),
+      protocol: "grpc",
+      header: (name) => {
+        const value = headers[name];
+        return typeof value === "object" ? value.join(", ") : value;
+      },
+    });
+    this.#life = running.open(context.clock, timeoutMs);
+  }
+
+  begin(): void {
+    const stream = this.#stream;
+    const { clock, limits } = this.#context;
+    const reader = new GrpcBodyReader(limits.maxMessageBytes);
+    let read = false;
+    const finish = (body: GrpcBody) => {
+      if (read) return;
+      read = true;
+      cancelTimeout();
+      this.#run(body);
+    };
+    const cancelTimeout = clock.timer(limits.requestTimeoutMs, () => finish(late));
+    stream.on("data", (chunk: Buffer) => {
+      // Who sends too much is told so now, and not when it is done.
+      const refusal = reader.write(chunk);
+      if (refusal !== undefined) finish(refusal);
+    });
+    stream.once("end", () => finish(reader.end()));
+    // What came of the call is told when its stream closes.
+    stream.on("error", ignore);
+    stream.once("close", () => {
+      cancelTimeout();
+      this.#life.end();
+      this.#arrival.ended(this.#answered ? Code.OK : Code.CANCELLED);
+      // A closed stream outlives what it carried, until the next full collection of garbage.
+      stream.removeAllListeners();
+    });
+  }
+
+  #run(body: GrpcBody): void {
+    this.#serve(body).catch((bug) => {
+      this.#context.onBug(bug);
+      this.#stream.close(internalError);
+    });
+  }
+
+  async #serve(body: GrpcBody): Promise<void> {
+    const message = this.#read(body);
+    if (message === undefined) return;
+    const rpc = this.#rpc;
+    if (rpc.kind === "stream") return this.#serveStream(rpc, message);
+    const result = await runUnary(this.#context, rpc, message, this.#call(), this.#arrival);
+    this.#life.close();
+    if (result.kind === "failed") return this.#fail(result.failure);
+    if (this.#stream.destroyed) return;
+    this.#respond();
+    writePieces(this.#stream, grpcFrame(messagePieces(rpc.method.output, result.message)));
+  }
+
+  async #serveStream(rpc: StreamRpc, request: Message): Promise<void> {
+    const stream = this.#stream;
+    const send = (message: Message) => {
+      if (stream.destroyed) return;
+      if (!stream.headersSent) this.#respond();
+      let room = true;
+      for (const piece of grpcFrame(messagePieces(rpc.method.output, message))) {
+        room = stream.write(piece);
+      }
+      return room ? undefined : roomToWrite(stream);
+    };
+    const call = this.#call();
+    const failure = await runStream(this.#context, rpc, request, call, send, this.#arrival);
+    this.#life.close();
+    if (failure !== undefined) return this.#fail(failure);
+    if (stream.destroyed) return;
+    if (!stream.headersSent) this.#respond();
+    stream.end();
+  }
+
+  /** Reads the request. Undefined when it cannot be read: then the call has failed. */
+  #read(body: GrpcBody): Message | undefined {
+    const { input } = this.#rpc.method;
+    if (body.kind === "message") {
+      try {
+        return fromBinary(input, body.bytes);
+      } catch {
+        this.#refuse(malformedRequest(input.typeName));
+        return undefined;
+      }
+    }
+    const { limits } = this.#context;
+    this.#refuse(libraryFailure(body.code, body.text, limits, this.#arrival.requestId));
+    return undefined;
+  }
+
+  #refuse(failure: RpcFailure): void {
+    this.#arrival.failed(failure);
+    this.#life.close();
+    this.#fail(failure);
+  }
+
+  #call(): Call {
+    const { requestId, arrivedAt, observer } = this.#arrival;
+    return {
+      requestId,
+      arrivedAt,
+      maxMessageBytes: this.#context.limits.maxMessageBytes,
+      observer,
+      signal: this.#life.signal,
+      deadlineAt: this.#timeoutMs === undefined ? undefined : arrivedAt + this.#timeoutMs,
+    };
+  }
+
+  /** Sends the head of an answer. Its status follows when everything else is sent. */
+  #respond(status: Readonly<Record<string, string>> = ok): void {
+    const stream = this.#stream;
+    stream.respond(this.#head(), { waitForTrailers: true });
+    stream.once("wantTrailers", () => {
+      this.#answered = true;
+      stream.sendTrailers(status);
+    });
+  }
+
+  #head(): Record<string, string | number> {
+    return {
+      ":status": 200,
+      "content-type": "application/grpc+proto",
+      [requestIdHeader]: this.#arrival.requestId,
+    };
+  }
+
+  #fail(failure: RpcFailure): void {
+    const stream = this.#stream;
+    if (stream.destroyed) return;
+    const status = statusOf(failure);
+    if (stream.headersSent) {
+      stream.removeAllListeners("wantTrailers");
+      stream.once("wantTrailers", () => {
+        this.#answered = true;
+        stream.sendTrailers(status);
+      });
+      stream.end();
+    } else {
+      this.#answered = true;
+      stream.respond({ ...this.#head(), ...status }, { endStream: true });
+    }
+    // What is left of a request that was refused is of no interest.
+    if (!stream.readableEnded) stream.close();
+  }
+}
+
+/** A request that is not whole in time. */
+const late: GrpcBody = { kind: "unreadable", code: Code.DEADLINE_EXCEEDED, text: "too slow" };
+
+const ok = { "grpc-status": "0" };
+
+function statusOf(failure: RpcFailure): Record<string, string> {
+  return {
+    "grpc-status": String(failure.code),
+    "grpc-message": encodeURIComponent(failure.error.message),
+    "grpc-status-details-bin": Buffer.from(statusBytes(failure)).toString("base64"),
+  };
+}
+
+/** Settles when a stream takes more, or is over. */
+function roomToWrite(stream: ServerHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off("drain", done);
+      stream.off("close", done);
+      resolve();
+    };
+    stream.on("drain", done);
+    stream.on("close", done);
+  });
+}
+
+/** RFC 9113, section 7. */
+const internalError = 2;
+
+function ignore(): void {}
