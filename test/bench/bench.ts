@@ -5,6 +5,8 @@ import type { Upstream } from "./upstream/start-upstream.ts";
 /** What every case is given. */
 export interface Bench {
   readonly upstream: Upstream;
+  /** The folder of the Spillway that is measured. */
+  readonly sources: string;
   readonly rounds: number;
   /** Of each contender in each round. */
   readonly seconds: number;

@@ -6,12 +6,13 @@ import type { Bench } from "./bench.ts";
 import { cases } from "./cases/list.ts";
 import { installH2load } from "./load/h2load.ts";
 import { plotFile, replaceGenerated, writeGenerated } from "./report/document.ts";
-import { describeCommit, describeMachine } from "./report/machine.ts";
+import { describeMachine } from "./report/machine.ts";
 import { markdownTable } from "./report/markdown.ts";
 import { drawPlot } from "./report/plot.ts";
 import { keepResult, type Result, readResults } from "./report/results.ts";
 import { verdictTable } from "./report/verdict-table.ts";
 import { scratch } from "./scratch.ts";
+import { findSources } from "./systems/sources.ts";
 import { startUpstream } from "./upstream/start-upstream.ts";
 
 /**
@@ -21,6 +22,7 @@ import { startUpstream } from "./upstream/start-upstream.ts";
  *   npm run bench                                   every case
  *   npm run bench -- chat-grpc chat-connect --quick
  *   npm run bench -- --rounds 7 --seconds 4 --write
+ *   npm run bench -- chat-grpc --commit HEAD        what is committed, not what is in the folder
  *   npm run bench -- large-image
  */
 const scripts = ["json-with-media", "large-image"] as const;
@@ -29,7 +31,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "4" },
+    seconds: { type: "string", default: "3" },
+    commit: { type: "string" },
     quick: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
@@ -55,10 +58,12 @@ function refuse(why: string): never {
 async function measure(): Promise<void> {
   mkdirSync(scratch, { recursive: true });
   installH2load();
+  const { folder, commit } = findSources(values.commit);
   const started = performance.now();
   const upstream = await startUpstream();
   const bench: Bench = {
     upstream,
+    sources: folder,
     rounds,
     seconds,
     warmUpSeconds: values.quick ? 1 : 3,
@@ -66,7 +71,6 @@ async function measure(): Promise<void> {
       console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`),
   };
   const verdicts = [];
-  const commit = describeCommit();
   for (const { name, run } of chosen) {
     bench.progress(name);
     try {

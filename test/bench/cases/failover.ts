@@ -11,10 +11,9 @@ import { whileRunning } from "../systems/with-systems.ts";
 export const failover: Case = {
   name: "failover",
   async run(bench) {
-    const { origin } = bench.upstream;
     const found = await whileRunning(async (keep) => {
-      const well = keep(await startSpillway(origin, { name: "both up", tracing: usualTracing }));
-      const ill = keep(await startSpillway(origin, { name: "first down", tracing: usualTracing }));
+      const well = keep(await startSpillway(bench, { name: "both up", tracing: usualTracing }));
+      const ill = keep(await startSpillway(bench, { name: "first down", tracing: usualTracing }));
       const before = await bench.upstream.counts();
       const measured = await compare(bench, [
         spillwayContender(well, "gRPC", chatJob()),

@@ -41,6 +41,7 @@ export const startUp: Case = {
       const resident: number[] = [];
       for (let round = 0; round <= bench.rounds; round++) {
         const spillway = await startProgram({
+          sources: bench.sources,
           name: "start-up",
           config,
           environment: { NODE_COMPILE_CACHE: compiled },

@@ -20,11 +20,10 @@ const ways: Readonly<Record<string, Tracing | undefined>> = {
 export const tracing: Case = {
   name: "tracing",
   async run(bench) {
-    const { origin } = bench.upstream;
     const found = await whileRunning(async (keep) => {
       const contenders = [];
       for (const [name, tracing] of Object.entries(ways)) {
-        const spillway = keep(await startSpillway(origin, { name, tracing }));
+        const spillway = keep(await startSpillway(bench, { name, tracing }));
         contenders.push(spillwayContender(spillway, "gRPC", chatJob()));
       }
       const before = await bench.upstream.counts();

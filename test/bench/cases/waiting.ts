@@ -120,7 +120,7 @@ async function typical(target: LoadTarget): Promise<number> {
 }
 
 async function spillwayRival(bench: Bench, door: Door) {
-  const spillway = await startSpillway(bench.upstream.origin);
+  const spillway = await startSpillway(bench);
   return {
     quick: spillwayContender(spillway, door, chatJob()),
     waiting: spillwayContender(spillway, door, chatJob("slow")),

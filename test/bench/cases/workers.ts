@@ -15,7 +15,6 @@ export const hasWorkers = configSchema(new Set()).safeParse({ server: { workers:
 export const workers: Case = {
   name: "workers",
   async run(bench) {
-    const { origin } = bench.upstream;
     const measured = await whileRunning(async (keep) => {
       const contenders = [];
       for (const [name, count] of [
@@ -23,7 +22,7 @@ export const workers: Case = {
         ["two workers", 2],
       ] as const) {
         const options = { name, workers: count, place: "both", tracing: usualTracing } as const;
-        const spillway = keep(await startSpillway(origin, options));
+        const spillway = keep(await startSpillway(bench, options));
         contenders.push(spillwayContender(spillway, "gRPC", chatJob()));
       }
       return compare(bench, contenders, { ...usual, nice: true });

@@ -106,6 +106,8 @@ async function press(
   );
   const after = system && usageOf(system.pid);
   const reached = (await askedOf(bench)) - asked;
+  if ("requests" in until && done !== until.requests)
+    throw new Error(`${name}: only ${done} of ${until.requests} requests were answered`);
   if (reached < done) throw new Error(`${name}: ${done} answers, but ${reached} requests upstream`);
   return {
     requestsPerSecond,

@@ -15,13 +15,6 @@ export function describeMachine(): string {
   ].join("; ");
 }
 
-/** The commit that is checked out, and whether files differ from it. */
-export function describeCommit(): string {
-  const commit = firstLine("git", "rev-parse", "--short", "HEAD");
-  const changes = execFileSync("git", ["status", "--porcelain", "--", "src"], { encoding: "utf8" });
-  return changes === "" ? commit : `${commit} with changes`;
-}
-
 function firstLine(program: string, ...words: readonly string[]): string {
   return execFileSync(program, words, { encoding: "utf8" }).split("\n")[0] ?? "";
 }

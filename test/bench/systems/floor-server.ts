@@ -1,6 +1,7 @@
 import { createServer as createHttp1Server } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
+import type { Writable } from "node:stream";
 import { type Dispatcher, Pool } from "undici";
 
 /**
@@ -18,9 +19,7 @@ const http2 = createHttp2Server().on("stream", (stream, headers) => {
       head(status, contentType) {
         stream.respond({ ":status": status, "content-type": contentType });
       },
-      write: (chunk) => stream.write(chunk),
-      onceDrained: (then) => void stream.once("drain", then),
-      end: () => void stream.end(),
+      body: stream,
     }),
   );
   stream.on("error", () => {});
@@ -37,9 +36,7 @@ const http1 = createHttp1Server((request, response) => {
           ...(contentLength === undefined ? {} : { "content-length": contentLength }),
         });
       },
-      write: (chunk) => response.write(chunk),
-      onceDrained: (then) => void response.once("drain", then),
-      end: () => void response.end(),
+      body: response,
     }),
   );
 });
@@ -54,11 +51,10 @@ http2.listen(0, "127.0.0.1", () =>
 /** Where an answer goes. */
 interface Caller {
   head(status: number, contentType: string, contentLength: string | undefined): void;
-  /** False: no more until it is drained. */
-  write(chunk: Buffer): boolean;
-  onceDrained(then: () => void): void;
-  end(): void;
+  readonly body: Writable;
 }
+
+const gone = new Error("the caller has gone");
 
 function forward(
   path: string,
@@ -68,21 +64,29 @@ function forward(
 ): void {
   const [only] = body;
   const whole = body.length === 1 && only !== undefined ? only : Buffer.concat(body);
+  const { body: answer } = caller;
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart() {},
-    onResponseStart(_controller, status, headers) {
+    onResponseStart(controller, status, headers) {
+      if (answer.destroyed) return controller.abort(gone);
       const length = headers["content-length"];
       caller.head(status, String(headers["content-type"]), length?.toString());
     },
     onResponseData(controller, chunk) {
-      if (caller.write(chunk)) return;
+      if (answer.destroyed) return controller.abort(gone);
+      if (answer.write(chunk)) return;
       controller.pause();
-      caller.onceDrained(() => controller.resume());
+      const resume = () => {
+        answer.off("drain", resume).off("close", resume);
+        controller.resume();
+      };
+      answer.on("drain", resume).on("close", resume);
     },
-    onResponseEnd: () => caller.end(),
+    onResponseEnd: () => void answer.end(),
     onResponseError(_controller, error) {
+      if (error === gone) return;
       console.error(error);
-      process.exitCode = 1;
+      process.exit(1);
     },
   };
   const headers = { "content-type": contentType, authorization: "Bearer sk-bench" };

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../interop/start-gateway.ts";
+import type { Bench } from "../bench.ts";
 import { startChild } from "../measure/child.ts";
 import type { Place } from "../measure/pin.ts";
 import { scratch } from "../scratch.ts";
@@ -38,13 +38,14 @@ export const usualTracing: Tracing = { ratio: 0.1, protocol: "http/json" };
 
 /** Starts it with the benchmark's routes in front of an upstream. */
 export function startSpillway(
-  origin: string,
+  { upstream: { origin }, sources }: Bench,
   options: SpillwayOptions = { tracing: usualTracing },
 ): Promise<Spillway> {
   const { name = "Spillway", tracing, workers, place } = options;
   const config = join(scratch, `${name.replaceAll(/\W+/g, "-")}.yaml`);
   writeFileSync(config, configuration(origin, workers));
   return startProgram({
+    sources,
     name,
     config,
     place,
@@ -54,17 +55,19 @@ export function startSpillway(
 
 /** Starts it with any configuration. */
 export async function startProgram(program: {
+  /** The folder of the project. */
+  readonly sources: string;
   readonly name: string;
   readonly config: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly place?: Place | undefined;
 }): Promise<Spillway> {
-  const { name, config, environment, place = "measured" } = program;
+  const { sources, name, config, environment, place = "measured" } = program;
   const started = performance.now();
   const child = await startChild({
     name,
-    command: [process.execPath, join(root, "src/main.ts"), "serve", "--config", config],
-    cwd: root,
+    command: [process.execPath, join(sources, "src/main.ts"), "serve", "--config", config],
+    cwd: sources,
     place,
     environment,
     ready: (output) => listening(output) !== undefined,

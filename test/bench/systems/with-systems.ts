@@ -12,15 +12,12 @@ export interface Systems {
 }
 
 /** Starts them all, which idle while another is measured, and stops them at the end. */
-export function withSystems<T>(
-  { upstream: { origin } }: Bench,
-  use: (systems: Systems) => Promise<T>,
-): Promise<T> {
+export function withSystems<T>(bench: Bench, use: (systems: Systems) => Promise<T>): Promise<T> {
   return whileRunning(async (keep) =>
     use({
-      floor: keep(await startFloor(origin)),
+      floor: keep(await startFloor(bench.upstream.origin)),
       portkey: keep(await startPortkey()),
-      spillway: keep(await startSpillway(origin)),
+      spillway: keep(await startSpillway(bench)),
     }),
   );
 }

@@ -1,0 +1,33 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../interop/start-gateway.ts";
+import { scratch } from "../scratch.ts";
+
+/** A Spillway to be measured. */
+export interface Sources {
+  readonly folder: string;
+  /** The commit, and whether the files differ from it. */
+  readonly commit: string;
+}
+
+/** The files as they stand, or those of a commit, which nobody changes while they are measured. */
+export function findSources(wanted: string | undefined): Sources {
+  const commit = git("rev-parse", "--short", wanted ?? "HEAD");
+  if (wanted === undefined) {
+    const changes = git("status", "--porcelain", "--", "src", "gen");
+    return { folder: root, commit: changes === "" ? commit : `${commit} with changes` };
+  }
+  const folder = join(scratch, `at-${commit}`);
+  if (!existsSync(folder)) {
+    mkdirSync(folder, { recursive: true });
+    const files = execFileSync("git", ["archive", commit], { cwd: root, maxBuffer: 2 ** 30 });
+    execFileSync("tar", ["-x", "-C", folder], { input: files });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  }
+  return { folder, commit };
+}
+
+function git(...words: readonly string[]): string {
+  return execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
+}
