@@ -64,7 +64,7 @@ export interface Failure {
   readonly cost?: Cost | undefined;
   /** True when the answer to a question for a job tells that the job itself failed: asking again cannot help. */
   readonly ofJob?: boolean | undefined;
-  /** True when it is a verdict that stands: the same target would end so again, and is not asked again. */
+  /** True when the same target is not to be asked again: it would end so again, or be paid for work that it has done. */
   readonly permanent?: boolean | undefined;
 }
 

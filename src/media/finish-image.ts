@@ -151,7 +151,8 @@ async function fetchFile(
       httpStatus: failure.httpStatus,
       detail: failure.detail ?? failure.message,
       billed: true,
-      permanent: failure.permanent,
+      // Made once more at the same provider, it would be paid for twice there.
+      permanent: true,
     },
   };
 }

@@ -246,7 +246,7 @@ describe("a fetch that fails", () => {
     expect(result.kind).toBe("finished");
   });
 
-  it("is the server's fault in the end: sent, and billed", async () => {
+  it("is the server's fault in the end: sent, billed, and not to be asked of it again", async () => {
     const { result } = await finish(linked, { delivery: "bytes" }, [broken, broken]);
     expect(result).toEqual({
       kind: "failed",
@@ -257,6 +257,7 @@ describe("a fetch that fails", () => {
         httpStatus: undefined,
         detail: "No route.",
         billed: true,
+        permanent: true,
       },
     });
   });
