@@ -83,7 +83,8 @@ function lostJob(outcome: Outcome): Outcome {
       ...outcome.failure,
       class: "ambiguous",
       delivery: "ambiguous",
-      message: "The provider took the request, and its answer with the job's id is lost.",
+      message:
+        "The provider took the request, and its answer, with the result or the id of a job, is lost.",
     },
   };
 }
