@@ -131,8 +131,13 @@ export async function serve(
       },
       apply(next) {
         const faults = next.sandbox.faults.map(fault);
+        const before = gateway;
         // Requests under way keep the gateway that they began with.
         gateway = gatewayOf(next);
+        for (const { endpoint } of gateway.providers()) {
+          const { slug, baseUrl } = endpoint;
+          if (before.endpoint(slug)?.baseUrl !== baseUrl) health.forget(slug);
+        }
         sandbox?.order(faults);
       },
       clock,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";
 import { postJson } from "../support/raw-calls.ts";
 import { type SpillwayProcess, spawnSpillway } from "../support/spawn-spillway.ts";
-import { held, images } from "../support/upstream-acts.ts";
+import { error, held, images } from "../support/upstream-acts.ts";
 
 let folder = "";
 
@@ -69,6 +69,29 @@ it("a request that is under way when the file changes ends with the version that
   expect(await running).toMatchObject({ status: 200, version });
   expect(next).not.toBe(version);
   expect([port.requests.length, starboard.requests.length]).toEqual([1, 1]);
+});
+
+it("a provider at a new address is asked at once, however it did at the old one", async () => {
+  const [port, starboard] = await twoUpstreams();
+  const moved = await startFakeUpstream(images(30));
+  port.play(error(500, {}));
+  const at = (url: string) => `
+server: { listen: "127.0.0.1:0" }
+providers:
+  port: { type: openai-compatible, base_url: "${url}", health: { failures: 1 } }
+  starboard: { type: openai-compatible, base_url: "${starboard.url}" }
+routes:
+  - models: [boat]
+    targets: [{ provider: port }, { provider: starboard, priority: 1 }]
+`;
+  write(at(port.url));
+  const { spillway, url } = await serve();
+  for (let call = 0; call < 2; call++) expect((await boat(url)).status).toBe(200);
+  expect(port.requests.length).toBe(1);
+  write(at(moved.url));
+  await spillway.logged("configuration reloaded");
+  expect((await boat(url)).status).toBe(200);
+  expect([moved.requests.length, starboard.requests.length]).toEqual([1, 2]);
 });
 
 it("a bad file changes nothing and is told by the log, /readyz and a metric, until it is good", async () => {

@@ -129,10 +129,11 @@ export class HealthRegistry implements HealthView {
 
   /** An attempt has failed. */
   failed(candidate: Candidate, attempt: FailedAttempt): void {
-    const { key, probe, failure } = attempt;
+    const { key, probe, failure, startedAt } = attempt;
     const now = this.#clock.monotonic();
     const target = this.#targetOf(candidate, key);
     if (probe) target.probed();
+    if (startedAt < this.#providerOf(candidate.endpoint.slug).since) return;
     switch (failureTable[failure.class].health) {
       case "none":
         break;
@@ -165,6 +166,15 @@ export class HealthRegistry implements HealthView {
     if (ejected !== undefined) this.#ejected.add(ejected);
     if (returned !== undefined) this.#ejected.delete(returned);
     this.#uneasyFor(uneasyMs);
+  }
+
+  /**
+   * A provider is at another address from now on: nothing is known of it, and what
+   * it was asked at the old one says nothing.
+   */
+  forget(slug: string): void {
+    this.#providers.get(slug)?.forget();
+    this.#providers.set(slug, this.#newProvider(this.#clock.monotonic()));
   }
 
   /**
@@ -239,19 +249,22 @@ export class HealthRegistry implements HealthView {
   }
 
   #targetOf(candidate: Candidate, key: Secret | undefined): TargetHealth {
-    const { endpoint, upstreamModel, fit, healthSettings = defaultHealth } = candidate;
+    const { endpoint, upstreamModel, fit } = candidate;
     const provider = this.#providerOf(endpoint.slug);
-    const { operation } = fit.task;
-    return provider.open(upstreamModel, operation, fingerprint(key), healthSettings);
+    return provider.open(upstreamModel, fit.task.operation, fingerprint(key));
   }
 
   #providerOf(slug: string): ProviderHealth {
     let provider = this.#providers.get(slug);
     if (provider === undefined) {
-      provider = new ProviderHealth((target) => this.#ejected.delete(target));
+      provider = this.#newProvider();
       this.#providers.set(slug, provider);
     }
     return provider;
+  }
+
+  #newProvider(since?: number): ProviderHealth {
+    return new ProviderHealth((target) => this.#ejected.delete(target), since);
   }
 }
 

@@ -18,7 +18,7 @@ export interface Learned {
  */
 export function learnChange(provider: ProviderHealth, change: HealthChange, now: number): Learned {
   const { upstreamModel, operation, key = "" } = change;
-  const open = (): TargetHealth => provider.open(upstreamModel, operation, key, defaultHealth);
+  const open = (): TargetHealth => provider.open(upstreamModel, operation, key);
   if (change.kind === "back") {
     const returned = open();
     const uneasyMs = returned.comeBack(now, defaultHealth) ? defaultHealth.slowStartMs : 0;

@@ -1,4 +1,4 @@
-import type { HealthSettings, HealthState } from "../../domain/health.ts";
+import type { HealthState } from "../../domain/health.ts";
 import type { Operation } from "../../domain/operation.ts";
 import { TargetHealth } from "./target-health.ts";
 
@@ -12,9 +12,18 @@ export class ProviderHealth {
   readonly #forgotten: (target: TargetHealth) => void;
   #turn = 0;
 
+  /** Since when the provider is what it is: what began before tells nothing of it. */
+  readonly since: number;
+
   /** `forgotten` is told of the targets that are no longer remembered. */
-  constructor(forgotten: (target: TargetHealth) => void) {
+  constructor(forgotten: (target: TargetHealth) => void, since = Number.NEGATIVE_INFINITY) {
     this.#forgotten = forgotten;
+    this.since = since;
+  }
+
+  /** Remembers nothing any more. */
+  forget(): void {
+    while (this.#models.size > 0) this.#forgetOldest();
   }
 
   /** Whose turn it is among the keys: 0, 1, 2, and so on. */
@@ -44,12 +53,7 @@ export class ProviderHealth {
   }
 
   /** The same, made when there is none. */
-  open(
-    upstreamModel: string,
-    operation: Operation,
-    fingerprint: string,
-    settings: HealthSettings,
-  ): TargetHealth {
+  open(upstreamModel: string, operation: Operation, fingerprint: string): TargetHealth {
     const { targets } = this.#model(upstreamModel);
     let byKey = targets.get(operation);
     if (byKey === undefined) {
@@ -58,7 +62,7 @@ export class ProviderHealth {
     }
     let target = byKey.get(fingerprint);
     if (target === undefined) {
-      target = new TargetHealth(settings);
+      target = new TargetHealth(this.since);
       byKey.set(fingerprint, target);
     }
     return target;

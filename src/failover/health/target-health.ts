@@ -13,8 +13,8 @@ import { slowStartFactor } from "./slow-start.ts";
  * or came back say nothing about how it does since.
  */
 export class TargetHealth {
-  readonly #attempts: SlidingCount;
-  readonly #failures: SlidingCount;
+  /** What happened, for each length of window that anybody judges by. */
+  readonly #windows: Window[] = [];
   #inARow = 0;
   #coolUntil = Number.NEGATIVE_INFINITY;
   /** Undefined when it is not ejected. In the past when it is half open. */
@@ -22,14 +22,13 @@ export class TargetHealth {
   /** How often it was ejected since it was well for long enough. */
   #ejections = 0;
   #probing = false;
-  /** When it was ejected or came back. */
-  #changedAt = Number.NEGATIVE_INFINITY;
+  /** When it was ejected or came back, or since when it is what it is. */
+  #changedAt: number;
   #slowStartMs = 0;
 
-  /** The window is as long as the settings of whoever asks for the target first say. */
-  constructor({ windowMs }: HealthSettings) {
-    this.#attempts = new SlidingCount(windowMs);
-    this.#failures = new SlidingCount(windowMs);
+  /** Attempts that began before `since` were made of something else. */
+  constructor(since = Number.NEGATIVE_INFINITY) {
+    this.#changedAt = since;
   }
 
   get ejected(): boolean {
@@ -75,7 +74,8 @@ export class TargetHealth {
   /** True when it is back by this. */
   succeeded(now: number, startedAt: number, settings: HealthSettings): boolean {
     if (startedAt < this.#changedAt) return false;
-    this.#attempts.add(now);
+    this.#windowOf(settings);
+    for (const { attempts } of this.#windows) attempts.add(now);
     this.#inARow = 0;
     this.#forgetEjections(now);
     return this.comeBack(now, settings);
@@ -87,8 +87,11 @@ export class TargetHealth {
    */
   failed(now: number, startedAt: number, weak: boolean, settings: HealthSettings): number {
     if (startedAt < this.#changedAt) return 0;
-    this.#attempts.add(now);
-    this.#failures.add(now);
+    const window = this.#windowOf(settings);
+    for (const { attempts, failures } of this.#windows) {
+      attempts.add(now);
+      failures.add(now);
+    }
     if (!weak) this.#inARow++;
     if (this.#ejectedUntil !== undefined) {
       return now < this.#ejectedUntil ? 0 : this.#eject(now, settings);
@@ -96,8 +99,8 @@ export class TargetHealth {
     this.#forgetEjections(now);
     const record = {
       inARow: this.#inARow,
-      failures: this.#failures.total(now),
-      attempts: this.#attempts.total(now),
+      failures: window.failures.total(now),
+      attempts: window.attempts.total(now),
     };
     return failsTooOften(record, settings) ? this.#eject(now, settings) : 0;
   }
@@ -120,10 +123,23 @@ export class TargetHealth {
     if (this.#ejectedUntil === undefined) return false;
     this.#ejectedUntil = undefined;
     this.#changedAt = now;
-    this.#attempts.clear();
-    this.#failures.clear();
+    this.#windows.length = 0;
     this.#slowStartMs = settings.slowStartMs;
     return true;
+  }
+
+  /** The window that these settings judge by. One that nobody asked for yet begins now. */
+  #windowOf({ windowMs }: HealthSettings): Window {
+    let window = this.#windows.find(({ ms }) => ms === windowMs);
+    if (window === undefined) {
+      window = {
+        ms: windowMs,
+        attempts: new SlidingCount(windowMs),
+        failures: new SlidingCount(windowMs),
+      };
+      this.#windows.push(window);
+    }
+    return window;
   }
 
   #eject(now: number, settings: HealthSettings): number {
@@ -136,4 +152,11 @@ export class TargetHealth {
   #forgetEjections(now: number): void {
     if (!this.ejected && this.factorAt(now) === 1) this.#ejections = 0;
   }
+}
+
+/** What happened in the last while. */
+interface Window {
+  readonly ms: number;
+  readonly attempts: SlidingCount;
+  readonly failures: SlidingCount;
 }

@@ -248,3 +248,24 @@ function subjectOf(target: Candidate) {
     key: key?.fingerprint,
   };
 }
+
+it("nothing is known of a provider at a new address, and its old one tells nothing of it", async () => {
+  const { clock, health, fail, told } = setUp();
+  fail(single, "timeout", 5);
+  fail(candidate("b"), "credential");
+  expect(health.outlook(single).out?.cause).toBe("ejected");
+  const startedAt = clock.monotonic();
+  await clock.advance(1_000);
+  health.forget("a");
+  expect(health.outlook(single).out).toBeUndefined();
+  expect(health.outlook(candidate("b")).out?.cause).toBe("no_key");
+  told.length = 0;
+  for (const name of ["timeout", "credential", "model_gone"] as const) {
+    fail(single, name, 5, { startedAt });
+  }
+  fail(single, "overloaded", 1, { startedAt, retryAfterMs: 60_000 });
+  expect(health.outlook(single).out).toBeUndefined();
+  expect(told).toEqual([]);
+  fail(single, "timeout", 5);
+  expect(health.outlook(single).out?.cause).toBe("ejected");
+});

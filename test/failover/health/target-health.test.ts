@@ -10,7 +10,7 @@ const settings = defaultHealth;
 
 /** A target that was ejected at 0, for 30 s. */
 function ejected(): TargetHealth {
-  const target = new TargetHealth(settings);
+  const target = new TargetHealth();
   for (let failure = 0; failure < 5; failure++) target.failed(0, 0, false, settings);
   return target;
 }
@@ -34,7 +34,7 @@ describe("failing too often", () => {
 
 describe("a target", () => {
   it("takes traffic again after four failures and a success, however often", () => {
-    const target = new TargetHealth({ ...settings, minAttempts: 1_000 });
+    const target = new TargetHealth();
     for (let turn = 0; turn < 20; turn++) {
       for (let failure = 0; failure < 4; failure++) {
         expect(target.failed(turn, turn, false, { ...settings, minAttempts: 1_000 })).toBe(0);
@@ -45,7 +45,7 @@ describe("a target", () => {
   });
 
   it("is ejected for the share of its failures, which time forgets", () => {
-    const target = new TargetHealth(settings);
+    const target = new TargetHealth();
     const turn = (at: number) => {
       target.succeeded(at, at, settings);
       return target.failed(at, at, false, settings) + target.failed(at, at, false, settings);
@@ -57,8 +57,26 @@ describe("a target", () => {
     expect(target.stateAt(40_011)).toBe("ejected");
   });
 
+  it("is judged by everyone in the window of their own settings, whoever asked first", () => {
+    const target = new TargetHealth();
+    const long = { ...settings, windowMs: 600_000 };
+    const short = { ...settings, windowMs: 1_000 };
+    target.succeeded(0, 0, short);
+    target.succeeded(0, 0, long);
+    for (let at = 1; at <= 18; at++) expect(target.failed(at, at, true, long)).toBe(0);
+    // A minute later the short window has forgotten all of it, and the long one nothing.
+    expect(target.failed(60_000, 60_000, true, short)).toBe(0);
+    expect(target.failed(60_001, 60_001, true, long)).toBe(30_000);
+  });
+
+  it("is not told by attempts that began before it was what it is", () => {
+    const target = new TargetHealth(100);
+    for (let failure = 0; failure < 5; failure++) target.failed(200, 99, false, settings);
+    expect(target.stateAt(200)).toBe("healthy");
+  });
+
   it("is not ejected by weak signals in a row, but by their share", () => {
-    const target = new TargetHealth(settings);
+    const target = new TargetHealth();
     for (let failure = 0; failure < 19; failure++) {
       expect(target.failed(0, 0, true, settings)).toBe(0);
     }
@@ -116,7 +134,7 @@ describe("a target", () => {
           minLength: 1,
         }),
         (steps) => {
-          const target = new TargetHealth(settings);
+          const target = new TargetHealth();
           let now = 0;
           let until = 0;
           for (const [passed, retryAfterMs, succeeds] of steps) {
