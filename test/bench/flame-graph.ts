@@ -81,7 +81,7 @@ export function drawFlames(root: Flame, title: string): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="10">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="4" y="12" font-size="12">${escape(title)}</text>`,
+    `<text x="4" y="12" font-size="12">${escaped(title)}</text>`,
     ...boxes,
     "</svg>",
     "",
@@ -96,10 +96,10 @@ export function drawFlames(root: Flame, title: string): string {
     const label = flame.name.slice(0, Math.floor(boxWidth / 6.1));
     const percent = (share * 100).toFixed(1);
     boxes.push(
-      `<g><title>${escape(flame.name)}, ${percent} %</title>` +
+      `<g><title>${escaped(flame.name)}, ${percent} %</title>` +
         `<rect x="${x.toFixed(1)}" y="${y}" width="${boxWidth.toFixed(1)}" height="${rowHeight - 1}" fill="${colourOf(flame.name)}"/>` +
         (label.length > 2
-          ? `<text x="${(x + 2).toFixed(1)}" y="${y + 10}">${escape(label)}</text>`
+          ? `<text x="${(x + 2).toFixed(1)}" y="${y + 10}">${escaped(label)}</text>`
           : "") +
         "</g>",
     );
@@ -122,6 +122,6 @@ function colourOf(name: string): string {
   return name.includes(" ") ? "#b7d3a8" : "#d9d9d9";
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../interop/start-gateway.ts";
-import { scratch } from "../scratch.ts";
 
 /** A Spillway to be measured. */
 export interface Sources {
@@ -18,7 +18,8 @@ export function findSources(wanted: string | undefined): Sources {
     const changes = git("status", "--porcelain", "--", "src", "gen");
     return { folder: root, commit: changes === "" ? commit : `${commit} with changes` };
   }
-  const folder = join(scratch, `at-${commit}`);
+  // Not among the other scratch: Node strips no types below a node_modules.
+  const folder = join(tmpdir(), `spillway-bench-${commit}`);
   if (!existsSync(folder)) {
     mkdirSync(folder, { recursive: true });
     const files = execFileSync("git", ["archive", commit], { cwd: root, maxBuffer: 2 ** 30 });
