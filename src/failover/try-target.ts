@@ -1,10 +1,11 @@
 import type { AttemptReason } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { RefusalPolicy } from "../domain/generate-request.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Task } from "../domain/task.ts";
 import { abortFailure } from "./abort-scope.ts";
 import type { Admitted } from "./admit-target.ts";
-import type { AttemptVerdict } from "./attempt-log.ts";
+import type { AttemptVerdict, RunningAttempt } from "./attempt-log.ts";
 import { type Decision, decideNext, isVerdict } from "./decide-next.ts";
 import { isRehearsal } from "./is-rehearsal.ts";
 import type { Lane } from "./race.ts";
@@ -20,7 +21,10 @@ export interface Shortfall {
   readonly key: Secret | undefined;
 }
 
-/** Makes one attempt, and leaves the gate. Returns why it is not enough; undefined when all is there. */
+/**
+ * Makes one attempt, and leaves the gate. Returns why it is not enough; undefined when
+ * all is there. In a race it is undefined as well for an attempt that decides nothing.
+ */
 export async function tryTarget(
   walk: Walk,
   turn: Turn,
@@ -44,27 +48,30 @@ export async function tryTarget(
   }
 }
 
+interface Asked {
+  readonly key: Secret | undefined;
+  /** Whether it is the probe of an ejected target. */
+  readonly probe: boolean;
+}
+
 async function tryWithKey(
   walk: Walk,
   turn: Turn,
-  { key, probe }: { readonly key: Secret | undefined; readonly probe: boolean },
+  asked: Asked,
   reason: AttemptReason,
   task: Task,
   lane: Lane | undefined,
 ): Promise<Shortfall | undefined> {
   const { dependencies, log, course, harvest, spend } = walk;
   const { input, emit } = lane ?? walk;
-  const { candidate, retries, delayMs, triedKeys } = turn;
-  const { health, retryBudget } = dependencies;
-  const { plan, request, stream, deadlineAt } = input;
   const { images } = lane ?? harvest;
-  const onRefusal = request.routing.onRefusal ?? plan.onRefusal;
+  const { candidate } = turn;
+  const { key } = asked;
   const estimate = estimateOf(walk, candidate);
   spend.reserve(estimate);
   await input.onSubmit?.();
   const count = Math.max(1, missingSlots(images).length);
   const running = await log.start(candidate, key, reason, count);
-  const { observer, startedAt } = running;
   const result = await runAttempt({
     candidate,
     key,
@@ -73,28 +80,22 @@ async function tryWithKey(
     dependencies,
     attempt: running.attempt,
     earlier: log.attempts,
-    observer,
+    observer: running.observer,
     images,
     emit,
   });
   const { failure, loose } = result;
-  const answered = failure === undefined || isVerdict(failure, onRefusal);
+  const answered = failure === undefined || isVerdict(failure, refusalPolicyOf(walk));
   const standing = lane?.end(answered) ?? "decides";
   spend.count(result.cost, estimate);
-  const partial = result.imageCount > 0;
-  if (failure === undefined) {
-    health.succeeded(candidate, key, startedAt, probe);
-  } else if (!isRehearsal(candidate, request)) {
-    health.failed(candidate, { key, startedAt, probe, failure, partial });
-  } else if (probe) {
-    health.abandonProbe(candidate, key);
-  }
+  tellHealth(walk, turn, asked, running, result);
   if (standing === "beaten") {
     harvest.addBill(result);
     await log.finish(running, asBeaten(result), done);
     return undefined;
   }
   harvest.add(candidate, result, images);
+  // Attempts of a race that each gave a part can have made a whole.
   if (failure === undefined || harvest.isWhole) {
     await log.finish(running, result, done);
     return undefined;
@@ -104,6 +105,40 @@ async function tryWithKey(
     await log.finish(running, result, { next: "wait", discardOutput: false });
     return undefined;
   }
+  const decision = decide(walk, turn, key, failure, result);
+  const discardOutput = loose && decision.kind !== "budget_exhausted" && decision.kind !== "stop";
+  await log.finish(running, result, { next: decision.kind, discardOutput });
+  return { turn, failure, decision, key };
+}
+
+function tellHealth(
+  { input, dependencies }: Walk,
+  { candidate }: Turn,
+  { key, probe }: Asked,
+  { startedAt }: RunningAttempt,
+  { failure, imageCount }: AttemptResult,
+): void {
+  const { health } = dependencies;
+  if (failure === undefined) {
+    health.succeeded(candidate, key, startedAt, probe);
+  } else if (!isRehearsal(candidate, input.request)) {
+    health.failed(candidate, { key, startedAt, probe, failure, partial: imageCount > 0 });
+  } else if (probe) {
+    health.abandonProbe(candidate, key);
+  }
+}
+
+function decide(
+  walk: Walk,
+  turn: Turn,
+  key: Secret | undefined,
+  failure: Failure,
+  { imageCount, loose }: AttemptResult,
+): Decision {
+  const { input, dependencies, course } = walk;
+  const { clock, health, random, retryBudget } = dependencies;
+  const { candidate, retries, delayMs, triedKeys } = turn;
+  const partial = imageCount > 0;
   const wanted = decideNext(
     {
       failure,
@@ -111,22 +146,23 @@ async function tryWithKey(
       previousDelayMs: delayMs,
       attemptsLeft: course.attemptsLeft,
       hasNext: course.next !== undefined,
-      timeLeftMs: deadlineAt - dependencies.clock.monotonic(),
+      timeLeftMs: input.deadlineAt - clock.monotonic(),
       partial,
       hasOtherKey: health.hasOtherKey(candidate, withKey(triedKeys, key)),
       isOut: !health.quiet && health.outlook(candidate).out !== undefined,
-      committed: loose && stream?.failoverAfterOutput === false,
-      onRefusal,
-      duplicateSpend: request.routing.duplicateSpend,
+      committed: loose && input.stream?.failoverAfterOutput === false,
+      onRefusal: refusalPolicyOf(walk),
+      duplicateSpend: input.request.routing.duplicateSpend,
     },
-    dependencies.random,
+    random,
   );
   // Asking for what is missing does no work twice.
   const isExtra = wanted.kind !== "stop" && !partial;
-  const decision = isExtra && !retryBudget.take() ? budgetExhausted : wanted;
-  const discardOutput = loose && decision !== budgetExhausted && decision.kind !== "stop";
-  await log.finish(running, result, { next: decision.kind, discardOutput });
-  return { turn, failure, decision, key };
+  return isExtra && !retryBudget.take() ? { kind: "budget_exhausted" } : wanted;
+}
+
+function refusalPolicyOf({ input }: Walk): RefusalPolicy {
+  return input.request.routing.onRefusal ?? input.plan.onRefusal;
 }
 
 /** An answer that came when another one was there already is not used. */
@@ -136,5 +172,3 @@ function asBeaten(result: AttemptResult): AttemptResult {
 }
 
 const done: AttemptVerdict = { next: "done", discardOutput: false };
-
-const budgetExhausted: Decision = { kind: "budget_exhausted" };
