@@ -17,7 +17,7 @@ writeFileSync(
   config,
   `server: { listen: "${anyPort}", grpc: "${anyPort}", admin: "${anyPort}" }\nsandbox: true\n`,
 );
-const gateway = spawn(process.execPath, ["src/main.ts", "serve", "--config", config], {
+const gateway = spawn(process.execPath, ["dist/spillway.js", "serve", "--config", config], {
   stdio: ["ignore", "pipe", "inherit"],
   env: { ...process.env, SPILLWAY_LOG_LEVEL: "info" },
 });

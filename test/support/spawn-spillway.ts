@@ -33,8 +33,9 @@ const compileCache = join(tmpdir(), "spillway-compile-cache");
 export function spawnSpillway(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  program = "src/main.ts",
 ): SpillwayProcess {
-  const child = spawn(process.execPath, ["src/main.ts", ...words], {
+  const child = spawn(process.execPath, [program, ...words], {
     env: { PATH: process.env["PATH"], NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
