@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../interop/start-gateway.ts";
@@ -11,7 +11,7 @@ import { markdownTable } from "./report/markdown.ts";
 import { drawPlot } from "./report/plot.ts";
 import { keepResult, type Result, readResults } from "./report/results.ts";
 import { verdictTable } from "./report/verdict-table.ts";
-import { scratch } from "./scratch.ts";
+import { runFolder } from "./scratch.ts";
 import { findSources } from "./systems/sources.ts";
 import { startUpstream } from "./upstream/start-upstream.ts";
 
@@ -56,7 +56,7 @@ function refuse(why: string): never {
 }
 
 async function measure(): Promise<void> {
-  mkdirSync(scratch, { recursive: true });
+  mkdirSync(runFolder, { recursive: true });
   installH2load();
   const { folder, commit } = findSources(values.commit);
   const started = performance.now();
@@ -85,6 +85,8 @@ async function measure(): Promise<void> {
     }
   }
   await upstream.stop();
+  // What the systems said is kept where something could not be measured.
+  if (process.exitCode === undefined) rmSync(runFolder, { recursive: true });
   if (verdicts.length > 0) console.log(markdownTable(verdictTable(verdicts)));
 }
 

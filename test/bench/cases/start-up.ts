@@ -6,7 +6,7 @@ import { usageOf } from "../measure/process-usage.ts";
 import { median } from "../measure/statistics.ts";
 import { figure } from "../report/figure.ts";
 import { atMost } from "../report/verdict.ts";
-import { scratch } from "../scratch.ts";
+import { runFolder } from "../scratch.ts";
 import { startProgram } from "../systems/spillway.ts";
 
 const configurations = {
@@ -31,10 +31,10 @@ export const startUp: Case = {
   async run(bench) {
     const rows = [];
     for (const [name, yaml] of Object.entries(configurations)) {
-      const config = join(scratch, "start-up.yaml");
+      const config = join(runFolder, "start-up.yaml");
       writeFileSync(config, yaml);
       // The sources compiled, which the first start of a machine leaves to the next.
-      const compiled = join(scratch, "compiled");
+      const compiled = join(runFolder, "compiled");
       rmSync(compiled, { recursive: true, force: true });
       const firsts: number[] = [];
       const laters: number[] = [];

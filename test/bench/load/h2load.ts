@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { pinned } from "../measure/pin.ts";
-import { scratch } from "../scratch.ts";
+import { runFolder } from "../scratch.ts";
 import type { LoadTarget } from "./target.ts";
 
 /** How hard to press. */
@@ -39,7 +39,7 @@ export async function pressWithH2load(
   pressure: Pressure,
   nice = false,
 ): Promise<LoadResult> {
-  const body = join(scratch, "body");
+  const body = join(runFolder, "body");
   writeFileSync(body, target.body);
   const http1 = target.http === "1.1";
   const { connections, streams, until } = pressure;

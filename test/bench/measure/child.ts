@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { scratch } from "../scratch.ts";
+import { runFolder } from "../scratch.ts";
 import { type Place, pinned } from "./pin.ts";
 
 /** A program that the benchmark started. */
@@ -39,7 +39,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
  * costs no one processor time while something is measured.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const file = join(scratch, `${options.name.replaceAll(/\W+/g, "-")}.log`);
+  const file = join(runFolder, `${options.name.replaceAll(/\W+/g, "-")}.log`);
   const output = openSync(file, "w");
   const [program, ...words] = pinned(options.place, options.command);
   const child = spawn(program, words, {

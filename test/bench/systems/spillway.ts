@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Bench } from "../bench.ts";
 import { startChild } from "../measure/child.ts";
 import type { Place } from "../measure/pin.ts";
-import { scratch } from "../scratch.ts";
+import { runFolder } from "../scratch.ts";
 import type { RunningSystem } from "./system.ts";
 
 /** Spillway as its users start it, running. */
@@ -42,7 +42,7 @@ export function startSpillway(
   options: SpillwayOptions = { tracing: usualTracing },
 ): Promise<Spillway> {
   const { name = "Spillway", tracing, workers, place } = options;
-  const config = join(scratch, `${name.replaceAll(/\W+/g, "-")}.yaml`);
+  const config = join(runFolder, `${name.replaceAll(/\W+/g, "-")}.yaml`);
   writeFileSync(config, configuration(origin, workers));
   return startProgram({
     sources,
