@@ -17,6 +17,7 @@ import {
   json,
   page,
   resetAfterBody,
+  resetBeforeBody,
   silence,
   truncated,
 } from "../support/upstream-acts.ts";
@@ -41,6 +42,11 @@ const deadlineMs = 4_000;
 const misbehaviours: readonly Misbehaviour[] = [
   { name: "refuses connections", does: refusingUrl, failure: "NEVER_SENT" },
   { name: "resets a connection after the body", does: resetAfterBody, failure: "AMBIGUOUS" },
+  {
+    name: "resets a connection with the body unread",
+    does: resetBeforeBody,
+    failure: "AMBIGUOUS",
+  },
   {
     name: "resets a connection as soon as it is there",
     does: startResettingServer,
@@ -99,6 +105,12 @@ const misbehaviours: readonly Misbehaviour[] = [
     name: "nests its JSON deeper than anyone can follow",
     does: body(200, "[".repeat(100_000), { "content-type": "application/json" }),
     failure: "SERVER_FAULT",
+  },
+  {
+    name: "sends 100 MB of what is no JSON",
+    does: flood(200, { "content-type": "application/json" }, 1e8),
+    failure: "SERVER_FAULT|TIMEOUT",
+    attemptMs: 1500,
   },
   {
     name: "announces more bytes than any memory should hold",
