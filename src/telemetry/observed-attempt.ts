@@ -51,9 +51,10 @@ export class ObservedAttempt implements AttemptObserver {
     const operation = genAiOperationName(call.operation);
     this.#span = parts.tracer.startSpan(
       `${operation} ${attempt.upstreamModel}`,
-      { kind: SpanKind.CLIENT, attributes: startAttributes(start, operation) },
+      { kind: SpanKind.CLIENT },
       start.parent,
     );
+    if (this.#span.isRecording()) this.#span.setAttributes(startAttributes(start, operation));
     this.#context = trace.setSpan(start.parent, this.#span);
     if (parts.captureContent && start.request !== undefined && this.#span.isRecording()) {
       this.#span.setAttribute(names.genAiInputMessages, captureInput(start.request.task));
@@ -63,17 +64,17 @@ export class ObservedAttempt implements AttemptObserver {
   exchangeStarted(exchange: ObservedExchange): ExchangeObserver {
     const span = this.#parts.tracer.startSpan(
       exchange.method,
-      {
-        kind: SpanKind.CLIENT,
-        attributes: {
-          [names.httpMethod]: exchange.method,
-          [names.urlFull]: exchange.url,
-          [names.exchangePurpose]: exchange.purpose,
-          ...serverAttributes(exchange.url),
-        },
-      },
+      { kind: SpanKind.CLIENT },
       this.#context,
     );
+    if (span.isRecording()) {
+      span.setAttributes({
+        [names.httpMethod]: exchange.method,
+        [names.urlFull]: exchange.url,
+        [names.exchangePurpose]: exchange.purpose,
+        ...serverAttributes(exchange.url),
+      });
+    }
     return {
       headers: traceHeaders(trace.setSpan(this.#context, span)),
       finished({ status, failure }) {

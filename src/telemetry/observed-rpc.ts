@@ -34,18 +34,15 @@ export class ObservedRpc implements RpcObserver {
     this.#call = call;
     this.#startedAt = parts.clock.monotonic();
     const parent = callerContext((name) => call.header(name));
-    this.#span = parts.tracer.startSpan(
-      call.method,
-      {
-        kind: SpanKind.SERVER,
-        attributes: {
-          [names.rpcSystem]: call.protocol === "connect" ? "connectrpc" : "grpc",
-          [names.rpcMethod]: call.method,
-          [names.requestId]: call.requestId,
-        },
-      },
-      parent,
-    );
+    this.#span = parts.tracer.startSpan(call.method, { kind: SpanKind.SERVER }, parent);
+    // Most spans are not sampled, and then nobody wants their attributes.
+    if (this.#span.isRecording()) {
+      this.#span.setAttributes({
+        [names.rpcSystem]: call.protocol === "connect" ? "connectrpc" : "grpc",
+        [names.rpcMethod]: call.method,
+        [names.requestId]: call.requestId,
+      });
+    }
     this.#context = trace.setSpan(parent, this.#span);
     parts.metrics.callStarted();
   }
