@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../interop/start-gateway.ts";
@@ -25,7 +26,7 @@ import { startUpstream } from "./upstream/start-upstream.ts";
  *   npm run bench -- chat-grpc --commit HEAD        what is committed, not what is in the folder
  *   npm run bench -- large-image
  */
-const scripts = ["json-with-media", "large-image"] as const;
+const scripts = ["json-with-media", "large-image", "fall-back"] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -70,6 +71,8 @@ async function measure(): Promise<void> {
     progress: (line) =>
       console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`),
   };
+  const [load = 0] = loadavg();
+  if (load > 1) bench.progress(`the machine is busy (load ${load.toFixed(1)}): trust no figure`);
   const verdicts = [];
   for (const { name, run } of chosen) {
     bench.progress(name);
