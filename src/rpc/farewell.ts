@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { setImmediate as loopTurn } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 
 /** How the connections of HTTP/1.1 come to their end without a request being lost. */
@@ -45,7 +46,9 @@ export function farewell(clock: Clock, closeIdle: () => void): Farewell {
       for (const response of open) if (!response.headersSent) announce(response);
     },
     closeSoon() {
-      cancelTimer = clock.timer(lastRequestMs, () => {
+      cancelTimer = clock.timer(lastRequestMs, async () => {
+        // A busy process reads what has come meanwhile before it closes anything.
+        await loopTurn();
         over = true;
         closeIdle();
       });
