@@ -15,13 +15,17 @@ export interface ChatProviders {
 /** The time of one attempt, in milliseconds: the longest that a silent provider holds a caller up. */
 export const attemptMs = 1000;
 
-/** Starts so many, which answer after `delayMs`. */
-export async function startChatProviders(count: number, delayMs = 20): Promise<ChatProviders> {
+/** Starts so many, which answer after `delayMs` and are given `limitMs` for an attempt. */
+export async function startChatProviders(
+  count: number,
+  delayMs = 20,
+  limitMs = attemptMs,
+): Promise<ChatProviders> {
   const { ask, stop } = startHelper("./providers/chat-process.ts");
   const urls = (await ask("open", count, delayMs)) as readonly string[];
   const providers = urls.map(
     (url, number) =>
-      `  boat-${number}: { type: openai-compatible, base_url: "${url}", timeout: ${attemptMs}ms }`,
+      `  boat-${number}: { type: openai-compatible, base_url: "${url}", timeout: ${limitMs}ms }`,
   );
   const targets = urls.map((_, number) => `{ provider: boat-${number} }`);
   return {
