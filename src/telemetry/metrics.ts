@@ -7,6 +7,7 @@ import type { Operation } from "../domain/operation.ts";
 import { createGateMeters } from "./gate-meters.ts";
 import { genAiOperationName } from "./gen-ai-names.ts";
 import { metricNames, attributeNames as names } from "./names.ts";
+import { tally } from "./tally.ts";
 
 /** Counts what happens. Labels are few and bounded: no request id, no model that a caller made up. */
 export interface Metrics {
@@ -28,41 +29,49 @@ export type KnownModel = (name: string) => boolean;
 
 /** Makes the instruments on a meter. */
 export function createMetrics(meter: Meter, isKnownModel: KnownModel): Metrics {
-  const requests = meter.createCounter(metricNames.requests.name, metricNames.requests);
-  const inFlight = meter.createUpDownCounter(metricNames.inFlight.name, metricNames.inFlight);
+  const requests = tally(meter, metricNames.requests);
+  const inFlight = tally(meter, metricNames.inFlight, true);
   const requestDuration = histogram(meter, metricNames.requestDuration, workSeconds);
   const gatewayDuration = histogram(meter, metricNames.gatewayDuration, overheadSeconds);
   const providersDuration = histogram(meter, metricNames.providersDuration, workSeconds);
-  const attempts = meter.createCounter(metricNames.attempts.name, metricNames.attempts);
+  const attempts = tally(meter, metricNames.attempts);
   const attemptDuration = histogram(meter, metricNames.attemptDuration, workSeconds);
-  const tokens = meter.createCounter(metricNames.tokens.name, metricNames.tokens);
-  const images = meter.createCounter(metricNames.images.name, metricNames.images);
-  const cost = meter.createCounter(metricNames.cost.name, metricNames.cost);
-  const unknownCosts = meter.createCounter(metricNames.unknownCosts.name, metricNames.unknownCosts);
+  const tokens = tally(meter, metricNames.tokens);
+  const images = tally(meter, metricNames.images);
+  const cost = tally(meter, metricNames.cost);
+  const unknownCosts = tally(meter, metricNames.unknownCosts);
   const reloads = meter.createCounter(metricNames.configReloads.name, metricNames.configReloads);
 
-  const countAttempt = (attempt: Attempt): Attributes => {
-    const labels: Attributes = {
-      [names.provider]: attempt.provider,
-      [names.model]: isKnownModel(attempt.model) ? attempt.model : "other",
-      [names.attemptReason]: attempt.reason,
-      [names.attemptOutcome]: attempt.outcome ?? "failed",
-    };
-    if (attempt.failure !== undefined) labels[names.failureClass] = attempt.failure;
-    attempts.add(1, labels);
-    return labels;
+  const countAttempt = (attempt: Attempt): void => {
+    const { provider, reason, outcome = "failed", failure = "" } = attempt;
+    const model = isKnownModel(attempt.model) ? attempt.model : "other";
+    attempts.add(1, `${provider} ${model} ${reason} ${outcome} ${failure}`, () => ({
+      [names.provider]: provider,
+      [names.model]: model,
+      [names.attemptReason]: reason,
+      [names.attemptOutcome]: outcome,
+      ...(failure === "" ? {} : { [names.failureClass]: failure }),
+    }));
   };
+
+  function countTokens(provider: string, type: "input" | "output", count: number | undefined) {
+    if (count === undefined) return;
+    tokens.add(count, `${provider} ${type}`, () => ({
+      [names.provider]: provider,
+      [names.tokenType]: type,
+    }));
+  }
 
   const ejections = meter.createCounter(metricNames.ejections.name, metricNames.ejections);
   return {
     meterGate: createGateMeters(meter),
     targetOut: (provider, cause) =>
       ejections.add(1, { [names.provider]: provider, [names.healthCause]: cause }),
-    callStarted: () => inFlight.add(1),
+    callStarted: () => inFlight.add(1, "", noLabels),
     callEnded(method, code, durationMs) {
       const labels = { [names.rpcMethod]: method, [names.rpcStatus]: code };
-      inFlight.add(-1);
-      requests.add(1, labels);
+      inFlight.add(-1, "", noLabels);
+      requests.add(1, `${method} ${code}`, () => labels);
       requestDuration.record(durationMs / 1000, labels);
     },
     generated({ timing }) {
@@ -72,28 +81,33 @@ export function createMetrics(meter: Meter, isKnownModel: KnownModel): Metrics {
     attemptSkipped: countAttempt,
     attemptEnded(attempt, operation, ending) {
       countAttempt(attempt);
-      const provider = { [names.provider]: attempt.provider };
+      const { provider, cost: price } = attempt;
+      const ofProvider = () => ({ [names.provider]: provider });
       const timed: Attributes = {
-        ...provider,
+        [names.provider]: provider,
         [names.genAiOperation]: genAiOperationName(operation),
       };
       if (attempt.failure !== undefined) timed[names.errorType] = attempt.failure;
       attemptDuration.record((attempt.durationMs ?? 0) / 1000, timed);
-      if (ending.inputTokens !== undefined) {
-        tokens.add(ending.inputTokens, { ...provider, [names.tokenType]: "input" });
+      countTokens(provider, "input", ending.inputTokens);
+      countTokens(provider, "output", ending.outputTokens);
+      if (ending.images !== undefined && ending.images > 0) {
+        images.add(ending.images, provider, ofProvider);
       }
-      if (ending.outputTokens !== undefined) {
-        tokens.add(ending.outputTokens, { ...provider, [names.tokenType]: "output" });
-      }
-      if (ending.images !== undefined && ending.images > 0) images.add(ending.images, provider);
-      if (attempt.cost.basis === "unknown") unknownCosts.add(1, provider);
-      else if (attempt.cost.micros > 0) {
-        cost.add(attempt.cost.micros / 1e6, { ...provider, [names.costBasis]: attempt.cost.basis });
+      if (price.basis === "unknown") {
+        unknownCosts.add(1, provider, ofProvider);
+      } else if (price.micros > 0) {
+        cost.add(price.micros / 1e6, `${provider} ${price.basis}`, () => ({
+          [names.provider]: provider,
+          [names.costBasis]: price.basis,
+        }));
       }
     },
     configReloaded: (outcome) => reloads.add(1, { [names.reloadOutcome]: outcome }),
   };
 }
+
+const noLabels = (): Attributes => ({});
 
 /** From a cached chat to a job of half an hour. */
 const workSeconds = [
