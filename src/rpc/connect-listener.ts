@@ -108,10 +108,9 @@ export async function openConnectListener(
   return {
     address: await listen(server, address),
     async drain() {
-      goodbye.begin();
       await letIn(server);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      goodbye.closeSoon();
+      goodbye.begin();
       http2.drain();
       await closed;
       goodbye.end();

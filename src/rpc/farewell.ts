@@ -6,35 +6,51 @@ import type { Clock } from "../domain/clock.ts";
 export interface Farewell {
   /** An answer is about to be made. */
   answering(response: ServerResponse): void;
-  /** Every answer from now on is its connection's last. */
+  /** Nobody connects any more, and every answer is its connection's last. */
   begin(): void;
-  /** Nobody comes any more: closes in a moment what is idle by then. */
-  closeSoon(): void;
   /** There are no connections any more. */
   end(): void;
 }
 
 /**
- * How long a connection without a request is kept open for one that may be on its
- * way, in milliseconds.
+ * How long no request may come on any connection before those without one are
+ * closed, in milliseconds.
  */
-export const lastRequestMs = 250;
+export const quietMs = 250;
 
 /**
  * HTTP/1.1 has no word for "send no more" but the header of an answer. So whoever
  * waits for an answer is told with it, also when the request came before the
- * farewell began; and a connection on which nothing happens is closed a moment
- * later only: a client that uses it often sends its next request until then, and
- * hears with the answer.
+ * farewell began; and a connection on which nothing happens is closed only when
+ * nothing happens on any: a client that has much to ask uses them all until then, and
+ * hears with the answers. That ends, since nobody connects any more.
  */
 export function farewell(clock: Clock, closeIdle: () => void): Farewell {
   const open = new Set<ServerResponse>();
   let begun = false;
   let over = false;
+  let lastAt = Number.NEGATIVE_INFINITY;
   let cancelTimer = () => {};
+
+  function closeAfter(ms: number): void {
+    cancelTimer = clock.timer(ms, async () => {
+      // A busy process reads what has come meanwhile before it closes anything.
+      await loopTurn();
+      if (over) return;
+      const leftMs = lastAt + quietMs - clock.monotonic();
+      if (leftMs > 0) {
+        closeAfter(leftMs);
+        return;
+      }
+      over = true;
+      closeIdle();
+    });
+  }
+
   return {
     answering(response) {
       if (begun) announce(response);
+      lastAt = clock.monotonic();
       open.add(response);
       response.once("close", () => {
         open.delete(response);
@@ -44,16 +60,12 @@ export function farewell(clock: Clock, closeIdle: () => void): Farewell {
     begin() {
       begun = true;
       for (const response of open) if (!response.headersSent) announce(response);
+      closeAfter(quietMs);
     },
-    closeSoon() {
-      cancelTimer = clock.timer(lastRequestMs, async () => {
-        // A busy process reads what has come meanwhile before it closes anything.
-        await loopTurn();
-        over = true;
-        closeIdle();
-      });
+    end() {
+      over = true;
+      cancelTimer();
     },
-    end: () => cancelTimer(),
   };
 }
 

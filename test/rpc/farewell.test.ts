@@ -14,6 +14,7 @@ it("who waits for an answer when a drain begins hears with it that it is the las
   client.ask();
   await expect.poll(() => server.gateway.asked.length).toBe(1);
   const drained = server.drain();
+  await doorShut(server);
   finish.resolve();
   await Promise.all([drained, client.closed]);
   expect(client.heads()).toEqual(["200 close"]);
@@ -25,6 +26,7 @@ it("a request that was on its way when a drain began is answered, as the connect
   client.ask();
   await expect.poll(client.heads).toEqual(["200 keep-alive"]);
   const drained = server.drain();
+  await doorShut(server);
   client.ask();
   await Promise.all([drained, client.closed]);
   expect(client.heads()).toEqual(["200 keep-alive", "200 close"]);
@@ -35,10 +37,23 @@ it("a connection that has not said anything yet when a drain begins is answered 
   const client = connectTo(server);
   await client.connected;
   const drained = server.drain();
+  await doorShut(server);
   client.ask();
   await Promise.all([drained, client.closed]);
   expect(client.heads()).toEqual(["200 close"]);
 });
+
+/** Waits until nobody can connect any more. */
+async function doorShut({ url }: TestServer): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const knock = () =>
+    new Promise((resolve) => {
+      const socket = createConnection(Number(port), hostname);
+      socket.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code));
+      socket.once("connect", () => resolve(socket.destroy()));
+    });
+  await expect.poll(knock).toBe("ECONNREFUSED");
+}
 
 const body = '{"model":"gpt-image-2","textToImage":{"prompt":"a boat"}}';
 const request = `POST /spillway.v1.GatewayService/Generate HTTP/1.1\r\nhost: any\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
