@@ -3,6 +3,7 @@ import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import type { HttpRequest, PlainResponse } from "./connect-service.ts";
 import { type RpcFailure, rpcFailure, statusBytes, toConnectError } from "./errors.ts";
+import { grpcMessageHeader } from "./grpc-message-header.ts";
 
 /** Answers a request whose path is no method: tells a person who looks around where to go on, and everyone else that it is not here. */
 export function serveElse(request: HttpRequest, response: PlainResponse, path: string): void {
@@ -18,7 +19,7 @@ export function serveElse(request: HttpRequest, response: PlainResponse, path: s
     response.writeHead(200, {
       "content-type": type,
       "grpc-status": String(notFound.code),
-      "grpc-message": encodeURIComponent(notFound.error.message),
+      "grpc-message": grpcMessageHeader(notFound.error.message),
       "grpc-status-details-bin": Buffer.from(statusBytes(notFound)).toString("base64"),
     });
     response.end();

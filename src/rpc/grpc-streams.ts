@@ -5,6 +5,7 @@ import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
 import { type CallLife, RunningCalls } from "./call-life.ts";
 import { type RpcFailure, statusBytes } from "./errors.ts";
 import { type GrpcBody, GrpcBodyReader, grpcFrame } from "./grpc-message.ts";
+import { grpcMessageHeader } from "./grpc-message-header.ts";
 import { libraryFailure, malformedRequest } from "./library-error.ts";
 import { messagePieces } from "./message-pieces.ts";
 import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
@@ -242,7 +243,7 @@ const ok = { "grpc-status": "0" };
 function statusOf(failure: RpcFailure): Record<string, string> {
   return {
     "grpc-status": String(failure.code),
-    "grpc-message": encodeURIComponent(failure.error.message),
+    "grpc-message": grpcMessageHeader(failure.error.message),
     "grpc-status-details-bin": Buffer.from(statusBytes(failure)).toString("base64"),
   };
 }
