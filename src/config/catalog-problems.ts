@@ -67,10 +67,15 @@ function entryProblems(file: Mapping, known: ReadonlyMap<string, Model>): readon
     const { replace, offers } = entriesOf(entry);
     if (replace === true)
       return at("is no model of the built-in catalogue; expected one, to replace it");
-    const hasNone = offers === undefined || (isMapping(offers) && Object.keys(offers).length === 0);
+    const hasNone =
+      offers === undefined || (isMapping(offers) && Object.values(offers).every(isEmpty));
     if (!hasNone) return [];
     return at("is a new model and has no offers; expected some");
   });
+}
+
+function isEmpty(value: unknown): boolean {
+  return isMapping(value) && Object.keys(value).length === 0;
 }
 
 /** The known model that a name most likely stands for. */

@@ -105,6 +105,11 @@ export function readSourceTree(
       const key = keyOf(pair.key);
       if (key === "<<") continue;
       const offset = (pair.key as Node | null)?.range?.[0] ?? node.range?.[0] ?? 0;
+      if (key === "__proto__") {
+        // Schemas pass over it without a word.
+        problems.push({ ...place(offset), path: [...path, key], message: "is no name to have" });
+        continue;
+      }
       values.set(key, read(pair.value as Node | null, [...path, key], offset));
     }
     return values;

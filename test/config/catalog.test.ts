@@ -311,6 +311,14 @@ describe("a catalogue file with a mistake", () => {
       '4:3: models.gpt-imag-2: is a new model and has no offers; expected some; did you mean "gpt-image-2"?',
     ],
     [
+      "  xyzzy: { offers: { openai: {} } }",
+      "4:3: models.xyzzy: is a new model and has no offers; expected some",
+    ],
+    [
+      "  gpt-image-2: { offers: { openai: { __proto__: { operations: [chat] } } } }",
+      "4:38: models.gpt-image-2.offers.openai.__proto__: is no name to have",
+    ],
+    [
       "  xyzzy: { replace: true, offers: { openai: { x: { operations: [chat] } } } }",
       "4:3: models.xyzzy: is no model of the built-in catalogue; expected one, to replace it",
     ],
