@@ -13,8 +13,12 @@ traffic: 2.31MB (2424832) total, 54.69KB (56000) headers (space savings 76.07%),
 `;
 
 describe("h2load's output", () => {
-  it("tells the rate and how many were answered", () => {
-    expect(readH2load(output({}))).toEqual({ requestsPerSecond: 6546.31, done: 2000 });
+  it("tells the rate, how many were answered and with how much", () => {
+    expect(readH2load(output({}))).toEqual({
+      requestsPerSecond: 6546.31,
+      done: 2000,
+      bodyBytes: 2_304_000,
+    });
   });
 
   it("is an error when a request failed", () => {
@@ -29,7 +33,7 @@ describe("h2load's output", () => {
 
   it("tells that nothing was answered in the time that there was", () => {
     const none = output({}).replaceAll("2000", "0").replace("6546.31", "0.00");
-    expect(readH2load(none)).toEqual({ requestsPerSecond: 0, done: 0 });
+    expect(readH2load(none)).toEqual({ requestsPerSecond: 0, done: 0, bodyBytes: 2_304_000 });
   });
 
   it("is an error when it is no report", () => {

@@ -19,6 +19,8 @@ export interface Pressure {
 export interface LoadResult {
   readonly requestsPerSecond: number;
   readonly done: number;
+  /** Of all answers, without headers and frames. */
+  readonly bodyBytes: number;
 }
 
 const h2load = "/usr/bin/h2load";
@@ -68,11 +70,12 @@ export function readH2load(text: string): LoadResult {
     text,
   );
   const statuses = /^status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx/m.exec(text);
-  if (rate === undefined || requests === null || statuses === null)
+  const bodyBytes = /\((\d+)\) data$/m.exec(text)?.[1];
+  if (rate === undefined || bodyBytes === undefined || requests === null || statuses === null)
     throw new Error(`h2load said something else:\n${text}`);
   const [done = 0, succeeded, ...bad] = requests.slice(1).map(Number);
   const others = statuses.slice(2).map(Number);
   if (done !== succeeded || [...bad, ...others].some((count) => count > 0))
     throw new Error(`not every request succeeded:\n${text}`);
-  return { requestsPerSecond: Number(rate), done };
+  return { requestsPerSecond: Number(rate), done, bodyBytes: Number(bodyBytes) };
 }
