@@ -26,7 +26,7 @@ import { startUpstream } from "./upstream/start-upstream.ts";
  *   npm run bench -- chat-grpc --commit HEAD        what is committed, not what is in the folder
  *   npm run bench -- large-image
  */
-const scripts = ["fall-back", "json-with-media", "large-image", "fall-back"] as const;
+const scripts = ["fall-back", "json-with-media", "large-image"] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
