@@ -1,6 +1,7 @@
-import { type DescField, type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
+import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { ImageSchema } from "../../gen/spillway/v1/image_pb.ts";
+import { writeMessage } from "./write-message.ts";
 
 /**
  * Writes a message without copying the images in it: its Protobuf encoding in
@@ -11,7 +12,7 @@ import { ImageSchema } from "../../gen/spillway/v1/image_pb.ts";
  */
 export function messagePieces(schema: DescMessage, message: Message): Uint8Array[] {
   const fields = imageFields(schema);
-  if (fields.length === 0) return [toBinary(schema, message)];
+  if (fields.length === 0) return [writeMessage(schema, message)];
   const light = Object.assign(Object.create(Object.getPrototypeOf(message)), message);
   const pieces: Uint8Array[] = [];
   for (const field of fields) {
@@ -24,7 +25,7 @@ export function messagePieces(schema: DescMessage, message: Message): Uint8Array
       pieces.push(...nested(field, value as Message));
     }
   }
-  return [toBinary(schema, light), ...pieces];
+  return [writeMessage(schema, light), ...pieces];
 }
 
 /** How many bytes some pieces have together. */
