@@ -38,7 +38,7 @@ export interface ObservedExchange {
   readonly method: string;
   /** Without a query: a query can hold a key. */
   readonly url: string;
-  readonly purpose: "submit" | "poll" | "cancel" | "download";
+  readonly purpose: "upload" | "submit" | "poll" | "cancel" | "download";
 }
 
 /** Who is told how one exchange ended. */

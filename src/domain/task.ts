@@ -56,14 +56,17 @@ export interface ChatTask {
 
 /** An image that the caller supplies. `mimeType` is empty when the caller did not say. */
 export type ImageInput =
-  | {
-      readonly kind: "bytes";
-      readonly bytes: Uint8Array;
-      readonly mimeType: string;
-      /** In pixels, once somebody has looked. */
-      readonly size?: Shape | undefined;
-    }
+  | ImageBytes
   | { readonly kind: "url"; readonly url: string; readonly mimeType: string };
+
+/** An image that is here. */
+export interface ImageBytes {
+  readonly kind: "bytes";
+  readonly bytes: Uint8Array;
+  readonly mimeType: string;
+  /** In pixels, once somebody has looked. */
+  readonly size?: Shape | undefined;
+}
 
 /** Who speaks. */
 export type Role = "system" | "user" | "assistant" | "tool";

@@ -6,6 +6,7 @@ import type { CallTarget, OperationDialect } from "../providers/provider.ts";
 import type { AbortScope } from "./abort-scope.ts";
 import type { CallOutput } from "./call-output.ts";
 import type { Line } from "./exchange.ts";
+import type { InputUploads } from "./input-uploads.ts";
 
 /** One call of an attempt, ready to be made. */
 export interface CallToRun {
@@ -23,6 +24,8 @@ export interface CallToRun {
   readonly deadlineAt: number;
   readonly random: Random;
   readonly output: CallOutput;
+  /** The images that its attempt has handed over. */
+  readonly uploads: InputUploads;
   /**
    * Awaited before the first question for a job, and without one before a call is sent
    * whose job the call's own id will name. Undefined: nobody wants to know.

@@ -42,7 +42,7 @@ export const cancelTimeoutMs = 5_000;
 export async function exchange(
   line: Line,
   call: HttpCall,
-  purpose: "submit" | "poll",
+  purpose: "upload" | "submit" | "poll",
   scope: AbortScope,
   failureOf = line.endpoint.provider.failure,
 ): Promise<Answered | Failed> {

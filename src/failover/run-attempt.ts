@@ -10,6 +10,7 @@ import { mayHaveBeenBilled } from "./attempt-cost.ts";
 import { AttemptTimer } from "./attempt-timer.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
 import { findDialect } from "./find-dialect.ts";
+import { InputUploads } from "./input-uploads.ts";
 import { runShare, type Share, type ShareReport } from "./run-share.ts";
 import { splitSlots } from "./split-slots.ts";
 
@@ -43,13 +44,14 @@ export async function runAttempt(attempt: AttemptToRun): Promise<AttemptResult> 
   const { candidate } = attempt;
   const dialect = findDialect(candidate.endpoint, candidate.fit.task.operation);
   const timer = new AttemptTimer(attempt);
+  const uploads = new InputUploads();
   const onFirstContent = (): void => {
     if (timer.contentCame()) attempt.observer.firstContent();
   };
   try {
     const reports = await Promise.all(
       sharesOf(attempt, dialect).map((share) =>
-        runShare({ ...share, attempt, dialect, onFirstContent }),
+        runShare({ ...share, attempt, dialect, uploads, onFirstContent }),
       ),
     );
     const result = combine(reports);

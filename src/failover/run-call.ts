@@ -7,11 +7,21 @@ import { mergeOptions } from "./merge-options.ts";
 import { runStream } from "./run-stream.ts";
 
 /**
- * Makes one call and follows the job that may come of it. A job is never submitted
- * twice: where the answer to the submission is lost, and the caller's own id names
- * the job, the provider is asked what became of it.
+ * Makes one call and follows the job that may come of it; the images that the call is
+ * not to carry are handed over before. A job is never submitted twice: where the answer
+ * to the submission is lost, and the caller's own id names the job, the provider is
+ * asked what became of it.
  */
 export async function runCall(call: CallToRun): Promise<Done | Failed> {
+  const { uploads } = call.dialect;
+  if (uploads === undefined) return makeCall(call);
+  const handed = await call.uploads.handOver(call, uploads);
+  if (handed.kind === "failed") return handed;
+  const target = { ...call.target, timeLeftMs: call.scope.leftMs };
+  return makeCall({ ...call, task: handed.task, target });
+}
+
+async function makeCall(call: CallToRun): Promise<Done | Failed> {
   const { dialect, streamed } = call;
   const outcome =
     streamed && dialect.stream !== undefined

@@ -12,6 +12,7 @@ import type { AttemptToRun } from "./attempt-to-run.ts";
 import { CallOutput } from "./call-output.ts";
 import type { CallToRun } from "./call-to-run.ts";
 import type { Line } from "./exchange.ts";
+import type { InputUploads } from "./input-uploads.ts";
 import { JobEntry } from "./job-entry.ts";
 import { runCall, takeUpCall } from "./run-call.ts";
 
@@ -23,6 +24,8 @@ export interface Share {
   readonly slots: readonly number[];
   /** What the call has left that is taken up. Undefined: it is made now. */
   readonly ticket?: JobTicket | undefined;
+  /** The images that the attempt has handed over, for all its shares. */
+  readonly uploads: InputUploads;
   /** Told of the provider's first piece of real content in a stream. */
   readonly onFirstContent: () => void;
 }
@@ -44,7 +47,7 @@ export interface ShareReport {
 
 /** Makes one share: one call, the job that may come of it, and all that belongs to its output. */
 export async function runShare(share: Share): Promise<ShareReport> {
-  const { attempt, dialect, slots, ticket, onFirstContent } = share;
+  const { attempt, dialect, slots, ticket, uploads, onFirstContent } = share;
   const { candidate, input, dependencies } = attempt;
   const { endpoint, fit } = candidate;
   const { clock, random } = dependencies;
@@ -82,6 +85,7 @@ export async function runShare(share: Share): Promise<ShareReport> {
     deadlineAt,
     random,
     output,
+    uploads,
     onJob: entry && ((job) => entry.write(job)),
     leavesJob: input.jobs?.lasts,
   };

@@ -39,6 +39,12 @@ export interface Failed {
   readonly failure: Failure;
 }
 
+/** An image was handed over, and this is the provider's address of it. */
+export interface Uploaded {
+  readonly kind: "uploaded";
+  readonly url: string;
+}
+
 /** What one event of a stream means. */
 export type StreamStep =
   | { readonly kind: "output"; readonly event: OutputEvent }

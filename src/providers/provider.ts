@@ -2,6 +2,7 @@ import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities
 import type { Failure } from "../domain/failure.ts";
 import type {
   ChatTask,
+  ImageBytes,
   ImageEditTask,
   ImageUpscaleTask,
   Task,
@@ -9,7 +10,7 @@ import type {
 } from "../domain/task.ts";
 import type { EndpointSettings } from "./endpoint-settings.ts";
 import type { HttpCall } from "./http-call.ts";
-import type { Job, Outcome, StreamStep } from "./outcome.ts";
+import type { Failed, Job, Outcome, StreamStep, Uploaded } from "./outcome.ts";
 import type { Reply, StreamEvent } from "./reply.ts";
 
 /**
@@ -79,6 +80,23 @@ export interface OperationDialect<T extends Task, C> {
   readonly stream?: StreamDialect<T> | undefined;
   /** How its jobs are followed. Undefined when `result` never gives a job. */
   readonly job?: JobDialect<T> | undefined;
+  /** How it is given images ahead of the call. Undefined: they travel in the call. */
+  readonly uploads?: UploadDialect<T> | undefined;
+}
+
+/**
+ * How a provider is given images ahead of the call that works on them. Each becomes
+ * an address of the provider's, and the task that `request` gets has that in its place.
+ */
+export interface UploadDialect<T extends Task> {
+  /** Those of the task's own images that the call itself is not to carry. */
+  images(task: T): readonly ImageBytes[];
+  /** The call that hands one over. It must buy nothing: it may be made again, and in vain. */
+  request(image: ImageBytes): HttpCall;
+  /** What a 2xx answer to it means. */
+  result(reply: Reply): Uploaded | Failed;
+  /** What an answer outside 2xx to it means. Undefined: as `Provider.failure` has it. */
+  readonly failure?: ((reply: Reply) => Failure) | undefined;
 }
 
 /** How a provider streams one operation. An answer that is no event stream goes to `result`. */
