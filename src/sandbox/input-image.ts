@@ -27,7 +27,7 @@ export async function readInputImage(bytes: Uint8Array): Promise<InputImage | un
  */
 export async function readInputAddress(
   address: string,
-  files: FileShelf,
+  files: Pick<FileShelf, "get">,
 ): Promise<InputImage | "elsewhere" | undefined> {
   const data = /^data:[^,]*;base64,/i.exec(address)?.[0];
   if (data !== undefined) return readInputImage(Buffer.from(address.slice(data.length), "base64"));

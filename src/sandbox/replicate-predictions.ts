@@ -4,6 +4,7 @@ import { editNote, type InputImage, readInputAddress } from "./input-image.ts";
 import { longestEdge, sizeForRatio } from "./picture-size.ts";
 import { asNumber, asText } from "./read-json.ts";
 import { replicateError } from "./replicate-errors.ts";
+import type { ReplicateFiles } from "./replicate-files.ts";
 import type { ReplicateModel } from "./replicate-schemas.ts";
 import type { Answer, VendorContext, Visit } from "./vendor.ts";
 
@@ -48,6 +49,7 @@ export function createPredictions(
   context: VendorContext,
   basePath: string,
   filePath: string,
+  uploaded: Pick<ReplicateFiles, "owns" | "get">,
 ): Predictions {
   const { clock } = context;
   const known = new Map<string, Prediction>();
@@ -68,7 +70,7 @@ export function createPredictions(
       prediction.output = prediction.known.output === "list" ? [] : null;
       return end(prediction, "succeeded");
     }
-    const inputs = await readInputs(prediction.input, context);
+    const inputs = await readInputs(prediction.input, context, uploaded);
     if (typeof inputs === "string") {
       prediction.problem = inputs;
       return end(prediction, "failed");
@@ -233,10 +235,20 @@ type Inputs = readonly (InputImage | "elsewhere")[];
 const inputKeys = ["image", "image_prompt", "input_image", "input_images", "image_input"];
 
 /** Looks at the images of an edit. A string is what the model says of one that is none. */
-async function readInputs(input: JsonObject, { files }: VendorContext): Promise<Inputs | string> {
+async function readInputs(
+  input: JsonObject,
+  { files }: VendorContext,
+  uploaded: Pick<ReplicateFiles, "owns" | "get">,
+): Promise<Inputs | string> {
   const inputs: Inputs[number][] = [];
   for (const value of inputKeys.flatMap((key) => [input[key] ?? []].flat())) {
-    const image = await readInputAddress(asText(value) ?? "", files);
+    const address = asText(value) ?? "";
+    const path = URL.parse(address)?.pathname ?? "";
+    const shelf = uploaded.owns(path) ? uploaded : files;
+    if (shelf === uploaded && shelf.get(path) === undefined) {
+      return `404 Client Error: Not Found for url: ${address}`;
+    }
+    const image = await readInputAddress(address, shelf);
     if (image === undefined) return "cannot identify image file";
     inputs.push(image);
   }

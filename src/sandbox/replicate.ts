@@ -1,20 +1,23 @@
 import { asObject } from "./read-json.ts";
 import { replicateError } from "./replicate-errors.ts";
+import { createReplicateFiles, type ReplicateFiles } from "./replicate-files.ts";
 import { checkReplicateInput, findReplicateModel } from "./replicate-models.ts";
 import { createPredictions, type Predictions } from "./replicate-predictions.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
 /**
  * Replicate: predictions by model, by version and by deployment, with `Prefer:
- * wait`, `Cancel-After`, polling and cancelling, as npm `replicate` 1.4.0 and
- * recorded traffic have them. Result files are served under
+ * wait`, `Cancel-After`, polling and cancelling, and files for their inputs, as npm
+ * `replicate` 1.4.0 and recorded traffic have them. Result files are served under
  * /replicate-delivery, and refuse requests that carry a credential.
  */
 export function replicate(context: VendorContext): Vendor {
-  const predictions = createPredictions(context, "/replicate/v1", "/replicate-delivery");
+  const basePath = "/replicate/v1";
+  const files = createReplicateFiles(context, basePath);
+  const predictions = createPredictions(context, basePath, "/replicate-delivery", files);
   return {
     slug: "replicate",
-    basePath: "/replicate/v1",
+    basePath,
     delaysItself: true,
     buys: ({ method, path }) => method === "POST" && createPath(path) !== undefined,
     fail: (status, _visit, message) => replicateError(status, message),
@@ -40,6 +43,7 @@ export function replicate(context: VendorContext): Vendor {
       if (visit.method === "POST" && target !== undefined) {
         return create(visit, target, predictions);
       }
+      if (/^\/files(?:\/|$)/.test(visit.path)) return answerFile(visit, files);
       const [, id, action] = /^\/predictions\/([a-z0-9]+)(?:\/(cancel))?$/.exec(visit.path) ?? [];
       if (id === undefined) return replicateError(404);
       if (visit.method === "GET" && action === undefined) return predictions.get(id);
@@ -47,6 +51,14 @@ export function replicate(context: VendorContext): Vendor {
       return replicateError(404);
     },
   };
+}
+
+function answerFile(visit: Visit, files: ReplicateFiles): Answer {
+  const { method, path } = visit;
+  const id = path.slice("/files/".length);
+  if (method === "POST" && id === "") return files.create(visit);
+  if (method === "GET") return files.show(id);
+  return method === "DELETE" ? files.remove(id) : replicateError(404);
 }
 
 /** What a path creates a prediction of: "version" for a version in the body, else the model. */
