@@ -2,6 +2,7 @@ import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ImageEditTask, TextToImageTask } from "../domain/task.ts";
 import { replicateFailure } from "./dialects/replicate-errors.ts";
+import { replicateUploads } from "./dialects/replicate-files.ts";
 import { replicateInput } from "./dialects/replicate-input.ts";
 import { replicateCapabilities, replicateEditCapabilities } from "./dialects/replicate-models.ts";
 import { firstWaitMs, nextWaitMs, replicatePrediction } from "./dialects/replicate-prediction.ts";
@@ -22,7 +23,7 @@ export const replicate: Provider = {
   credential: { kind: "header", name: "authorization", prefix: "Bearer " },
   operations: {
     text_to_image: predictions(replicateCapabilities),
-    image_edit: predictions(replicateEditCapabilities),
+    image_edit: { ...predictions(replicateEditCapabilities), uploads: replicateUploads },
   },
   failure: replicateFailure,
 };

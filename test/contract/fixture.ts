@@ -13,6 +13,8 @@ export interface Fixture {
   readonly caseName: string;
   readonly operation: Operation;
   readonly stream: boolean;
+  /** Whether the call and the answer are those of the upload of its first large image. */
+  readonly upload: boolean;
   readonly task: Task;
   readonly target: CallTarget;
   readonly call: JsonObject;
@@ -85,7 +87,8 @@ function complete(name: string, raw: RawFixture, files: ReadonlyMap<string, RawF
   if (operation === undefined) throw new Error(`${name}: operation is missing`);
   const prefix = `${operationInNames(operation)}-`;
   if (!name.startsWith(prefix)) throw new Error(`${name}: the name does not begin with ${prefix}`);
-  const base = files.get(`${prefix}${raw.stream === true ? "ok-stream" : "ok"}`);
+  const suffix = raw.stream === true ? "-stream" : raw.upload === true ? "-upload" : "";
+  const base = files.get(`${prefix}ok${suffix}`);
   const task = raw.task ?? base?.task;
   const call = raw.call ?? base?.call;
   const upstreamModel = raw.upstreamModel ?? base?.upstreamModel;
@@ -98,6 +101,7 @@ function complete(name: string, raw: RawFixture, files: ReadonlyMap<string, RawF
     caseName: name.slice(prefix.length),
     operation,
     stream: raw.stream === true,
+    upload: raw.upload === true,
     task: reviveBytes(task) as Task,
     target: {
       upstreamModel,
@@ -130,10 +134,11 @@ function replyOf(raw: RawReply): Reply {
   return { status, headers, body: { kind: "empty" } };
 }
 
-/** `{"$base64": "…"}` becomes bytes. */
+/** `{"$base64": "…"}` becomes bytes, and `{"$bytes": 5}` five of them. */
 function reviveBytes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reviveBytes);
   if (typeof value !== "object" || value === null) return value;
   if ("$base64" in value) return new Uint8Array(Buffer.from(String(value.$base64), "base64"));
+  if ("$bytes" in value) return new Uint8Array(Number(value.$bytes));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reviveBytes(item)]));
 }

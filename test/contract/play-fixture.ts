@@ -1,7 +1,7 @@
 import type { Task } from "../../src/domain/task.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
-import type { Job, Outcome, StreamStep } from "../../src/providers/outcome.ts";
-import type { OperationDialect, Provider } from "../../src/providers/provider.ts";
+import type { Job, Outcome, StreamStep, Uploaded } from "../../src/providers/outcome.ts";
+import type { OperationDialect, Provider, UploadDialect } from "../../src/providers/provider.ts";
 import type { Reply, StreamEvent } from "../../src/providers/reply.ts";
 import type { EventFixture, Fixture, PollFixture } from "./fixture.ts";
 import { decodeMedia, deepFreeze } from "./json-tree.ts";
@@ -20,28 +20,42 @@ export function dialectFor(provider: Provider, fixture: Fixture): AnyDialect {
 export function callOf(dialect: AnyDialect, fixture: Fixture): HttpCall {
   const task = deepFreeze(fixture.task);
   const target = deepFreeze(fixture.target);
+  if (fixture.upload) return uploadOf(dialect, fixture).call;
   if (!fixture.stream) return dialect.request(task, target);
   if (dialect.stream === undefined) throw new Error(`${fixture.name}: it does not stream`);
   return dialect.stream.request(task, target);
 }
 
 /** What a provider makes of the answer, or of the stream, of a fixture. */
-export function outcomeOf(provider: Provider, fixture: Fixture): Outcome {
+export function outcomeOf(provider: Provider, fixture: Fixture): Outcome | Uploaded {
   const dialect = dialectFor(provider, fixture);
   if (fixture.events !== undefined) {
     return readStream(dialect, fixture, fixture.events).outcome;
   }
   if (fixture.reply === undefined) throw new Error(`${fixture.name}: neither reply nor events`);
   const reply = decoded(fixture.reply, callOf(dialect, fixture));
-  if (isFailedStatus(reply)) return { kind: "failed", failure: provider.failure(reply) };
-  return dialect.result(reply, fixture.task, fixture.target);
+  const uploads = fixture.upload ? uploadOf(dialect, fixture).uploads : undefined;
+  if (isFailedStatus(reply)) {
+    return { kind: "failed", failure: (uploads?.failure ?? provider.failure)(reply) };
+  }
+  return uploads?.result(reply) ?? dialect.result(reply, fixture.task, fixture.target);
+}
+
+/** How the first large image of a fixture is handed over. */
+function uploadOf(
+  { uploads }: AnyDialect,
+  { name, task }: Fixture,
+): { readonly uploads: UploadDialect<Task>; readonly call: HttpCall } {
+  const [image] = uploads?.images(task) ?? [];
+  if (uploads === undefined || image === undefined) throw new Error(`${name}: nothing to upload`);
+  return { uploads, call: uploads.request(image) };
 }
 
 /** Asks once how a job is, and says what the provider makes of the answer. */
 export function followJob(
   provider: Provider,
   fixture: Fixture,
-  outcome: Outcome,
+  outcome: Outcome | Uploaded,
   poll: PollFixture,
 ): { call: HttpCall; outcome: Outcome } {
   const dialect = dialectFor(provider, fixture);
@@ -58,7 +72,7 @@ export function followJob(
 }
 
 /** A job must survive being stored, so it is written as JSON and read again. */
-export function jobOf(outcome: Outcome): Job {
+export function jobOf(outcome: Outcome | Uploaded): Job {
   if (outcome.kind !== "job") throw new Error(`the outcome is no job but ${outcome.kind}`);
   return JSON.parse(JSON.stringify(outcome.job));
 }

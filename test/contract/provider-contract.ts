@@ -4,7 +4,7 @@ import { type Failure, type FailureClass, failureClasses } from "../../src/domai
 import type { JsonValue } from "../../src/domain/json.ts";
 import { type Operation, operations } from "../../src/domain/operation.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
-import type { Outcome, StreamStep } from "../../src/providers/outcome.ts";
+import type { Outcome, StreamStep, Uploaded } from "../../src/providers/outcome.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import type { Reply } from "../../src/providers/reply.ts";
 import { type Fixture, loadFixtures, operationInNames } from "./fixture.ts";
@@ -128,11 +128,20 @@ export function itKeepsTheProviderContract(provider: Provider): void {
         fc.assert(
           fc.property(fc.jsonValue({ maxDepth: 2 }), fc.nat(), (garbage, number) => {
             const outcome = outcomeOf(provider, damage(fixture, garbage as JsonValue, number));
-            expect(["done", "job", "failed"]).toContain(outcome.kind);
+            expect(["done", "job", "failed", "uploaded"]).toContain(outcome.kind);
           }),
           { numRuns: 60 },
         );
       });
+
+      if (fixture.upload) {
+        it("hands over images of the task, each as it is, and no addresses", () => {
+          const images = dialect.uploads?.images(fixture.task) ?? [];
+          const own: readonly unknown[] = Object.values(fixture.task).flat();
+          expect(images.filter((image) => !own.includes(image))).toEqual([]);
+          expect(images.filter(({ kind }) => kind !== "bytes")).toEqual([]);
+        });
+      }
 
       if (fixture.events !== undefined) {
         it("takes a stream that ends early for failed", () => {
@@ -187,7 +196,9 @@ export function itKeepsTheProviderContract(provider: Provider): void {
         fc.assert(
           fc.property(fc.jsonValue(), fc.string(), (value, name) => {
             const body = { kind: "json", value: value as JsonValue } as const;
-            dialect.result({ status: 200, headers: {}, body }, fixture.task, fixture.target);
+            const reply = { status: 200, headers: {}, body };
+            dialect.result(reply, fixture.task, fixture.target);
+            dialect.uploads?.result(reply);
             const reader = dialect.stream?.open(fixture.task, fixture.target);
             reader?.read({ name, data: value as JsonValue });
             reader?.end();
@@ -209,6 +220,7 @@ function neededNames(provider: Provider): string[] {
   return dialectsOf(provider).flatMap(([operation, dialect]) => {
     const cases = Object.keys(neededCases);
     if (dialect.stream !== undefined) cases.push("ok-stream");
+    if (dialect.uploads !== undefined) cases.push("ok-upload");
     return cases.map((name) => `${operationInNames(operation)}-${name}`);
   });
 }
@@ -229,7 +241,7 @@ function isUnfinishedContent(step: StreamStep): boolean {
   return step.kind === "output" && !["image", "progress"].includes(step.event.kind);
 }
 
-function failureOf(outcome: Outcome): Failure | undefined {
+function failureOf(outcome: Outcome | Uploaded): Failure | undefined {
   if (outcome.kind === "failed") return outcome.failure;
   return outcome.kind === "done" ? outcome.shortfall : undefined;
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { ImageEditTask, ImageInput } from "../../domain/task.ts";
 import type { HttpBody, MultipartPart } from "../http-call.ts";
+import { imageFileName } from "./image-file-name.ts";
 
 /**
  * The form of `POST /images/edits`: the fields of a body as text, then the images
@@ -25,6 +26,5 @@ function filePart(name: string, stem: string, image: ImageInput): MultipartPart 
   // No provider with this dialect says that it fetches inputs, so that none is left unfetched.
   if (image.kind === "url") throw new Error("An image of a form must be bytes.");
   const { bytes, mimeType } = image;
-  const ending = mimeType === "image/jpeg" ? "jpg" : mimeType.replace(/^image\//, "");
-  return { kind: "file", name, filename: `${stem}.${ending}`, mimeType, bytes };
+  return { kind: "file", name, filename: imageFileName(stem, mimeType), mimeType, bytes };
 }

@@ -1,4 +1,5 @@
 import type { ImageCapabilities } from "../../domain/capabilities.ts";
+import { maxFileBytes } from "./replicate-files.ts";
 import type { ReplicateModel } from "./replicate-model.ts";
 import { replicateTable } from "./replicate-table.ts";
 
@@ -37,18 +38,12 @@ export function replicateEditCapabilities(upstreamModel: string): ImageCapabilit
     size: isShaped ? capabilities.size : undefined,
     resolutions: isShaped ? capabilities.resolutions : undefined,
     maxInputImages: inputs?.max ?? 0,
-    maxInputBytes,
+    maxInputBytes: maxFileBytes,
     inputUrls: true,
     mask: inputs?.mask,
     needsMask: inputs?.needsMask,
   };
 }
-
-/**
- * Bytes travel as data URLs inside the JSON, and predictions with 6 MB of those and
- * more have been reported to break off (2026-11-21).
- */
-const maxInputBytes = 4_500_000;
 
 const unknownModel: ReplicateModel = { names: [] };
 
