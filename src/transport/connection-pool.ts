@@ -16,13 +16,14 @@ export interface SocketAware {
 export type ConnectOptions = Partial<buildConnector.BuildOptions>;
 
 /**
- * Opens the pool for one origin: HTTP/1.1, at most 256 connections, each kept
- * idle for 4 s, since common servers drop idle connections after 5 s. It sets no
- * clock on answers: the engine owns those. A connection has 10 s to be made.
+ * Opens the pool for one origin: HTTP/1.1, a connection for each request under way,
+ * since how many may be is for the gates to say, which know who waits for how long.
+ * Each is kept idle for 4 s, since common servers drop idle connections after 5 s.
+ * It sets no clock on answers: the engine owns those. A connection has 10 s to be made.
  */
 export function openPool(origin: string, connect: ConnectOptions): Dispatcher {
   return new Pool(origin, {
-    connections: 256,
+    connections: null,
     allowH2: false,
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 60_000,
