@@ -7,6 +7,8 @@ export interface Bench {
   readonly upstream: Upstream;
   /** The folder of the Spillway that is measured. */
   readonly sources: string;
+  /** The file of it that Node is to run. */
+  readonly program: string;
   readonly rounds: number;
   /** Of each contender in each round. */
   readonly seconds: number;

@@ -59,12 +59,13 @@ function refuse(why: string): never {
 async function measure(): Promise<void> {
   mkdirSync(runFolder, { recursive: true });
   installH2load();
-  const { folder, commit } = findSources(values.commit);
+  const { folder, program, commit } = findSources(values.commit);
   const started = performance.now();
   const upstream = await startUpstream();
   const bench: Bench = {
     upstream,
     sources: folder,
+    program,
     rounds,
     seconds,
     warmUpSeconds: values.quick ? 1 : 3,

@@ -42,6 +42,7 @@ export const startUp: Case = {
       for (let round = 0; round <= bench.rounds; round++) {
         const spillway = await startProgram({
           sources: bench.sources,
+          program: bench.program,
           name: "start-up",
           config,
           environment: { NODE_COMPILE_CACHE: compiled },

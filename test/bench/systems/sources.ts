@@ -7,12 +7,26 @@ import { root } from "../../interop/start-gateway.ts";
 /** A Spillway to be measured. */
 export interface Sources {
   readonly folder: string;
+  /** The file of the folder that Node is to run: what users run, the built program. */
+  readonly program: string;
   /** The commit, and whether the files differ from it. */
   readonly commit: string;
 }
 
 /** The files as they stand, or those of a commit, which nobody changes while they are measured. */
 export function findSources(wanted: string | undefined): Sources {
+  const checkedOut = checkOut(wanted);
+  return { ...checkedOut, program: build(checkedOut.folder) };
+}
+
+/** Builds the program. Commits from before there was a build run their sources. */
+function build(folder: string): string {
+  if (!existsSync(join(folder, ".ci/build.ts"))) return "src/main.ts";
+  execFileSync(process.execPath, [".ci/build.ts"], { cwd: folder });
+  return "dist/spillway.js";
+}
+
+function checkOut(wanted: string | undefined): Omit<Sources, "program"> {
   const commit = git("rev-parse", "--short", wanted ?? "HEAD");
   if (wanted === undefined) {
     const changes = git("status", "--porcelain", "--", "src", "gen");

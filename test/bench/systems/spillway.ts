@@ -38,7 +38,7 @@ export const usualTracing: Tracing = { ratio: 0.1, protocol: "http/json" };
 
 /** Starts it with the benchmark's routes in front of an upstream. */
 export function startSpillway(
-  { upstream: { origin }, sources }: Bench,
+  { upstream: { origin }, sources, program }: Bench,
   options: SpillwayOptions = { tracing: usualTracing },
 ): Promise<Spillway> {
   const { name = "Spillway", tracing, workers, place } = options;
@@ -46,6 +46,7 @@ export function startSpillway(
   writeFileSync(config, configuration(origin, workers));
   return startProgram({
     sources,
+    program,
     name,
     config,
     place,
@@ -54,19 +55,21 @@ export function startSpillway(
 }
 
 /** Starts it with any configuration. */
-export async function startProgram(program: {
+export async function startProgram(options: {
   /** The folder of the project. */
   readonly sources: string;
+  /** The file of it that Node is to run. */
+  readonly program: string;
   readonly name: string;
   readonly config: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly place?: Place | undefined;
 }): Promise<Spillway> {
-  const { sources, name, config, environment, place = "measured" } = program;
+  const { sources, name, config, environment, place = "measured" } = options;
   const started = performance.now();
   const child = await startChild({
     name,
-    command: [process.execPath, join(sources, "src/main.ts"), "serve", "--config", config],
+    command: [process.execPath, join(sources, options.program), "serve", "--config", config],
     cwd: sources,
     place,
     environment,
