@@ -19,6 +19,7 @@ import type { ProcessWorld } from "./process-world.ts";
 import { runSandbox } from "./run-sandbox.ts";
 import { serve } from "./serve.ts";
 import { watchFolder } from "./watch-folder.ts";
+import { roleOf } from "./workers/node-cluster.ts";
 import { runWorker } from "./workers/run-worker.ts";
 import { serveWithWorkers } from "./workers/serve-with-workers.ts";
 
@@ -42,6 +43,9 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
     host.once(signal, () => interrupted.abort());
   }
 
+  const role = cluster.isWorker ? await roleOf(host) : undefined;
+  const files = new Map(role?.files);
+
   const terminal = processTerminal(host.stdout, host.stderr);
 
   /** Says in a line which address or directory cannot be had, and that the program has failed. */
@@ -59,6 +63,13 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
     return readFileSync(path, "utf8");
   }
 
+  /** Reads a file for the first time. Every worker begins with what the first process has read. */
+  function readAtStart(path: string): string {
+    const text = files.get(path) ?? readFile(path);
+    files.set(path, text);
+    return text;
+  }
+
   function sourceOf(path: string): ConfigSource {
     const read = () => readConfig(path, { environment: host.env, readFile });
     return { path, read, watchFolder };
@@ -74,15 +85,16 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
       return 1;
     }
     const { settings } = read;
-    if (cluster.isWorker) {
-      return runWorker(config, settings, world, source, { host, cluster, interrupted });
+    if (role !== undefined) {
+      return runWorker(config, settings, world, source, { host, cluster, role, interrupted });
     }
     const count = countOf(config.server.workers);
     const gateway =
       count === 1
         ? await serve(config, settings, world, source)
-        : await serveWithWorkers(config, settings, world, { count, cluster });
-    if (gateway === undefined) return 1;
+        : await serveWithWorkers(config, settings, world, { count, cluster, files });
+    // A signal to the whole group may have ended workers that had just begun.
+    if (gateway === undefined) return interrupted.signal.aborted ? 0 : 1;
     const { logger, addresses, reload } = gateway;
     if (reload !== undefined) host.on("SIGHUP", reload);
     logger.info(
@@ -115,7 +127,7 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
     world: {
       terminal,
       environment: host.env,
-      readFile,
+      readFile: readAtStart,
       files: outputFiles,
       connect: connectTo,
       offline: (config) => offlineGateway(config, world),

@@ -13,6 +13,8 @@ export interface ScopeSnapshot {
 /** One metric with a point for each set of attributes. */
 export interface MetricSnapshot {
   readonly descriptor: { readonly name: string };
+  /** Whether its numbers only ever grow. */
+  readonly isMonotonic?: boolean | undefined;
   readonly dataPoints: readonly PointSnapshot[];
 }
 
@@ -38,6 +40,17 @@ export interface HistogramSnapshot {
  */
 export function mergeMetrics(snapshots: readonly MetricsSnapshot[]): MetricsSnapshot {
   return merged(snapshots.flat(), ({ scope }) => scope.name, addScopes);
+}
+
+/** What has only ever grown of a process's metrics: it holds when the process is gone. */
+export function countedIn(snapshot: MetricsSnapshot): MetricsSnapshot {
+  return snapshot.map((scope) => ({
+    ...scope,
+    metrics: scope.metrics.filter(
+      ({ isMonotonic, dataPoints }) =>
+        isMonotonic === true || dataPoints.every(({ value }) => typeof value !== "number"),
+    ),
+  }));
 }
 
 function addScopes(one: ScopeSnapshot, other: ScopeSnapshot): ScopeSnapshot {

@@ -81,6 +81,22 @@ describe("two workers", () => {
     expect([ready.status, await ready.text()]).toEqual([200, expect.stringContaining("mast")]);
   });
 
+  it("are replaced by one with what the program was started with, whatever the file says", async () => {
+    const upstream = await startFakeUpstream(chat("Ahoy"));
+    const { spillway, path, admin, version } = await serve(upstream.url, "watch: false");
+    writeFileSync(path, "server: { listen: 127.0.0.1:1 }\nproviders: { boats: { mast: 1 } }");
+    spillway.kill("SIGHUP");
+    await spillway.logged("configuration not reloaded", 2);
+    for (const worker of workersOf(spillway)) process.kill(worker, "SIGKILL");
+    await spillway.logged("worker ended", 2);
+    await spillway.logged("configuration not reloaded", 4);
+    const told = spillway.log.filter(({ msg }) => msg === "configuration not reloaded");
+    expect(told.slice(2)).toMatchObject(Array(2).fill({ config_version: version }));
+    const ready = await fetch(`http://${admin}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([200, expect.stringContaining("mast")]);
+    expect(spillway.stderr).toBe("");
+  });
+
   it("finish what runs after SIGTERM, and the primary ends with 0", async () => {
     const slow = [held(chat("Ahoy")), held(chat("Ahoy"))] as const;
     const upstream = await startFakeUpstream(...slow);

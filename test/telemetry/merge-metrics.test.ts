@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type MetricsSnapshot, mergeMetrics } from "../../src/telemetry/merge-metrics.ts";
+import {
+  countedIn,
+  type MetricsSnapshot,
+  mergeMetrics,
+} from "../../src/telemetry/merge-metrics.ts";
 
 function counter(name: string, ...points: (readonly [Record<string, string>, number])[]) {
   return {
@@ -49,5 +53,17 @@ describe("the metrics of several processes", () => {
 
   it("are none when there are no processes", () => {
     expect(mergeMetrics([])).toEqual([]);
+  });
+});
+
+describe("what a process that is gone had counted", () => {
+  it("is what only grows: counters and histograms, and nothing that was in flight", () => {
+    const requests = { ...counter("requests", [{}, 3]), isMonotonic: true };
+    const durations = histogram("durations", [1, 0, 2], 7, 1, 4);
+    const inFlight = { ...counter("in flight", [{}, 1]), isMonotonic: false };
+    const memory = counter("memory", [{}, 9]);
+    expect(countedIn(snapshot(requests, inFlight, durations, memory))).toEqual(
+      snapshot(requests, durations),
+    );
   });
 });

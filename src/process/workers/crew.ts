@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/clock.ts";
 import type { IdempotencyStore } from "../../idempotency/idempotency-store.ts";
 import type { Logger } from "../../telemetry/logger.ts";
+import { countedIn, type MetricsSnapshot, mergeMetrics } from "../../telemetry/merge-metrics.ts";
 import type { RunningGateway } from "../serve.ts";
 import type { FromWorker, WorkerReport } from "./messages.ts";
 import { StoreHost } from "./store-host.ts";
@@ -28,8 +29,11 @@ export class Crew {
   readonly #members = new Map<number, Member>();
   #hired = 0;
   #reports = 0;
+  #reloaded = false;
   #stopping = false;
-  #cancelHiring = new Set<() => void>();
+  /** What those have counted that are gone. */
+  #departed: MetricsSnapshot = [];
+  readonly #cancelHiring = new Set<() => void>();
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
@@ -48,33 +52,55 @@ export class Crew {
     return addresses;
   }
 
+  /** Whether a worker accepts connections. */
+  get serving(): boolean {
+    return [...this.#members.values()].some(({ serving }) => serving);
+  }
+
   /** Has every worker read the configuration again. */
   reload(): void {
+    this.#reloaded = true;
     for (const { process } of this.#members.values()) process.send({ kind: "reload" });
   }
 
-  /** What every worker tells operators; of one that does not answer in time, nothing. */
+  /**
+   * What every worker tells operators; of one that does not answer in time, what it
+   * told last, and of those that are gone, what they had counted: counters never fall.
+   */
   async report(): Promise<readonly WorkerReport[]> {
     const members = [...this.#members.values()].filter(({ serving }) => serving);
     const reports = await Promise.all(members.map((member) => this.#reportOf(member)));
-    return reports.filter((report) => report !== undefined);
+    const departed = { metrics: this.#departed, notice: undefined };
+    return [...reports.filter((report) => report !== undefined), departed];
   }
 
-  /** Lets every worker finish what runs, and end. */
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    for (const cancel of this.#cancelHiring) cancel();
-    const members = [...this.#members.values()];
+  /** Lets every worker finish what runs, and end. Who has not ended after so many milliseconds is killed. */
+  async stop(patienceMs: number): Promise<void> {
+    const { clock, logger } = this.#parts;
+    const members = this.#dismiss();
     for (const { process } of members) process.send({ kind: "stop" });
+    const cancel = clock.timer(patienceMs, () => {
+      for (const { id, process } of this.#members.values()) {
+        logger.error({ worker: id }, "worker killed");
+        process.kill();
+      }
+    });
     await Promise.all(members.map(({ process }) => process.ended));
+    cancel();
   }
 
   /** Ends every worker at once. */
   async kill(): Promise<void> {
-    this.#stopping = true;
-    const members = [...this.#members.values()];
+    const members = this.#dismiss();
     for (const { process } of members) process.kill();
     await Promise.all(members.map(({ process }) => process.ended));
+  }
+
+  /** From now on nobody is hired. Returns those who are there. */
+  #dismiss(): readonly Member[] {
+    this.#stopping = true;
+    for (const cancel of this.#cancelHiring) cancel();
+    return [...this.#members.values()];
   }
 
   /** Starts one worker. Resolves when it listens, or with undefined when it ended before. */
@@ -88,6 +114,8 @@ export class Crew {
     process.listen((message) => {
       if (message.kind !== "listening") return this.#take(member, message);
       member.serving = true;
+      // It began with the files as they were when the program started.
+      if (this.#reloaded) process.send({ kind: "reload" });
       listening.resolve(message.addresses);
     });
     const startedAt = clock.monotonic();
@@ -109,12 +137,16 @@ export class Crew {
         }
         return;
       case "report":
+        member.last = message.report;
         member.reports.get(message.id)?.(message.report);
     }
   }
 
   #gone(member: Member, how: string, livedMs: number): void {
     this.#members.delete(member.id);
+    if (member.last !== undefined) {
+      this.#departed = mergeMetrics([this.#departed, countedIn(member.last.metrics)]);
+    }
     for (const answer of member.reports.values()) answer(undefined);
     void this.#host.gone(member.id);
     // One that never served is no loss: whoever starts it is told.
@@ -135,10 +167,11 @@ export class Crew {
     this.#cancelHiring.add(cancel);
   }
 
-  #reportOf({ process, reports }: Member): Promise<WorkerReport | undefined> {
+  #reportOf(member: Member): Promise<WorkerReport | undefined> {
+    const { process, reports } = member;
     const id = this.#reports++;
     return new Promise((resolve) => {
-      const cancel = this.#parts.clock.timer(reportTimeoutMs, () => answer(undefined));
+      const cancel = this.#parts.clock.timer(reportTimeoutMs, () => answer(member.last));
       const answer = (report: WorkerReport | undefined) => {
         cancel();
         reports.delete(id);
@@ -155,6 +188,8 @@ interface Member {
   readonly process: WorkerProcess;
   /** Whether it accepts connections. */
   serving: boolean;
+  /** What it told operators last. */
+  last?: WorkerReport;
   /** Who waits for its reports, by their number. */
   readonly reports: Map<number, (report: WorkerReport | undefined) => void>;
 }

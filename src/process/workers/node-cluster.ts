@@ -1,7 +1,7 @@
-import type { Cluster } from "node:cluster";
+import type { Cluster, Worker } from "node:cluster";
 import type { FromPrimary, FromWorker } from "./messages.ts";
 import type { Port } from "./port.ts";
-import type { Fork } from "./worker-process.ts";
+import type { Fork, WorkerProcess } from "./worker-process.ts";
 
 /** What a worker has to know before it reads its configuration. */
 export interface WorkerRole {
@@ -9,6 +9,11 @@ export interface WorkerRole {
   readonly count: number;
   /** Where all of them keep files that have no directory in the configuration. */
   readonly mediaDirectory?: string | undefined;
+  /**
+   * What the primary was started with, by path: a worker that comes later begins with
+   * the same, whatever has become of the files.
+   */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /** Starts workers by Node's cluster: this program again, with the same words and a role. */
@@ -16,32 +21,24 @@ export function clusterFork(cluster: Cluster, role: WorkerRole): Fork {
   // Results with images go to the store and back.
   cluster.setupPrimary({ serialization: "advanced" });
   return () => {
-    const worker = cluster.fork({ [roleVariable]: JSON.stringify(role) });
-    const ended = new Promise<string>((resolve) => {
-      worker.once("exit", (code, signal) => resolve(signal ?? `code ${code}`));
-    });
-    // A worker that ends takes its line with it; that it ended is told all the same.
-    worker.on("error", ignored);
-    return {
-      send(message) {
-        if (worker.isConnected()) worker.send(message, ignored);
-      },
-      listen: (take) => worker.on("message", take),
-      ended,
-      kill: () => worker.process.kill("SIGKILL"),
-    };
+    try {
+      const worker = cluster.fork();
+      // In a message: the files may hold keys, and more than an environment may.
+      worker.send(role, ignored);
+      return processOf(worker);
+    } catch (error) {
+      return neverStarted(error);
+    }
   };
 }
 
-/** The role that the primary gave this process. */
-export function roleOf(environment: Readonly<Record<string, string | undefined>>): WorkerRole {
-  // Only the primary starts workers, and it gives each one a role.
-  return JSON.parse(environment[roleVariable] ?? "") as WorkerRole;
+/** The role that the primary gives this process, in its first message. */
+export function roleOf(host: NodeJS.Process): Promise<WorkerRole> {
+  return new Promise((resolve) => host.once("message", (role: WorkerRole) => resolve(role)));
 }
 
-/** A worker's end of the line. `lost` is called when the primary is gone. */
-export function primaryPort(host: NodeJS.Process, lost: () => void): Port<FromWorker, FromPrimary> {
-  host.once("disconnect", lost);
+/** A worker's end of the line. Where the primary is gone, Node ends its workers at once. */
+export function primaryPort(host: NodeJS.Process): Port<FromWorker, FromPrimary> {
   return {
     send(message) {
       if (host.connected) host.send?.(message, undefined, undefined, ignored);
@@ -50,6 +47,27 @@ export function primaryPort(host: NodeJS.Process, lost: () => void): Port<FromWo
   };
 }
 
-const roleVariable = "SPILLWAY_WORKER";
+function processOf(worker: Worker): WorkerProcess {
+  return {
+    send(message) {
+      if (worker.isConnected()) worker.send(message, ignored);
+    },
+    listen: (take) => worker.on("message", take),
+    ended: new Promise((resolve) => {
+      worker.once("exit", (code, signal) => resolve(signal ?? `code ${code}`));
+      // Who could not be started never exits. Any other error is of a line that ends with its worker.
+      worker.on("error", (error) => {
+        if (worker.process.pid === undefined) resolve(error.message);
+      });
+    }),
+    kill: () => worker.process.kill("SIGKILL"),
+  };
+}
+
+/** What the system has no room for is a worker that has ended. */
+function neverStarted(error: unknown): WorkerProcess {
+  const how = error instanceof Error ? error.message : String(error);
+  return { send: ignored, listen: ignored, ended: Promise.resolve(how), kill: ignored };
+}
 
 function ignored(): void {}

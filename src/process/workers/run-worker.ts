@@ -4,7 +4,7 @@ import type { ExportSettings } from "../../telemetry/export-settings.ts";
 import type { ConfigSource } from "../config-source.ts";
 import type { ProcessWorld } from "../process-world.ts";
 import { serve } from "../serve.ts";
-import { primaryPort, roleOf } from "./node-cluster.ts";
+import { primaryPort, type WorkerRole } from "./node-cluster.ts";
 import { WorkerLink } from "./worker-link.ts";
 import { workerShare } from "./worker-share.ts";
 
@@ -12,22 +12,23 @@ import { workerShare } from "./worker-share.ts";
 export interface WorkerHost {
   readonly host: NodeJS.Process;
   readonly cluster: Cluster;
+  readonly role: WorkerRole;
   /** Aborted when the process is to end. */
   readonly interrupted: AbortController;
 }
 
-/** Serves a worker's share of a configuration until the primary says stop, or is gone. Returns the exit code. */
+/** Serves a worker's share of a configuration until the primary says stop. Returns the exit code. */
 export async function runWorker(
   config: Config,
   settings: ExportSettings,
   world: ProcessWorld,
   source: ConfigSource | undefined,
-  { host, cluster, interrupted }: WorkerHost,
+  { host, cluster, role, interrupted }: WorkerHost,
 ): Promise<number> {
-  const { count, mediaDirectory } = roleOf(host.env);
+  const { count, mediaDirectory } = role;
   const share = (whole: Config) => workerShare(whole, count, mediaDirectory);
   const stop = () => interrupted.abort();
-  const link = new WorkerLink(cluster.worker?.id ?? 0, primaryPort(host, stop), stop);
+  const link = new WorkerLink(cluster.worker?.id ?? 0, primaryPort(host), stop);
   // A signal to the whole group reaches the primary too, and it tells all workers.
   host.on("SIGHUP", () => {});
   try {
@@ -47,8 +48,8 @@ export async function runWorker(
     await gateway.stop();
     return 0;
   } finally {
-    // The line alone would keep the process.
-    if (host.connected) host.disconnect();
+    // The line alone would keep the process; to hang up would end it before it has said what is wrong.
+    host.channel?.unref();
   }
 }
 

@@ -12,7 +12,12 @@ import { openIdempotencyStore } from "../open-key-keeper.ts";
 import type { ProcessWorld } from "../process-world.ts";
 import type { RunningGateway } from "../serve.ts";
 import { Crew } from "./crew.ts";
-import { clusterFork } from "./node-cluster.ts";
+import { clusterFork, type WorkerRole } from "./node-cluster.ts";
+
+/** What the workers have in common, and how they are started. */
+export interface CrewRole extends Pick<WorkerRole, "count" | "files"> {
+  readonly cluster: Cluster;
+}
 
 /** A gateway of several processes. */
 export type RunningWorkers = Omit<RunningGateway, "sandbox">;
@@ -27,7 +32,7 @@ export async function serveWithWorkers(
   config: Config,
   settings: ExportSettings,
   world: ProcessWorld,
-  { count, cluster }: { readonly count: number; readonly cluster: Cluster },
+  { cluster, ...role }: CrewRole,
 ): Promise<RunningWorkers | undefined> {
   const { clock, version, logDestination: destination } = world;
   const logger = createLogger({ level: settings.logLevel, clock, destination });
@@ -38,8 +43,8 @@ export async function serveWithWorkers(
     version,
   );
   const mediaDirectory = await temporaryMedia(config);
-  const fork = clusterFork(cluster, { count, mediaDirectory });
-  const crew = new Crew({ count, fork, store, clock, logger });
+  const fork = clusterFork(cluster, { ...role, mediaDirectory });
+  const crew = new Crew({ count: role.count, fork, store, clock, logger });
   const closeBelow = async () => {
     await store.close();
     await sdk.shutdown();
@@ -61,7 +66,7 @@ export async function serveWithWorkers(
           const reports = await crew.report();
           return sdk.metricsText(reports.map(({ metrics }) => metrics));
         },
-        ready: () => !draining,
+        ready: () => !draining && crew.serving,
         async notice() {
           const notices = (await crew.report()).map(({ notice }) => notice);
           return notices.find((notice) => notice !== undefined);
@@ -79,7 +84,7 @@ export async function serveWithWorkers(
     reload: () => crew.reload(),
     async stop() {
       draining = true;
-      await crew.stop();
+      await crew.stop(config.server.drainMs + farewellMs);
       const closed = admin?.drain();
       admin?.destroy();
       await closed;
@@ -87,6 +92,9 @@ export async function serveWithWorkers(
     },
   };
 }
+
+/** How long a worker may take beyond its drain, to send what it measured, in milliseconds. */
+const farewellMs = 15_000;
 
 /** A link to a file that one worker has written leads to any of them. */
 async function temporaryMedia({ media: { store } }: Config): Promise<string | undefined> {

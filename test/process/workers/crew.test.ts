@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { HealthChange } from "../../../src/domain/health-change.ts";
 import { MemoryStore } from "../../../src/idempotency/memory-store.ts";
 import { Crew } from "../../../src/process/workers/crew.ts";
+import type { WorkerReport } from "../../../src/process/workers/messages.ts";
 import { createLogger } from "../../../src/telemetry/logger.ts";
+import type { MetricsSnapshot } from "../../../src/telemetry/merge-metrics.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { type FakeWorker, fakeWorker, settled } from "./fake-worker.ts";
 
@@ -114,6 +116,28 @@ describe("a crew of workers", () => {
     for (const { heard } of workers) expect(heard).toEqual([{ kind: "reload" }]);
   });
 
+  it("has one that comes after a reload read it too, and nobody before", async () => {
+    const { clock, workers, crew } = await serving(1);
+    expect(workers[0]?.heard).toEqual([]);
+    crew.reload();
+    await workers[0]?.end("SIGKILL");
+    await clock.advance(1_000);
+    expect(workers[1]?.heard).toEqual([]);
+    workers[1]?.say({ kind: "listening", addresses });
+    expect(workers[1]?.heard).toEqual([{ kind: "reload" }]);
+  });
+
+  it("serves as long as one of its workers listens", async () => {
+    const { clock, workers, crew } = await serving(1);
+    expect(crew.serving).toBe(true);
+    await workers[0]?.end("SIGKILL");
+    expect(crew.serving).toBe(false);
+    await clock.advance(1_000);
+    expect(crew.serving).toBe(false);
+    workers[1]?.say({ kind: "listening", addresses });
+    expect(crew.serving).toBe(true);
+  });
+
   it("gathers what its workers report, and leaves out one that does not answer in time", async () => {
     const { clock, workers, crew } = await serving(3);
     const reports = crew.report();
@@ -133,12 +157,33 @@ describe("a crew of workers", () => {
     expect(await reports).toEqual([
       { metrics: [], notice: "notice 0" },
       { metrics: [], notice: "notice 1" },
+      ofThoseGone([]),
     ]);
+  });
+
+  it("lets no counter fall: not by one that does not answer, nor by one that is gone", async () => {
+    const { clock, workers, crew } = await serving(1);
+    const [worker] = workers;
+    const metrics = [scope(counter("requests", 5), counter("in flight", 2, false))];
+    const first = crew.report();
+    expect(worker?.heard.at(-1)).toEqual({ kind: "report", id: 0 });
+    worker?.say({ kind: "report", id: 0, report: { metrics, notice: undefined } });
+    expect(await first).toEqual([{ metrics, notice: undefined }, ofThoseGone([])]);
+
+    const late = crew.report();
+    await clock.advance(2_000);
+    expect(await late).toEqual([{ metrics, notice: undefined }, ofThoseGone([])]);
+
+    const dying = crew.report();
+    await worker?.end("SIGKILL");
+    const counted = [scope(counter("requests", 5))];
+    expect(await dying).toEqual([ofThoseGone(counted)]);
+    expect(await crew.report()).toEqual([ofThoseGone(counted)]);
   });
 
   it("stops when every worker has ended, and replaces none then", async () => {
     const { clock, workers, crew } = await serving(2);
-    await crew.stop();
+    await crew.stop(10_000);
     for (const { heard } of workers) expect(heard.at(-1)).toEqual({ kind: "stop" });
     await clock.advance(60_000);
     expect(workers).toHaveLength(2);
@@ -147,11 +192,44 @@ describe("a crew of workers", () => {
   it("does not start the next worker any more when it stops meanwhile", async () => {
     const { clock, workers, crew } = await serving(1);
     await workers[0]?.end("SIGKILL");
-    await crew.stop();
+    await crew.stop(10_000);
     await clock.advance(60_000);
     expect(workers).toHaveLength(1);
   });
+
+  it("starts nobody any more once it is killed", async () => {
+    const { clock, workers, crew } = await serving(1);
+    await workers[0]?.end("SIGKILL");
+    await crew.kill();
+    await clock.advance(60_000);
+    expect(workers).toHaveLength(1);
+  });
+
+  it("kills a worker that does not end in time, and says so", async () => {
+    const { clock, workers, crew, log } = await serving(2);
+    workers[1]?.hang();
+    const stopped = crew.stop(10_000);
+    await clock.advance(9_999);
+    expect(log).toEqual([]);
+    await clock.advance(1);
+    await stopped;
+    expect(log.map((line) => JSON.parse(line))).toMatchObject([
+      { worker: 2, msg: "worker killed" },
+    ]);
+  });
 });
+
+function scope(...metrics: MetricsSnapshot[number]["metrics"]): MetricsSnapshot[number] {
+  return { scope: { name: "spillway" }, metrics };
+}
+
+function counter(name: string, value: number, isMonotonic = true) {
+  return { descriptor: { name }, isMonotonic, dataPoints: [{ attributes: {}, value }] };
+}
+
+function ofThoseGone(metrics: MetricsSnapshot): WorkerReport {
+  return { metrics, notice: undefined };
+}
 
 describe("the one store of a crew", () => {
   it("gives a key to one worker, and its result to another", async () => {

@@ -9,19 +9,22 @@ export interface FakeWorker {
   /** Sends something to the primary. */
   say(message: FromWorker): void;
   end(how: string): Promise<void>;
+  /** From now on it does nothing of what it is told. */
+  hang(): void;
 }
 
 /** Makes a worker without a process. It ends when it is told to stop, or killed. */
 export function fakeWorker(): FakeWorker {
   const heard: FromPrimary[] = [];
   const ended = Promise.withResolvers<string>();
+  let hangs = false;
   let take: (message: FromWorker) => void = () => {};
   return {
     heard,
     process: {
       send(message) {
         heard.push(message);
-        if (message.kind === "stop") ended.resolve("code 0");
+        if (message.kind === "stop" && !hangs) ended.resolve("code 0");
       },
       listen(taker) {
         take = taker;
@@ -33,6 +36,9 @@ export function fakeWorker(): FakeWorker {
     async end(how) {
       ended.resolve(how);
       await settled();
+    },
+    hang() {
+      hangs = true;
     },
   };
 }
