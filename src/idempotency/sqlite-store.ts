@@ -47,11 +47,14 @@ export class SqliteStore implements IdempotencyStore {
   readonly #strikeJob: StatementSync;
   readonly #dropJobs: StatementSync;
   readonly #insertResult: StatementSync;
+  readonly #sizeOf: StatementSync;
   readonly #oldestResult: StatementSync;
   readonly #dropResult: StatementSync;
   readonly #free: StatementSync;
-  readonly #sweep: StatementSync;
-  readonly #sum: StatementSync;
+  readonly #sizeOfOld: StatementSync;
+  readonly #dropOld: StatementSync;
+  /** How many bytes all results have. They are summed up once: a file can have millions. */
+  #used: number;
   #stopTimer: () => void;
 
   /** To be made by `openSqliteStore`. */
@@ -73,14 +76,19 @@ export class SqliteStore implements IdempotencyStore {
     this.#strikeJob = prepare("DELETE FROM jobs WHERE key = ? AND call = ?");
     this.#dropJobs = prepare("DELETE FROM jobs WHERE key = ?");
     this.#insertResult = prepare("INSERT INTO results (key, size, value) VALUES (?, ?, ?)");
-    this.#oldestResult = prepare(
-      "SELECT key, size FROM results JOIN purchases USING (key) ORDER BY expires_at LIMIT 1",
-    );
+    this.#sizeOf = prepare("SELECT size FROM results WHERE key = ?");
+    // By the order in which they came, since keys without a result are older still.
+    this.#oldestResult = prepare("SELECT key, size FROM results ORDER BY rowid LIMIT 1");
     this.#dropResult = prepare("DELETE FROM results WHERE key = ?");
     this.#free = prepare("DELETE FROM purchases WHERE key = ?");
-    this.#sweep = prepare("DELETE FROM purchases WHERE expires_at <= ?");
-    this.#sum = prepare("SELECT coalesce(sum(size), 0) AS bytes FROM results");
-    this.#sweep.run(this.#clock.now());
+    const old = "expires_at <= ? AND key NOT IN (SELECT value FROM json_each(?))";
+    this.#sizeOfOld = prepare(
+      `SELECT coalesce(sum(size), 0) AS bytes FROM purchases JOIN results USING (key) WHERE ${old}`,
+    );
+    this.#dropOld = prepare(`DELETE FROM purchases WHERE ${old}`);
+    const sum = prepare("SELECT coalesce(sum(size), 0) AS bytes FROM results");
+    this.#used = Number(sum.get()?.["bytes"]);
+    this.#sweep();
     this.#stopTimer = this.#sweepLater();
   }
 
@@ -89,7 +97,7 @@ export class SqliteStore implements IdempotencyStore {
     if (claimed !== undefined) return { kind: claimed === request ? "running" : "conflict" };
     const row = this.#find.get(key, this.#clock.now());
     if (row === undefined) {
-      this.#free.run(key);
+      this.#remove(key);
       this.#claims.set(key, request);
       return { kind: "new" };
     }
@@ -123,7 +131,7 @@ export class SqliteStore implements IdempotencyStore {
     this.#claims.delete(key);
     switch (settlement.kind) {
       case "free":
-        this.#free.run(key);
+        this.#remove(key);
         return;
       case "unknown":
         this.#markSent.run(key, request, this.#expiry());
@@ -139,15 +147,17 @@ export class SqliteStore implements IdempotencyStore {
   }
 
   #keep(key: string, request: string, value: Uint8Array): void {
+    let used = this.#used;
     this.#database.exec("BEGIN IMMEDIATE");
     try {
       this.#markSent.run(key, request, this.#expiry());
       this.#dropJobs.run(key);
       if (value.length <= this.#limits.maxBytes) {
-        this.#makeRoom(value.length);
+        used = this.#makeRoom(used, value.length) + value.length;
         this.#insertResult.run(key, value.length, value);
       }
       this.#database.exec("COMMIT");
+      this.#used = used;
     } catch (error) {
       // What was written before stands: it was sent.
       if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
@@ -155,14 +165,22 @@ export class SqliteStore implements IdempotencyStore {
     }
   }
 
-  #makeRoom(bytes: number): void {
-    let used = Number(this.#sum.get()?.["bytes"]);
-    while (used + bytes > this.#limits.maxBytes) {
+  /** Lets the oldest results go until so many bytes have room. Returns what is used then. */
+  #makeRoom(used: number, bytes: number): number {
+    let left = used;
+    while (left + bytes > this.#limits.maxBytes) {
       const oldest = this.#oldestResult.get();
-      if (oldest === undefined) return;
+      if (oldest === undefined) break;
       this.#dropResult.run(String(oldest["key"]));
-      used -= Number(oldest["size"]);
+      left -= Number(oldest["size"]);
     }
+    return left;
+  }
+
+  #remove(key: string): void {
+    const bytes = Number(this.#sizeOf.get(key)?.["size"] ?? 0);
+    this.#free.run(key);
+    this.#used -= bytes;
   }
 
   #requestOf(key: string): string {
@@ -175,10 +193,23 @@ export class SqliteStore implements IdempotencyStore {
     return this.#clock.now() + this.#limits.lifetimeMs;
   }
 
+  /** Removes what is too old, but for keys whose executions go on: those may write yet. */
+  #sweep(): void {
+    const now = this.#clock.now();
+    const claimed = JSON.stringify([...this.#claims.keys()]);
+    const bytes = Number(this.#sizeOfOld.get(now, claimed)?.["bytes"]);
+    this.#dropOld.run(now, claimed);
+    this.#used -= bytes;
+  }
+
   #sweepLater(): () => void {
     return this.#clock.timer(sweepEveryMs, () => {
-      this.#sweep.run(this.#clock.now());
       this.#stopTimer = this.#sweepLater();
+      try {
+        this.#sweep();
+      } catch {
+        // A full disk, say: nobody is given what is too old, so it can lie there until the next time.
+      }
     });
   }
 }

@@ -12,7 +12,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { serialize } from "node:v8";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openSqliteStore, type SqliteStore } from "../../src/idempotency/sqlite-store.ts";
+import { openSqliteStore, SqliteStore } from "../../src/idempotency/sqlite-store.ts";
+import { openStoreFile } from "../../src/idempotency/store-file.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { imageResult, ticket } from "./store-world.ts";
 
@@ -116,6 +117,34 @@ describe("a store in a file", () => {
     const generated = { ...imageResult(9), odd: () => {} };
     await expect(store.settle("k", { kind: "kept", generated })).rejects.toThrow("cloned");
     expect(await store.begin("k", "r")).toEqual({ kind: "unknown" });
+  });
+
+  it("that cannot be written to lives on, and sweeps when it can be again", async () => {
+    const database = openStoreFile(path);
+    const store = new SqliteStore(database, { path, clock, lifetimeMs: 1_000, maxBytes: 1_000 });
+    opened.push(store);
+    await store.begin("k", "r");
+    await store.markSent("k");
+    await store.settle("k", { kind: "unknown" });
+    const rows = (): unknown =>
+      database.prepare("SELECT count(*) AS n FROM purchases").get()?.["n"];
+    database.exec("PRAGMA query_only = ON");
+    await clock.advance(120_000);
+    expect(rows()).toBe(1);
+    database.exec("PRAGMA query_only = OFF");
+    await clock.advance(60_000);
+    expect(rows()).toBe(0);
+  });
+
+  it("forgets no key whose execution lasts longer than keys do", async () => {
+    const store = openSqliteStore({ path, clock, lifetimeMs: 1_000, maxBytes: 1_000 });
+    opened.push(store);
+    await store.begin("k", "r");
+    await store.markSent("k");
+    await clock.advance(120_000);
+    await store.writeJob("k", ticket("one"));
+    await store.settle("k", { kind: "unknown" });
+    expect(await store.begin("k", "r")).toEqual({ kind: "left", tickets: [ticket("one")] });
   });
 
   it("is one process's", () => {
