@@ -12,7 +12,10 @@ export class Patience {
   constructor({ signal, deadlineAt }: KeyedCall, clock: Clock) {
     this.#signal = signal;
     if (deadlineAt !== undefined) {
-      this.#stopTimer = clock.timer(deadlineAt - clock.monotonic(), () => this.#end(callerLate));
+      const leftMs = deadlineAt - clock.monotonic();
+      // A timer for no time fires after work that could begin before it.
+      if (leftMs <= 0) this.#end(callerLate);
+      else this.#stopTimer = clock.timer(leftMs, () => this.#end(callerLate));
     }
     signal.addEventListener("abort", this.#left, { once: true });
     if (signal.aborted) this.#left();
