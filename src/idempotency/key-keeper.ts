@@ -128,7 +128,8 @@ export class KeyKeeper {
       settle: async (how, sent) => {
         const settlement = settlementOf(how, sent, left !== undefined);
         await this.#attempt("result", store.settle(key, settlement));
-        this.#executions.delete(key);
+        // As soon as the store has it settled, somebody else can have begun with the key.
+        if (this.#executions.get(key) === execution) this.#executions.delete(key);
       },
     });
     this.#executions.set(key, execution);

@@ -137,6 +137,14 @@ describe("a caller that leaves", () => {
     world.executions[0]?.end(imageResult(9));
     expect(replayed(await patient.end)).toBe(true);
   });
+
+  it.each([0, -5])("has nothing begun when its deadline is %i ms away", async (deadlineAt) => {
+    const world = open();
+    const late = world.ask({ deadlineAt });
+    await world.running(0);
+    expect(reasonOf(await late.end)).toBe("DEADLINE");
+    expect(world.clock.pending()).toBe(1);
+  });
 });
 
 describe("a key whose execution was cut off", () => {
@@ -336,6 +344,33 @@ describe("the keeper", () => {
     await world.clock.advance(1);
     expect(world.executions[0]?.run.signal.aborted).toBe(true);
     world.executions[0]?.fail({ delivery: "ambiguous", cost: unknownCost });
+    await draining;
+  });
+
+  it("waits for an execution that began while its store still settled the one before", async () => {
+    const world = open();
+    const { store } = world;
+    const settle = store.settle.bind(store);
+    const settled = Promise.withResolvers<void>();
+    store.settle = async (...settlement) => {
+      await settle(...settlement);
+      await settled.promise;
+    };
+    const first = world.ask();
+    await world.running(1);
+    world.executions[0]?.fail({ delivery: "not_sent", cost: noCost });
+    await world.clock.advance(0);
+    void world.ask();
+    await world.running(2);
+    settled.resolve();
+    await first.end;
+    let drained = false;
+    const draining = world.keeper.drain(5_000).then(() => {
+      drained = true;
+    });
+    await world.clock.advance(0);
+    expect(drained).toBe(false);
+    world.executions[1]?.end(imageResult(9));
     await draining;
   });
 
