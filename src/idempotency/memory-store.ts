@@ -10,12 +10,16 @@ import {
 } from "./idempotency-store.ts";
 import { sizeOf } from "./size-of.ts";
 
-/** Keeps keys in this process: they are gone when it ends. */
+/**
+ * Keeps keys in this process: they are gone when it ends. Their time is reckoned on the
+ * clock's monotonic scale, so that no jump of the wall clock lets a key be used again.
+ */
 export class MemoryStore implements IdempotencyStore {
   readonly #limits: StoreLimits;
   readonly #clock: Clock;
-  /** In the order of their results, so that the oldest comes first. */
   readonly #entries = new Map<string, Entry>();
+  /** Those that have results, in the order of these, so that the oldest comes first. */
+  readonly #results = new Set<Entry>();
   #used = 0;
   #stopTimer: () => void;
 
@@ -61,16 +65,18 @@ export class MemoryStore implements IdempotencyStore {
     const { request, tickets } = this.#claimed(key);
     this.#remove(key);
     if (settlement.kind === "free") return;
-    const expiresAt = this.#clock.now() + this.#limits.lifetimeMs;
+    const expiresAt = this.#clock.monotonic() + this.#limits.lifetimeMs;
     const isKept = settlement.kind === "kept";
     const left = isKept ? new Map<string, JobTicket>() : tickets;
-    this.#entries.set(key, { request, claimed: false, expiresAt, tickets: left });
-    if (isKept) this.#keep(key, settlement.generated);
+    const entry: Entry = { request, claimed: false, expiresAt, tickets: left };
+    this.#entries.set(key, entry);
+    if (isKept) this.#keep(entry, settlement.generated);
   }
 
   async close(): Promise<void> {
     this.#stopTimer();
     this.#entries.clear();
+    this.#results.clear();
     this.#used = 0;
   }
 
@@ -80,21 +86,20 @@ export class MemoryStore implements IdempotencyStore {
     return entry;
   }
 
-  #keep(key: string, generated: Generated): void {
+  #keep(entry: Entry, generated: Generated): void {
     const size = sizeOf(generated);
     if (size > this.#limits.maxBytes) return;
-    for (const entry of this.#entries.values()) {
+    for (const oldest of this.#results) {
       if (this.#used + size <= this.#limits.maxBytes) break;
-      this.#drop(entry);
+      this.#drop(oldest);
     }
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
     entry.generated = generated;
+    this.#results.add(entry);
     this.#used += size;
   }
 
   #isOver({ claimed, expiresAt }: Entry): boolean {
-    return !claimed && expiresAt <= this.#clock.now();
+    return !claimed && expiresAt <= this.#clock.monotonic();
   }
 
   #remove(key: string): void {
@@ -107,6 +112,7 @@ export class MemoryStore implements IdempotencyStore {
   #drop(entry: Entry): void {
     if (entry.generated === undefined) return;
     this.#used -= sizeOf(entry.generated);
+    this.#results.delete(entry);
     entry.generated = undefined;
   }
 
