@@ -18,8 +18,8 @@ export interface SandboxHouse {
   onSubmission(slug: string): void;
 }
 
-/** The largest body that is read, in bytes: what the most generous vendor takes. */
-const maxBodyBytes = 64 * 1024 * 1024;
+/** The largest body that is read, in bytes: what the most generous vendor takes, a file in its form. */
+const maxBodyBytes = 101 * 1024 * 1024;
 
 /** Serves one request: finds the vendor, reads the body, applies the ordered faults, sends the answer. */
 export async function serveVisit(

@@ -71,6 +71,17 @@ const flux2Wording: readonly AcceptedDifference[] = [
   },
 ];
 
+/** npm replicate adds a part for the caller's own notes about a file. */
+const emptyMetadata: readonly AcceptedDifference[] = [
+  ["content", Buffer.from("{}").toString("base64")],
+  ["filename", "blob"],
+  ["type", "application/json"],
+].map(([field, theirs]) => ({
+  at: `body.metadata[0].${field}`,
+  theirs,
+  because: "There is nothing to say about the image, and the part may be missing.",
+}));
+
 const pairs: readonly RequestPair[] = [
   {
     name: "a plain image, as npm replicate asks for it",
@@ -163,6 +174,19 @@ const pairs: readonly RequestPair[] = [
     accepted: [saysJson, deadlineSaid, ...flux2Wording],
   },
   {
+    name: "a large image, as npm replicate uploads it",
+    ours: ours(
+      replicate.operations.image_edit?.uploads?.request({
+        kind: "bytes",
+        bytes: pixel,
+        mimeType: "image/png",
+      }),
+    ),
+    theirs: (origin) =>
+      sdk(origin).files.create(new File([pixel], "image.png", { type: "image/png" })),
+    accepted: [saysJson, ...emptyMetadata],
+  },
+  {
     name: "how a prediction is, as npm replicate asks for it",
     ours: ours(replicate.operations.text_to_image?.job?.poll(job, target(model))),
     theirs: (origin) => sdk(origin).predictions.get(job.id),
@@ -179,6 +203,6 @@ const pairs: readonly RequestPair[] = [
 testSameRequests("our request to Replicate is its clients'", pairs);
 
 function ours(call: HttpCall | undefined): RequestPair["ours"] {
-  if (call === undefined) throw new Error("Replicate's jobs cannot be followed.");
+  if (call === undefined) throw new Error("Replicate has no such call.");
   return send(replicate, "/v1", call);
 }

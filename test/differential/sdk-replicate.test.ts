@@ -1,6 +1,8 @@
 import Replicate from "replicate";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { type OpenSandbox, openSandbox } from "../sandbox/open-sandbox.ts";
+import { largePng } from "../support/large-png.ts";
 import { pixel } from "./tasks.ts";
 
 /** The official `replicate` client works against the sandbox, unchanged but for its base URL. */
@@ -27,6 +29,37 @@ describe("npm replicate, against the sandbox", () => {
       },
     });
     expect((await fetch(String(output))).headers.get("content-type")).toBe("image/png");
+  });
+
+  it("uploads the files of an edit, and works on them", async () => {
+    await using open = await openSandbox();
+    const replicate = client(open);
+    const image = new File([new Uint8Array(await largePng())], "wide.png", { type: "image/png" });
+    const output = await replicate.run("black-forest-labs/flux-kontext-pro", {
+      input: { prompt: "make it night", input_image: image },
+    });
+    const made = Buffer.from(await (await fetch(String(output))).arrayBuffer());
+    // The shape of the file, so that it was looked at.
+    expect(await sharp(made).metadata()).toMatchObject({ width: 1248, height: 832 });
+    expect(open.sandbox.submissions()["replicate"]).toBe(1);
+  });
+
+  it("creates, gets and deletes a file", async () => {
+    await using open = await openSandbox();
+    const { files } = client(open);
+    const image = new File([pixel], "dot.png", { type: "image/png" });
+    const made = await files.create(image, { of: "a dot" });
+    expect(made).toMatchObject({
+      name: "dot.png",
+      content_type: "image/png",
+      size: pixel.length,
+      metadata: { of: "a dot" },
+      urls: { get: expect.stringMatching(/\/v1\/files\/[a-z0-9]+$/) },
+    });
+    expect(await files.get(made.id)).toEqual(made);
+    expect(await files.delete(made.id)).toBe(true);
+    const gone = await files.get(made.id).catch(same);
+    expect(gone).toMatchObject({ name: "ApiError", response: { status: 404 } });
   });
 
   it("runs a model, polling", async () => {

@@ -1,8 +1,10 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { largePng } from "../support/large-png.ts";
 import { type OpenSandbox, openSandbox } from "./open-sandbox.ts";
 
 const schnell = "/models/black-forest-labs/flux-schnell/predictions";
+const kontext = "/models/black-forest-labs/flux-kontext-pro/predictions";
 const input = { prompt: "a blue teapot", num_outputs: 2, output_format: "png" };
 const wait = { prefer: "wait" };
 
@@ -175,6 +177,51 @@ describe("the embedded Replicate", () => {
     }
   });
 
+  it("keeps a file for a day, as an input and to be looked at", async () => {
+    await using open = await openSandbox();
+    const file = await (await upload(open, "content", await largePng())).json();
+    expect(file).toMatchObject({
+      name: "wide.png",
+      content_type: "image/png",
+      metadata: {},
+      created_at: "2026-11-22T00:00:00.000Z",
+      expires_at: "2026-11-23T00:00:00.000Z",
+    });
+    const body = { input: { prompt: "x", input_image: file.urls.get } };
+    const created = await open.post("replicate", kontext, body, wait);
+    expect(await created.json()).toMatchObject({ status: "succeeded" });
+    expect(await (await open.get("replicate", `/files/${file.id}`)).json()).toEqual(file);
+    expect((await fetch(file.urls.get)).status).toBe(401);
+    await open.clock.advance(24 * 60 * 60 * 1000);
+    expect((await open.get("replicate", `/files/${file.id}`)).status).toBe(404);
+    const late = await (await open.post("replicate", kontext, body, wait)).json();
+    expect(late).toMatchObject({
+      status: "failed",
+      error: `404 Client Error: Not Found for url: ${file.urls.get}`,
+    });
+  });
+
+  it("keeps the newest files only", async () => {
+    await using open = await openSandbox();
+    const files: { readonly id: string }[] = [];
+    for (let index = 0; index < 65; index++) {
+      files.push(await (await upload(open, "content", Buffer.from([index]))).json());
+    }
+    const found = [files[0], files[1], files[64]].map(
+      async (file) => (await open.get("replicate", `/files/${file?.id}`)).status,
+    );
+    expect(await Promise.all(found)).toEqual([404, 200, 200]);
+  });
+
+  it.each([
+    ["without content", "file", ""],
+    ["with metadata that is no object", "content", "[]"],
+    ["with metadata that is no JSON", "content", "{"],
+  ])("takes no file %s", async (_name, part, metadata) => {
+    await using open = await openSandbox();
+    expect((await upload(open, part, Buffer.from("x"), metadata)).status).toBe(400);
+  });
+
   it("does not find unknown models and predictions", async () => {
     await using open = await openSandbox();
     const model = await open.post("replicate", "/models/acme/unknown/predictions", { input });
@@ -186,4 +233,17 @@ describe("the embedded Replicate", () => {
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by path, and a wrong path fails the test.
 async function poll(open: OpenSandbox, prediction: { readonly id: string }): Promise<any> {
   return (await open.get("replicate", `/predictions/${prediction.id}`)).json();
+}
+
+function upload(
+  { sandbox }: OpenSandbox,
+  part: string,
+  bytes: Buffer,
+  metadata = "",
+): Promise<Response> {
+  const body = new FormData();
+  body.append(part, new File([new Uint8Array(bytes)], "wide.png", { type: "image/png" }));
+  if (metadata !== "") body.append("metadata", metadata);
+  const headers = { authorization: "Bearer r8_test" };
+  return fetch(`${sandbox.baseUrls["replicate"]}/files`, { method: "POST", headers, body });
 }
