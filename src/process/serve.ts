@@ -136,7 +136,9 @@ export async function serve(
         gateway = gatewayOf(next);
         for (const { endpoint } of gateway.providers()) {
           const { slug, baseUrl } = endpoint;
-          if (before.endpoint(slug)?.baseUrl !== baseUrl) health.forget(slug);
+          if (before.endpoint(slug)?.baseUrl === baseUrl) continue;
+          health.forget(slug);
+          latency.forget(slug);
         }
         sandbox?.order(faults);
       },

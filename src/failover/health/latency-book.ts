@@ -55,6 +55,11 @@ export class LatencyBook {
     return this.#find(target)?.inFlight ?? 0;
   }
 
+  /** A provider is at another address from now on: how fast it was at the old one says nothing. */
+  forget(slug: string): void {
+    this.#providers.delete(slug);
+  }
+
   #find({ endpoint, upstreamModel, fit }: TimedTarget): TargetLatency | undefined {
     return this.#providers.get(endpoint.slug)?.get(upstreamModel)?.get(fit.task.operation);
   }

@@ -27,6 +27,18 @@ describe("a book of latencies", () => {
     expect(book.average(rotated, false)).toBe(100);
   });
 
+  it("forgets a provider that moves, and what still runs at its old address", () => {
+    const book = new LatencyBook(manualClock());
+    const running = book.begin(image);
+    book.record(image, 100, false);
+    book.record(candidate("b"), 200, false);
+    book.forget("a");
+    expect(book.average(image, false)).toBeUndefined();
+    expect(book.average(candidate("b"), false)).toBe(200);
+    running.end();
+    expect(book.inFlight(image)).toBe(0);
+  });
+
   it("counts what is in flight for streams and whole answers together", () => {
     const book = new LatencyBook(manualClock());
     book.record(image, 100, false);
