@@ -140,6 +140,15 @@ describe("an image that is not handed over", () => {
     expect(transport.exchanges.map(({ path }) => path)).toEqual(["/files", "/files", "/submit"]);
   });
 
+  it("fails as the dialect of uploads reads the answer, where that reads it otherwise", async () => {
+    const { result } = await execute({
+      task,
+      candidates: [uploader("a", { failure: () => failed("unsupported_here").failure })],
+      script: { steps: { "a/files": [fails("model_gone")] } },
+    });
+    expect(attemptsOf(result)).toMatchObject([{ failure: "unsupported_here" }]);
+  });
+
   it("ends with the caller who leaves, and so does the work", async () => {
     const world = begin({
       task,
@@ -215,6 +224,7 @@ function uploader(
     readonly maxCountPerCall?: number;
     readonly task?: ImageEditTask;
     readonly job?: JobDialect<Task>;
+    readonly failure?: UploadDialect<Task>["failure"];
   } = {},
 ): Candidate {
   const made = candidate(slug, {
@@ -222,7 +232,7 @@ function uploader(
     maxCountPerCall: over.maxCountPerCall ?? 10,
   });
   const at = endpoint(slug, {
-    uploads: uploads as unknown as UploadDialect<never>,
+    uploads: { ...uploads, failure: over.failure } as unknown as UploadDialect<Task>,
     job: over.job,
     request: (asked, target) => ({
       method: "POST",
