@@ -1,13 +1,12 @@
 import type { AttemptReason } from "../domain/attempt.ts";
-import type { Failure } from "../domain/failure.ts";
 import type { Outage } from "../router/outlook.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
 import { describeOutage } from "../router/sift-by-health.ts";
-import { abortFailure, isDeadline } from "./abort-scope.ts";
 import { admitTarget } from "./admit-target.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { Course } from "./course.ts";
 import { describeError, type LastWord } from "./describe-error.ts";
+import { endFromOutside } from "./end-from-outside.ts";
 import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
@@ -45,7 +44,7 @@ export async function executePlan(
   let turn = firstTurn(course.next);
   while (turn !== undefined) {
     const { candidate } = turn;
-    const end = endFromOutside(walk);
+    const end = endFromOutside(walk, "not_sent");
     if (end !== undefined) {
       lastWord = { kind: "failure", failure: end, candidate: asked, ambiguous: false };
       break;
@@ -127,16 +126,6 @@ function withoutCandidates(plan: Plan): LastWord {
   return plan.skipped.some(({ cause }) => cause === "cost")
     ? { kind: "cost_limit" }
     : { kind: "no_candidate" };
-}
-
-/** Why no further attempt may begin. */
-function endFromOutside({ input, dependencies }: Walk): Failure | undefined {
-  const { signal, deadlineAt } = input;
-  const { clock } = dependencies;
-  const late = clock.monotonic() >= deadlineAt;
-  if (!late && !signal.aborted) return undefined;
-  const deadline = late || isDeadline({ clock, deadlineAt });
-  return abortFailure({ kind: deadline ? "deadline" : "caller_left" }, "not_sent");
 }
 
 function reasonFor(

@@ -4,6 +4,7 @@ import type { Secret } from "../domain/secret.ts";
 import type { Candidate } from "../router/plan.ts";
 import { abortFailure, isDeadline } from "./abort-scope.ts";
 import { atLimit, type LastWord } from "./describe-error.ts";
+import { endFromOutside } from "./end-from-outside.ts";
 import type { AttemptTickets } from "./read-tickets.ts";
 import { type AttemptResult, missingSlots, runAttempt } from "./run-attempt.ts";
 import type { Walk } from "./walk.ts";
@@ -28,6 +29,9 @@ export async function takeUpAttempt(
     await lose(work, tickets, "Its images came of another attempt, so its job was not asked for.");
     return undefined;
   }
+  // Followed now its job would be cancelled, although it may have its result.
+  const end = endFromOutside(work, "ambiguous");
+  if (end !== undefined) return fail(work, tickets, end);
   const candidate = input.plan.candidates.find(
     ({ endpoint, upstreamModel }) =>
       endpoint.slug === begun.provider && upstreamModel === begun.upstreamModel,

@@ -1,7 +1,7 @@
 import { unknownCost } from "../domain/cost.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import { AttemptLog } from "./attempt-log.ts";
-import { describeError } from "./describe-error.ts";
+import { describeError, type LastWord } from "./describe-error.ts";
 import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
@@ -35,19 +35,27 @@ export async function takeUpJobs(
   const left = attemptsLeft(tickets);
   if (hasUntold(left)) harvest.addCost(unknownCost);
 
-  const words = [];
+  const words: LastWord[] = [];
   let lost = placesLost(tickets, harvest.images.length);
   for (const attempt of left) {
-    words.push(await takeUpAttempt(work, attempt, lost));
+    const word = await takeUpAttempt(work, attempt, lost);
+    if (word !== undefined) words.push(word);
     lost = 0;
   }
 
   const { output } = harvest;
-  if (output !== undefined) return { kind: "generated", generated: toGenerated(output, work) };
-  const lastWord = weightiestWord(words.filter((word) => word !== undefined));
+  // A part, taken for the whole, would strike out the jobs that still have the rest.
+  if (output !== undefined && !words.some(isLeaving))
+    return { kind: "generated", generated: toGenerated(output, work) };
+  const lastWord = weightiestWord(words);
   const error = describeError(lastWord, input, log.attempts);
   return {
     kind: "failed",
     error: isOpenStill(lastWord) ? { ...error, ...stillUnknown(tickets, lastWord) } : error,
   };
+}
+
+/** Whether the caller left before all was there, or the process had to end. */
+function isLeaving(word: LastWord): boolean {
+  return word.kind === "failure" && word.failure.class === "cancelled";
 }
