@@ -222,8 +222,11 @@ export class AttemptLog {
     if (taken === undefined) return;
     const { signal, deadlineAt } = this.#input;
     const scope = new AbortScope({ clock: this.#clock, callerSignal: signal, deadlineAt });
-    await scope.wait(taken);
-    scope.close();
+    try {
+      await scope.wait(taken);
+    } finally {
+      scope.close();
+    }
   }
 }
 

@@ -154,6 +154,8 @@ function aborted(cause: NonNullable<AbortScope["cause"]>, confirmed: boolean): F
 
 /** Waits for work, but no longer than this; the work itself goes on. */
 async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | undefined> {
+  // Where nobody waits, a bug of the work is not to end the process.
+  work.catch(() => {});
   if (ms <= 0) return undefined;
   let stop = (): void => {};
   const timeUp = new Promise<undefined>((resolve) => {

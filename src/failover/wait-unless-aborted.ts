@@ -3,7 +3,11 @@ export async function waitUnlessAborted<T>(
   work: Promise<T>,
   signal: AbortSignal,
 ): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
+  if (signal.aborted) {
+    // Nobody is left to be told of its bug, and that is not to end the process.
+    work.catch(ignored);
+    return undefined;
+  }
   let stop = (): void => {};
   const aborted = new Promise<undefined>((resolve) => {
     stop = () => resolve(undefined);
@@ -15,3 +19,5 @@ export async function waitUnlessAborted<T>(
     signal.removeEventListener("abort", stop);
   }
 }
+
+function ignored(): void {}
