@@ -68,6 +68,11 @@ const glob = checkedText('a model\'s name or a pattern, like "imagen-*"', isGlob
 
 const someText = checkedText("text", (text) => text.trim() !== "");
 
+const someWorkers = { error: 'expected a whole number from 1 to 256, or "auto"' };
+
+/** No machine has more processors; a port that stands in the wrong place is more. */
+const workerCount = z.int32(someWorkers).min(1, someWorkers).max(256, someWorkers);
+
 const server = mapping({
   listen: address
     .prefault("127.0.0.1:8080")
@@ -115,9 +120,7 @@ const server = mapping({
     .prefault({})
     .describe("When the gateway is full. Who finds no place is told when to come back."),
   workers: z
-    .union([z.literal("auto"), wholeNumber(1)], {
-      error: 'expected a whole number of at least 1, or "auto"',
-    })
+    .union([z.literal("auto", someWorkers), workerCount], someWorkers)
     .default(1)
     .describe("How many processes serve. auto: as many as the machine has processors."),
   watch: yesOrNo()

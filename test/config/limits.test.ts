@@ -13,6 +13,10 @@ providers: { openai: { keys: [k], max_concurrent: 2 }, fal: { keys: [k] } }
 
   it.each([
     ["server: { limits: { max_concurrent: 0 } }", "expected a whole number of at least 1"],
+    ["server: { workers: 0 }", 'expected a whole number from 1 to 256, or "auto"'],
+    ["server: { workers: all }", 'expected a whole number from 1 to 256, or "auto"'],
+    ["server: { workers: 1.5 }", 'expected a whole number from 1 to 256, or "auto"'],
+    ["server: { workers: 8080 }", 'expected a whole number from 1 to 256, or "auto"'],
     ["server: { limits: { queue: -1 } }", "expected a whole number of at least 0"],
     ["server: { limits: { queue: 1.5 } }", "expected a whole number of at least 0"],
     ["server: { limits: { max_wait: 5 } }", '"5s"'],
