@@ -62,7 +62,7 @@ async function makeImages(
     return fail(manner.unfitStatus, visit, `n must be between 1 and ${maxCount}`);
   const size = asText(body["size"]) ?? usualSize;
   const [width = 0, height = 0] = size.split("x").map(Number);
-  if (!/^\d{2,4}x\d{2,4}$/.test(size) || Math.max(width, height) > longestEdge) {
+  if (!/^[1-9]\d{1,3}x[1-9]\d{1,3}$/.test(size) || Math.max(width, height) > longestEdge) {
     return fail(400, visit, `size must be WIDTHxHEIGHT, at most ${longestEdge} each`);
   }
 

@@ -53,6 +53,7 @@ describe("the embedded OpenAI-compatible server", () => {
     [images, { ...image, n: 11 }, 400],
     [images, { ...image, size: "big" }, 400],
     [images, { ...image, size: "9999x16" }, 400],
+    [images, { ...image, size: "0000x16" }, 400],
     [images, { model: "sd" }, 400],
     [completions, { model: "llama" }, 400],
     [completions, { messages: chat.messages }, 400],
