@@ -105,10 +105,11 @@ function judge(failure: Failure): "ask_again" | "final" | "lost" {
     case "cancelled":
     case "deadline":
       return "ask_again";
-    case "caller_fault":
-    case "unsupported_here":
     case "refused":
       return "final";
+    // The job was taken, so it is the question that is wrong: the job may be done and billed.
+    case "caller_fault":
+    case "unsupported_here":
     case "quota":
     case "credential":
     case "model_gone":

@@ -196,15 +196,32 @@ describe("a job", () => {
     expect(world.result).toMatchObject({ generated: { provider: "a" } });
   });
 
-  it.each(["refused", "caller_fault"] as const)(
-    "takes a verdict on the request (%s) as the answer",
+  it.each<Parameters<typeof fails>>([
+    ["refused"],
+    ["caller_fault", { ofJob: true }],
+    ["unsupported_here", { ofJob: true }],
+  ])("takes a verdict on the request (%s) as the answer", async (name, over) => {
+    const { result } = await execute({
+      candidates: withJobs(),
+      plan: { forced: true },
+      script: { steps: { a: [job()], "a/poll": [fails(name, over)] } },
+    });
+    expect(result.kind).toBe("failed");
+    expect(attemptsOf(result)).toMatchObject([{ failure: name, delivery: "sent" }]);
+  });
+
+  it.each(["caller_fault", "unsupported_here"] as const)(
+    "is not judged by an answer that finds fault with the question (%s): it may be done and billed",
     async (name) => {
       const { result } = await execute({
         candidates: withJobs(),
-        script: { steps: { a: [job()], "a/poll": [fails(name)], b: [gives(1)] } },
+        routing: { duplicateSpend: "forbid" },
+        script: { steps: { a: [job()], "a/poll": [fails(name, { httpStatus: 400 })] } },
       });
-      expect(result.kind).toBe("failed");
-      expect(attemptsOf(result)).toMatchObject([{ failure: name, delivery: "sent" }]);
+      expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+      expect(attemptsOf(result)).toMatchObject([
+        { failure: "ambiguous", delivery: "ambiguous", cost: { basis: "unknown" } },
+      ]);
     },
   );
 
