@@ -56,8 +56,12 @@ export async function startTelemetrySdk(
   const resource = resourceFromAttributes({
     "service.name": "spillway",
     "service.version": version,
-    ...(instance === undefined ? {} : { "service.instance.id": instance }),
-  }).merge(detectResources({ detectors: [envDetector] }));
+  })
+    .merge(detectResources({ detectors: [envDetector] }))
+    // Last: two processes with the name that an operator gave would overwrite each other's metrics.
+    .merge(
+      resourceFromAttributes(instance === undefined ? {} : { "service.instance.id": instance }),
+    );
   const pulled = new PullReader();
   const readers: IMetricReader[] = [pulled];
   if (settings.metrics !== undefined) {

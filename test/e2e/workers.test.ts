@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Agent, request as send } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startFakeUpstream } from "../support/fake-upstream.ts";
+import { startHttpCollector } from "../support/otlp-collector.ts";
 import { type SpillwayProcess, spawnSpillway } from "../support/spawn-spillway.ts";
 import { chat, error, held } from "../support/upstream-acts.ts";
 
@@ -59,6 +60,24 @@ describe("two workers", () => {
     expect(page).toMatch(/^spillway_requests_total\{[^}]*rpc_status_code="OK"\} 3$/m);
     expect(page).toMatch(/^gen_ai_client_operation_duration_count\{[^}]*\} 3$/m);
     expect((await fetch(`http://${admin}/readyz`)).status).toBe(200);
+  });
+
+  it("push what they measure each under a name of its own, whatever the operator calls the whole", async () => {
+    const collector = await startHttpCollector();
+    const { spillway, listen } = await serve("http://127.0.0.1:1/v1", "", {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_RESOURCE_ATTRIBUTES: "service.instance.id=pod-1,deployment.environment.name=harbour",
+    });
+    for (const one of [caller(listen), caller(listen)]) await one.generate(boat);
+    spillway.kill("SIGTERM");
+    expect(await spillway.exited).toBe(0);
+    const instances = collector.bodies.map(
+      (body) => /"service\.instance\.id","value":\{"stringValue":"([^"]*)"/.exec(body)?.[1],
+    );
+    expect(new Set(instances).size).toBe(2);
+    expect(instances).not.toContain("pod-1");
+    for (const body of collector.bodies) expect(body).toContain("harbour");
   });
 
   it("read the configuration again at the primary's SIGHUP, and both tell of a bad one", async () => {
@@ -189,9 +208,9 @@ function caller(listen: string): Caller {
   return one;
 }
 
-async function serve(url: string, ofServer = "") {
+async function serve(url: string, ofServer = "", environment: Record<string, string> = {}) {
   const path = write(configFor(url, ofServer));
-  const spillway = spawnSpillway(["serve", "--config", path]);
+  const spillway = spawnSpillway(["serve", "--config", path], environment);
   const { listen, admin, config_version: version } = await spillway.logged("listening");
   return { spillway, listen: String(listen), admin: String(admin), version: String(version), path };
 }
