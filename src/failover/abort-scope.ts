@@ -40,13 +40,14 @@ export class AbortScope {
 
   constructor(limits: AbortLimits) {
     const { clock, callerSignal, deadlineAt, limitMs = Number.POSITIVE_INFINITY } = limits;
-    const leftMs = deadlineAt - clock.monotonic();
+    const now = clock.monotonic();
+    const leftMs = deadlineAt - now;
     const cause: AbortCause =
       limitMs < leftMs
         ? { kind: "timeout", message: `No result within ${Math.round(limitMs)} ms.` }
         : { kind: "deadline" };
     this.#limits = limits;
-    this.#endsAt = clock.monotonic() + Math.min(limitMs, leftMs);
+    this.#endsAt = now + Math.min(limitMs, leftMs);
     this.#stopTimer = clock.timer(Math.min(limitMs, leftMs), () => this.end(cause));
     callerSignal.addEventListener("abort", this.#callerLeft, { once: true });
     if (callerSignal.aborted) this.#callerLeft();

@@ -72,7 +72,7 @@ export class AttemptLog {
   }
 
   /** A target is about to be tried, for so many images. */
-  async start(
+  start(
     candidate: Candidate,
     key: Secret | undefined,
     reason: AttemptReason,
@@ -194,7 +194,8 @@ export class AttemptLog {
   #keep(attempt: Attempt): void {
     let place = this.#attempts.length;
     while ((this.#attempts[place - 1]?.number ?? 0) > attempt.number) place -= 1;
-    this.#attempts.splice(place, 0, attempt);
+    if (place === this.#attempts.length) this.#attempts.push(attempt);
+    else this.#attempts.splice(place, 0, attempt);
   }
 
   #begin(
@@ -216,10 +217,14 @@ export class AttemptLog {
     };
   }
 
-  /** Tells the caller of a stream, and waits no longer for it than the request lasts. */
-  async #tell(event: GenerateEvent): Promise<void> {
+  /** Tells the caller of a stream. Undefined when nobody has to wait for it, which is nearly always. */
+  #tell(event: GenerateEvent): Promise<void> | undefined {
     const taken = this.#emit?.(event);
-    if (taken === undefined) return;
+    return taken === undefined ? undefined : this.#wait(taken);
+  }
+
+  /** Waits for the caller of a stream, and no longer than the request lasts. */
+  async #wait(taken: Promise<void>): Promise<void> {
     const { signal, deadlineAt } = this.#input;
     const scope = new AbortScope({ clock: this.#clock, callerSignal: signal, deadlineAt });
     try {

@@ -71,6 +71,10 @@ export class Harvest {
 
   /** What was adapted for those who gave output, once for each of them: what happened, in place of what was planned. */
   get adjustments(): readonly Adjustment[] {
+    const [first, second] = this.#contributors;
+    if (first?.result.adjustments.length === 0 && second === undefined) {
+      return first.candidate.fit.adjustments;
+    }
     const candidates = new Set(this.#contributors.map(({ candidate }) => candidate));
     return [...candidates].flatMap((candidate) => {
       const happened = new Map<string, Adjustment>();

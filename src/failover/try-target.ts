@@ -69,7 +69,7 @@ async function tryWithKey(
   const { key } = asked;
   const estimate = estimateOf(walk, candidate);
   spend.reserve(estimate);
-  await input.onSubmit?.();
+  if (input.onSubmit !== undefined) await input.onSubmit();
   const count = Math.max(1, missingSlots(images).length);
   const running = await log.start(candidate, key, reason, count);
   const result = await runAttempt({
