@@ -1,6 +1,7 @@
-import { create } from "@bufbuild/protobuf";
 import {
-  AttemptSchema,
+  AttemptOutcome,
+  DeliveryState,
+  FailureClass,
   type Attempt as ProtoAttempt,
 } from "../../../gen/spillway/v1/attempt_pb.ts";
 import type { Attempt } from "../../domain/attempt.ts";
@@ -10,7 +11,9 @@ import { durationToProto, timestampToProto } from "./time.ts";
 
 /** Writes an attempt, running or ended. */
 export function attemptToProto(attempt: Attempt): ProtoAttempt {
-  const message = create(AttemptSchema, {
+  const { durationMs, outcome, failure, delivery, retryAfterMs } = attempt;
+  const message: ProtoAttempt = {
+    $typeName: "spillway.v1.Attempt",
     number: attempt.number,
     model: attempt.model,
     provider: attempt.provider,
@@ -19,18 +22,17 @@ export function attemptToProto(attempt: Attempt): ProtoAttempt {
     weight: attempt.weight,
     reason: tables.attemptReason[attempt.reason],
     startTime: timestampToProto(attempt.startTime),
+    outcome: outcome === undefined ? AttemptOutcome.UNSPECIFIED : tables.attemptOutcome[outcome],
+    failure: failure === undefined ? FailureClass.UNSPECIFIED : tables.failureClass[failure],
+    delivery: delivery === undefined ? DeliveryState.UNSPECIFIED : tables.deliveryState[delivery],
     httpStatus: attempt.httpStatus ?? 0,
     upstreamCode: attempt.upstreamCode ?? "",
     message: attempt.message,
     upstreamRequestId: attempt.upstreamRequestId ?? "",
     cost: costToProto(attempt.cost),
     discardOutput: attempt.discardOutput,
-  });
-  const { durationMs, outcome, failure, delivery, retryAfterMs } = attempt;
+  };
   if (durationMs !== undefined) message.duration = durationToProto(durationMs);
-  if (outcome !== undefined) message.outcome = tables.attemptOutcome[outcome];
-  if (failure !== undefined) message.failure = tables.failureClass[failure];
-  if (delivery !== undefined) message.delivery = tables.deliveryState[delivery];
   if (retryAfterMs !== undefined) message.retryAfter = durationToProto(retryAfterMs);
   return message;
 }

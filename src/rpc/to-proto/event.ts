@@ -1,26 +1,27 @@
-import { create } from "@bufbuild/protobuf";
-import {
-  type GenerateResponse,
-  ProgressSchema,
-  StreamedImageSchema,
-  type StreamGenerateResponse,
-  StreamGenerateResponseSchema,
-  TextDeltaSchema,
-  ToolCallDeltaSchema,
+import type {
+  GenerateResponse,
+  Progress as ProtoProgress,
+  StreamedImage,
+  StreamGenerateResponse,
 } from "../../../gen/spillway/v1/generate_pb.ts";
 import type { GenerateEvent } from "../../domain/generated.ts";
+import type { FinishedImage } from "../../domain/output.ts";
 import type { Progress } from "../../domain/output-event.ts";
 import { attemptToProto } from "./attempt.ts";
 import { imageToProto } from "./image.ts";
 
 /** Writes one event of a streamed request. */
 export function eventToProto(event: GenerateEvent): StreamGenerateResponse {
-  return create(StreamGenerateResponseSchema, { event: contentToProto(event) });
+  return responseWith(contentToProto(event));
 }
 
 /** Writes the last event of a streamed request that succeeded. */
 export function completedToProto(response: GenerateResponse): StreamGenerateResponse {
-  return create(StreamGenerateResponseSchema, { event: { case: "completed", value: response } });
+  return responseWith({ case: "completed", value: response });
+}
+
+function responseWith(event: StreamGenerateResponse["event"]): StreamGenerateResponse {
+  return { $typeName: "spillway.v1.StreamGenerateResponse", event };
 }
 
 function contentToProto(event: GenerateEvent): StreamGenerateResponse["event"] {
@@ -30,40 +31,41 @@ function contentToProto(event: GenerateEvent): StreamGenerateResponse["event"] {
     case "attempt_finished":
       return { case: "attemptFinished", value: attemptToProto(event.attempt) };
     case "text":
-      return { case: "textDelta", value: create(TextDeltaSchema, { text: event.text }) };
     case "reasoning":
       return {
         case: "textDelta",
-        value: create(TextDeltaSchema, { text: event.text, reasoning: true }),
+        value: {
+          $typeName: "spillway.v1.TextDelta",
+          text: event.text,
+          reasoning: event.kind === "reasoning",
+        },
       };
     case "tool_call":
       return {
         case: "toolCallDelta",
-        value: create(ToolCallDeltaSchema, {
+        value: {
+          $typeName: "spillway.v1.ToolCallDelta",
           index: event.index,
           id: event.id ?? "",
           name: event.name ?? "",
           arguments: event.arguments,
-        }),
+        },
       };
     case "partial_image":
-      return { case: "partialImage", value: streamedImage(event.index, event) };
+      return { case: "partialImage", value: streamedImage(event.index, event.image) };
     case "image":
-      return { case: "image", value: streamedImage(event.index, event) };
+      return { case: "image", value: streamedImage(event.index, event.image) };
     case "progress":
       return { case: "progress", value: progressToProto(event) };
   }
 }
 
-function streamedImage(
-  index: number,
-  { image }: Extract<GenerateEvent, { readonly kind: "image" | "partial_image" }>,
-) {
-  return create(StreamedImageSchema, { index, image: imageToProto(image) });
+function streamedImage(index: number, image: FinishedImage): StreamedImage {
+  return { $typeName: "spillway.v1.StreamedImage", index, image: imageToProto(image) };
 }
 
-function progressToProto({ fraction, queuePosition }: Progress) {
-  const message = create(ProgressSchema);
+function progressToProto({ fraction, queuePosition }: Progress): ProtoProgress {
+  const message: ProtoProgress = { $typeName: "spillway.v1.Progress" };
   if (fraction !== undefined) message.fraction = fraction;
   if (queuePosition !== undefined) message.queuePosition = Math.trunc(queuePosition);
   return message;

@@ -1,9 +1,4 @@
-import { create } from "@bufbuild/protobuf";
-import {
-  type GenerateResponse,
-  GenerateResponseSchema,
-  TimingSchema,
-} from "../../../gen/spillway/v1/generate_pb.ts";
+import type { GenerateResponse } from "../../../gen/spillway/v1/generate_pb.ts";
 import type { Generated } from "../../domain/generated.ts";
 import { adjustmentToProto } from "./adjustment.ts";
 import { attemptToProto } from "./attempt.ts";
@@ -12,10 +7,15 @@ import { outputToProto } from "./output.ts";
 import { durationToProto } from "./time.ts";
 import { usageToProto } from "./usage.ts";
 
-/** Writes a request's result and the story of how it came about. */
+/**
+ * Writes a request's result and the story of how it came about. This message and those
+ * in it are written out with every field, which the compiler checks, and come to what
+ * Protobuf-ES's `create` makes in a fraction of the time.
+ */
 export function generatedToProto(generated: Generated): GenerateResponse {
   const { timing } = generated;
-  return create(GenerateResponseSchema, {
+  return {
+    $typeName: "spillway.v1.GenerateResponse",
     requestId: generated.requestId,
     model: generated.model,
     provider: generated.provider,
@@ -26,13 +26,14 @@ export function generatedToProto(generated: Generated): GenerateResponse {
     cost: costToProto(generated.cost),
     attempts: generated.attempts.map(attemptToProto),
     adjustments: generated.adjustments.map(adjustmentToProto),
-    timing: create(TimingSchema, {
+    timing: {
+      $typeName: "spillway.v1.Timing",
       total: durationToProto(timing.totalMs),
       providers: durationToProto(timing.providersMs),
       gateway: durationToProto(timing.gatewayMs),
-    }),
+    },
     configVersion: generated.configVersion,
     replayed: generated.replayed,
     sandbox: generated.sandbox,
-  });
+  };
 }

@@ -1,12 +1,12 @@
-import { create } from "@bufbuild/protobuf";
-import { type Image, ImageSchema } from "../../../gen/spillway/v1/image_pb.ts";
+import type { Image } from "../../../gen/spillway/v1/image_pb.ts";
 import type { FinishedImage } from "../../domain/output.ts";
 import { timestampToProto } from "./time.ts";
 
 /** Writes an image. Its bytes are not copied. */
 export function imageToProto(image: FinishedImage): Image {
   const { content } = image;
-  const message = create(ImageSchema, {
+  const message: Image = {
+    $typeName: "spillway.v1.Image",
     content:
       content.kind === "bytes"
         ? { case: "data", value: content.bytes }
@@ -17,7 +17,7 @@ export function imageToProto(image: FinishedImage): Image {
     revisedPrompt: image.revisedPrompt,
     contentFiltered: image.contentFiltered,
     provider: image.provider,
-  });
+  };
   if (content.kind === "url" && content.expiresAt !== undefined) {
     message.expireTime = timestampToProto(content.expiresAt);
   }

@@ -1,7 +1,4 @@
-import { create } from "@bufbuild/protobuf";
-import { ChatOutputSchema } from "../../../gen/spillway/v1/chat_pb.ts";
 import type { GenerateResponse } from "../../../gen/spillway/v1/generate_pb.ts";
-import { ImageOutputSchema } from "../../../gen/spillway/v1/image_pb.ts";
 import type { FinishedOutput } from "../../domain/output.ts";
 import { finishReason } from "../enum-tables.ts";
 import { imageToProto } from "./image.ts";
@@ -12,21 +9,26 @@ export function outputToProto(output: FinishedOutput): GenerateResponse["output"
     case "images":
       return {
         case: "images",
-        value: create(ImageOutputSchema, { images: output.images.map(imageToProto) }),
+        value: {
+          $typeName: "spillway.v1.ImageOutput",
+          images: output.images.map(imageToProto),
+        },
       };
     case "chat":
       return {
         case: "chat",
-        value: create(ChatOutputSchema, {
+        value: {
+          $typeName: "spillway.v1.ChatOutput",
           text: output.text,
           toolCalls: output.toolCalls.map(({ id, name, arguments: argumentsText }) => ({
+            $typeName: "spillway.v1.ToolCall",
             id,
             name,
             arguments: argumentsText,
           })),
           finishReason: finishReason[output.finishReason],
           reasoning: output.reasoning,
-        }),
+        },
       };
   }
 }
