@@ -60,6 +60,17 @@ describe("a slow first attempt", () => {
     await slow.requests[0]?.closed;
   });
 
+  it("is hedged once for all who ask with the same key, now and later", async () => {
+    const { gateway, slow, quick } = await start(silence, chat("Ahoy"));
+    const ask = () => gateway.generate(chatRequest("boat", { idempotencyKey: "k" }));
+    const together = await Promise.all([ask(), ask(), ask()]);
+    const later = await ask();
+    expect([...together, later].map(({ provider }) => provider)).toEqual(Array(4).fill("quick"));
+    expect(together.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(later.replayed).toBe(true);
+    expect([slow.requests.length, quick.requests.length]).toEqual([1, 1]);
+  });
+
   it("is waited for when the hedge fails", async () => {
     const late = held(chat("Late"));
     const { gateway, quick } = await start(late, error(503, {}));

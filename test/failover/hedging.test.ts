@@ -622,6 +622,34 @@ describe("around the attempts of a race", () => {
     expect(calls(world)).toEqual(["10 a/submit", "810 b/submit"]);
   });
 
+  it("nothing goes on when that cannot be had for the hedge", async () => {
+    const clock = manualClock();
+    let inside = 0;
+    let submits = 0;
+    const world = begin({
+      ...chat,
+      clock,
+      gateOf: () => ({
+        enter: () => {
+          inside += 1;
+          return { kind: "admitted" };
+        },
+        leave: () => {
+          inside -= 1;
+        },
+      }),
+      onSubmit: async () => {
+        submits += 1;
+        if (submits === 2) throw new Error("disk full");
+      },
+      script: { steps: { a: [hang] } },
+    });
+    await expect(world.end()).rejects.toThrow("disk full");
+    expect(calls(world)).toEqual(["0 a/submit"]);
+    expect(world.endings.map(({ attempt }) => attempt.outcome)).toEqual(["cancelled"]);
+    expect([inside, clock.pending()]).toEqual([0, 0]);
+  });
+
   it("each leaves its gate once, when it ends", async () => {
     const passed: string[] = [];
     const clock = manualClock();
