@@ -170,7 +170,8 @@ export async function serve(
     server = await startServer({
       listen: config.server.listen,
       grpc: config.server.grpc,
-      admin: config.server.admin,
+      // The primary speaks to operators for all workers.
+      admin: link === undefined ? config.server.admin : undefined,
       cors: config.server.cors,
       drainMs: config.server.drainMs,
       limits: { maxMessageBytes: config.server.maxMessageBytes },

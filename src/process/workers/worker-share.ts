@@ -2,8 +2,7 @@ import type { Config } from "../../config/config.ts";
 
 /**
  * A worker's share of a configuration: of every limit that holds for the whole
- * gateway, its part, and at least one. What the primary does itself, the page for
- * operators, is left out.
+ * gateway, its part, and at least one.
  *
  * `mediaDirectory` is where all workers keep files that have no directory in the
  * configuration.
@@ -20,7 +19,6 @@ export function workerShare(
     ...config,
     server: {
       ...server,
-      admin: undefined,
       limits: {
         ...limits,
         maxConcurrent: part(limits.maxConcurrent),

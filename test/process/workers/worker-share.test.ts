@@ -23,8 +23,7 @@ providers:
     expect(share.media.store).toMatchObject({ maxBytes: 25 * 1024 * 1024 });
   });
 
-  it("has no page for operators, and the files where all workers have them", () => {
-    expect(share.server.admin).toBeUndefined();
+  it("has the files where all workers have them", () => {
     expect(share.media.store).toMatchObject({ directory: "/somewhere" });
     const own = loadGood("media: { store: disk, directory: /own }");
     expect(workerShare(own, 2, undefined).media.store).toMatchObject({ directory: "/own" });
