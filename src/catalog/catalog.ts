@@ -8,28 +8,25 @@ import type { Catalog, Model, ModelOffer } from "../domain/model.ts";
  */
 export function createCatalog(models: readonly Model[]): Catalog {
   const byName = new Map<string, Model>();
-  const offers = new Map<string, ModelOffer>();
+  const offers = new Map<string, Map<string, ModelOffer>>();
   for (const model of models) {
     for (const name of [model.id, ...model.aliases]) {
       if (byName.has(name)) throw new Error(`The catalogue has "${name}" twice.`);
       byName.set(name, model);
     }
     for (const offer of model.offers) {
-      const key = offerKey(offer.provider, offer.upstreamModel);
-      if (offers.has(key)) {
-        throw new Error(`The catalogue has ${offer.provider}'s "${offer.upstreamModel}" twice.`);
+      const { provider, upstreamModel } = offer;
+      const ofProvider = offers.get(provider) ?? new Map<string, ModelOffer>();
+      if (ofProvider.has(upstreamModel)) {
+        throw new Error(`The catalogue has ${provider}'s "${upstreamModel}" twice.`);
       }
-      offers.set(key, offer);
+      offers.set(provider, ofProvider.set(upstreamModel, offer));
     }
   }
   return {
     models: [...models].sort((left, right) => (left.id < right.id ? -1 : 1)),
     find: (name) => byName.get(name),
-    findOffer: (provider, upstreamModel) => offers.get(offerKey(provider, upstreamModel)),
+    findOffer: (provider, upstreamModel) => offers.get(provider)?.get(upstreamModel),
     suggest: (name, limit) => closestNames(name, byName.keys(), limit),
   };
-}
-
-function offerKey(provider: string, upstreamModel: string): string {
-  return `${provider}\0${upstreamModel}`;
 }

@@ -32,18 +32,10 @@ export function matchPrice(
   const possible: Price[] = [];
   for (const price of prices) {
     if (price.unit !== unit) continue;
-    const matched = [
-      compare(price.quality, image.quality === "auto" ? undefined : image.quality),
-      compare(price.resolution, image.resolution),
-      compare(price.size, image.size),
-    ];
-    if (matched.includes("differs")) continue;
-    if (matched.includes("unknown")) {
-      possible.push(price);
-      continue;
-    }
-    const named = matched.filter((match) => match === "same").length;
-    if (named > most) {
+    const named = countMatches(price, image);
+    if (named === "differs") continue;
+    if (named === "unknown") possible.push(price);
+    else if (named > most) {
       most = named;
       certain = price;
     }
@@ -51,11 +43,22 @@ export function matchPrice(
   return certain === undefined ? { possible } : { certain, possible: [] };
 }
 
+/** How much of what is known a price names, unless it names what is otherwise, or what is not known. */
+function countMatches(price: Price, image: PricedImage): number | "unknown" | "differs" {
+  const quality = compare(price.quality, image.quality === "auto" ? undefined : image.quality);
+  const resolution = compare(price.resolution, image.resolution);
+  const size = compare(price.size, image.size);
+  if (quality === "differs" || resolution === "differs" || size === "differs") return "differs";
+  if (quality === "unknown" || resolution === "unknown" || size === "unknown") return "unknown";
+  return quality + resolution + size;
+}
+
+/** 1 when they are the same, and 0 when nothing is named. */
 function compare(
   named: string | undefined,
   known: string | undefined,
-): "any" | "same" | "unknown" | "differs" {
-  if (named === undefined) return "any";
+): 0 | 1 | "unknown" | "differs" {
+  if (named === undefined) return 0;
   if (known === undefined) return "unknown";
-  return named === known ? "same" : "differs";
+  return named === known ? 1 : "differs";
 }

@@ -11,3 +11,6 @@ export interface Adjustment {
   readonly provider: string;
   readonly reason: string;
 }
+
+/** No adjustment, for everyone to share. */
+export const noAdjustments: readonly Adjustment[] = Object.freeze([]);

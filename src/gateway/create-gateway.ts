@@ -21,6 +21,7 @@ import { sniffImage } from "../media/sniff-image.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
 import { compileRules } from "../router/compile-rules.ts";
 import { estimatePlan } from "../router/estimate-cost.ts";
+import { LineupMemory } from "../router/lineup-memory.ts";
 import type { Plan } from "../router/plan.ts";
 import { explainRequest, planRequest } from "../router/plan-request.ts";
 import { planTakeUp } from "../router/plan-take-up.ts";
@@ -73,7 +74,10 @@ export function createGateway(parts: GatewayParts): Gateway {
     storesMedia: parts.store !== undefined,
     health,
     latency,
+    memory: new LineupMemory(),
   };
+  const worldByChance = { ...world, random };
+  const worldOfStreams = { ...worldByChance, streamed: true };
   const means = { clock, store: parts.store };
   const dependencies: ExecuteDependencies = {
     transport: parts.transport,
@@ -96,11 +100,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const walkPlan = parts.admission?.limit(executePlan) ?? executePlan;
 
   const execute = async (request: GenerateRequest, call: ExecuteCall): Promise<GenerateResult> => {
-    const planned = planRequest(request, {
-      ...world,
-      random,
-      streamed: call.stream !== undefined,
-    });
+    const planned = planRequest(request, call.stream ? worldOfStreams : worldByChance);
     if (planned.kind === "failed") return planned;
     const result = await walkPlan(toInput(planned.plan, request, call), dependencies);
     statistics.record(attemptsOf(result));

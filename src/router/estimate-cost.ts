@@ -80,11 +80,12 @@ function shapeOf({ resolution, size }: ImageOptions): Shape {
 }
 
 function estimateChat(prices: readonly Price[], task: ChatTask): Cost {
+  if (task.maxOutputTokens === undefined) return unknownCost;
   const input = matchPrice(prices, "input_token", {}).certain;
   const output = matchPrice(prices, "output_token", {}).certain;
-  const inputTokens = mostInputTokens(task);
   if (input === undefined || output === undefined) return unknownCost;
-  if (task.maxOutputTokens === undefined || inputTokens === undefined) return unknownCost;
+  const inputTokens = mostInputTokens(task);
+  if (inputTokens === undefined) return unknownCost;
   return totalCost([
     priceLine("input_token", inputTokens, input.nanoUsd),
     priceLine("output_token", task.maxOutputTokens, output.nanoUsd),

@@ -1,4 +1,4 @@
-import type { Adjustment } from "../domain/adjustment.ts";
+import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
 import type { ChatCapabilities } from "../domain/capabilities.ts";
 import { nearest } from "../domain/shape.ts";
 import type { ChatTask, ReasoningEffort } from "../domain/task.ts";
@@ -24,6 +24,7 @@ export function fitChat(
 ): FittedChat {
   const unfit = missing(task, capabilities);
   if (unfit !== undefined) return { kind: "unsupported", ...unfit };
+  if (suits(task, capabilities)) return { kind: "fits", task, adjustments: noAdjustments };
 
   const adjustments: Adjustment[] = [];
   const keep = <T extends number | string>(field: string, value: T | undefined, can: boolean) => {
@@ -69,7 +70,26 @@ export function fitChat(
       reason: `The model takes at most ${capabilities.maxStop}.`,
     });
   }
-  return { kind: "fits", task: adjustments.length === 0 ? task : fitted, adjustments };
+  return { kind: "fits", task: fitted, adjustments };
+}
+
+/** Whether the model takes everything that shades the answer as it is. */
+function suits(task: ChatTask, capabilities: ChatCapabilities): boolean {
+  return (
+    (task.temperature === undefined || capabilities.temperature) &&
+    (task.topP === undefined || capabilities.topP) &&
+    (task.seed === undefined || capabilities.seed) &&
+    hasEffort(task.reasoningEffort, capabilities.reasoningEffort) &&
+    task.stop.length <= capabilities.maxStop
+  );
+}
+
+function hasEffort(
+  effort: ReasoningEffort | undefined,
+  offered: ChatCapabilities["reasoningEffort"],
+): boolean {
+  if (effort === undefined) return true;
+  return typeof offered === "boolean" ? offered : offered.includes(effort);
 }
 
 /** The nearest effort that there is; of two equally near ones the lower, since it does not cost more. */

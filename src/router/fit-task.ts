@@ -1,7 +1,6 @@
-import type { Adjustment } from "../domain/adjustment.ts";
+import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
 import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
-import { limitCapabilities, type OfferLimits } from "../domain/offer-limits.ts";
 import type {
   ChatTask,
   ImageEditTask,
@@ -10,14 +9,13 @@ import type {
   Task,
   TextToImageTask,
 } from "../domain/task.ts";
-import type { Endpoint } from "../providers/endpoint.ts";
-import { servesModel } from "./endpoint-models.ts";
+import type { Ability } from "./ability.ts";
 import { fitChat } from "./fit-chat.ts";
 import { fitImageOptions, type OptionsContext } from "./fit-image-options.ts";
 import { chatInputs, fitInputs } from "./fit-inputs.ts";
 import { fitUpscale } from "./fit-upscale.ts";
 import { inputBytes } from "./input-bytes.ts";
-import type { Fit } from "./plan.ts";
+import type { Finish, Fit } from "./plan.ts";
 
 /** How a task suits a target, or why it does not. */
 export type FitResult =
@@ -32,32 +30,22 @@ export type FitResult =
       readonly adjustments: readonly Adjustment[];
     };
 
-/** What a fit depends on, beside the task and the target. */
+/** What a fit depends on, beside the task and what the target can be asked. */
 export interface FitOptions {
   readonly mode: GenerateRequest["parameterMode"];
   /** Whether Spillway has a place for files, from which they can be linked to. Default false. */
   readonly storesMedia?: boolean | undefined;
-  /** What the catalogue holds the target's images to. */
-  readonly limits?: OfferLimits | undefined;
 }
 
 /**
- * Fits a task to what a target can do, from the capabilities that its provider
- * states. Every parameter has one meaning, whoever the provider is: it is sent
+ * Fits a task to what a target can do by the task's operation. Every parameter has one meaning, whoever the provider is: it is sent
  * as it is, becomes the nearest thing, is done by Spillway, or is left out, and
  * whatever happened to it is an Adjustment. In "strict" mode a target that needs
  * a parameter changed or left out is unsupported; emulation is exact, so it counts
  * as support.
  */
-export function fitTask(
-  task: Task,
-  endpoint: Endpoint,
-  upstreamModel: string,
-  options: FitOptions,
-): FitResult {
-  if (!endpoint.operations.includes(task.operation)) return cannot("task", `do ${task.operation}`);
-  if (!servesModel(endpoint, upstreamModel)) return cannot("task", `serve ${upstreamModel}`);
-  const result = fitOperation(task, endpoint, upstreamModel, options);
+export function fitTask(task: Task, ability: Ability, options: FitOptions): FitResult {
+  const result = fitOperation(task, ability, options);
   if (result.kind === "unsupported" || options.mode === "adapt") return result;
   const inexact = result.fit.adjustments.find(({ kind }) => kind !== "emulated");
   if (inexact === undefined) return result;
@@ -71,37 +59,31 @@ export function fitTask(
 
 function fitOperation(
   task: Task,
-  endpoint: Endpoint,
-  upstreamModel: string,
-  { storesMedia = false, limits }: FitOptions,
+  ability: Ability,
+  { storesMedia = false }: FitOptions,
 ): FitResult {
-  const { operations } = endpoint.provider;
-  const { settings, slug } = endpoint;
-  switch (task.operation) {
-    case "chat": {
-      if (operations.chat === undefined) break;
-      return fitChatTask(task, operations.chat.capabilities(upstreamModel, settings), slug);
-    }
-    case "text_to_image":
-    case "image_edit":
-    case "image_upscale": {
-      const dialect = operations[task.operation];
-      if (dialect === undefined) break;
-      const capabilities = limitCapabilities(dialect.capabilities(upstreamModel, settings), limits);
-      return fitImageTask(task, capabilities, { provider: slug, storesMedia });
-    }
+  if (ability.kind === "none") return unsupported("task", ability.reason);
+  const { provider } = ability;
+  if (ability.kind === "chat" && task.operation === "chat") {
+    return fitChatTask(task, ability.capabilities, provider);
   }
-  return cannot("task", `do ${task.operation}`);
+  if (ability.kind === "images" && task.operation !== "chat") {
+    return fitImageTask(task, ability.capabilities, { provider, storesMedia });
+  }
+  throw new Error("What a target can do by one operation says nothing of another.");
 }
+
+/** A chat has no images that could be made into others. */
+const untouched: Finish = Object.freeze({});
 
 function fitChatTask(task: ChatTask, capabilities: ChatCapabilities, provider: string): FitResult {
   const fitted = fitChat(task, capabilities, provider);
-  if (fitted.kind === "unsupported") return { ...fitted, adjustments: [] };
+  if (fitted.kind === "unsupported") return unsupported(fitted.field, fitted.reason);
   const { adjustments } = fitted;
   const inputs = chatInputs(task, capabilities.imageUrls === true);
   return {
     kind: "fits",
-    fit: { task: fitted.task, maxCountPerCall: 1, adjustments, finish: {}, inputs },
+    fit: { task: fitted.task, maxCountPerCall: 1, adjustments, finish: untouched, inputs },
   };
 }
 
@@ -208,5 +190,9 @@ function fitNegativePrompt(
 }
 
 function cannot(field: string, what: string): FitResult {
-  return { kind: "unsupported", field, reason: `cannot ${what}`, adjustments: [] };
+  return unsupported(field, `cannot ${what}`);
+}
+
+function unsupported(field: string, reason: string): FitResult {
+  return { kind: "unsupported", field, reason, adjustments: noAdjustments };
 }

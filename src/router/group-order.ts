@@ -1,8 +1,8 @@
 import type { Random } from "../domain/random.ts";
 import type { Strategy } from "../domain/rule.ts";
 import { comparablePrice } from "./comparable-price.ts";
-import { targetName } from "./create-sieve.ts";
 import type { Candidate, Choice } from "./plan.ts";
+import { targetName } from "./prospect.ts";
 import {
   type Choices,
   firstChances,
@@ -61,6 +61,7 @@ function byWeight(group: readonly Candidate[], random: Random | undefined): read
 }
 
 function withShares(group: readonly Candidate[]): readonly Candidate[] {
+  if (group.length === 1) return group;
   const share = shares(group, weightNow);
   return group.map((candidate, index) => ({ ...candidate, probability: share[index] ?? 0 }));
 }

@@ -16,40 +16,9 @@ export interface Target {
 
 /**
  * The targets of a resolved model, by priority: the rule's, the one provider that is meant,
- * or all that the catalogue lists. When a request asks for certain providers
- * (`only`) and the rule has none of them, they are targets all the same, as if
- * each had been forced: under the catalogue's name for the model, else the caller's.
+ * or all that the catalogue lists.
  */
-export function listTargets(
-  resolution: Resolution,
-  operation: Operation,
-  only: readonly string[],
-  world: RoutingWorld,
-): readonly Target[] {
-  const targets = namedTargets(resolution, operation, world);
-  if (only.length === 0 || resolution.step === "forced") return targets;
-  if (targets.some(({ provider }) => only.includes(provider))) return targets;
-  const wanted = only.map((provider) =>
-    alone(provider, nameAt(provider, resolution, operation, world)),
-  );
-  return [...wanted, ...targets];
-}
-
-/** What a provider that no rule sends the model to most likely calls it. */
-function nameAt(
-  provider: string,
-  resolution: Resolution,
-  operation: Operation,
-  world: RoutingWorld,
-): string {
-  const entry = resolution.entry ?? modelOfOpenRouter(resolution, world);
-  const listed = offerOf(entry, provider, operation);
-  if (listed !== undefined) return listed.upstreamModel;
-  const prefix = splitPrefix(resolution.name);
-  return prefix?.slug === provider ? prefix.rest : resolution.name;
-}
-
-function namedTargets(
+export function namedTargets(
   resolution: Resolution,
   operation: Operation,
   world: RoutingWorld,
@@ -81,6 +50,34 @@ function namedTargets(
     if (servesModel(endpoint, name)) listed.set(endpoint.slug, alone(endpoint.slug, name));
   }
   return [...listed.values()];
+}
+
+/**
+ * A provider that a request asks for and no rule sends the model to, as a target all
+ * the same, as if it had been forced: under the catalogue's name for the model,
+ * else the caller's.
+ */
+export function wantedTarget(
+  provider: string,
+  resolution: Resolution,
+  operation: Operation,
+  world: RoutingWorld,
+): Target {
+  return alone(provider, nameAt(provider, resolution, operation, world));
+}
+
+/** What a provider that no rule sends the model to most likely calls it. */
+function nameAt(
+  provider: string,
+  resolution: Resolution,
+  operation: Operation,
+  world: RoutingWorld,
+): string {
+  const entry = resolution.entry ?? modelOfOpenRouter(resolution, world);
+  const listed = offerOf(entry, provider, operation);
+  if (listed !== undefined) return listed.upstreamModel;
+  const prefix = splitPrefix(resolution.name);
+  return prefix?.slug === provider ? prefix.rest : resolution.name;
 }
 
 function alone(provider: string, upstreamModel: string): Target {

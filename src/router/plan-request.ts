@@ -1,12 +1,14 @@
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { Operation } from "../domain/operation.ts";
 import type { Random } from "../domain/random.ts";
 import { createSieve } from "./create-sieve.ts";
+import { findLineup, type Lineup } from "./find-lineup.ts";
 import { type GroupOrder, groupOrder } from "./group-order.ts";
 import { hedgeFor } from "./hedge-for.ts";
-import { listTargets } from "./list-targets.ts";
+import { wantedTarget } from "./list-targets.ts";
 import type { Candidate, Plan } from "./plan.ts";
-import { type Resolution, resolveModel } from "./resolve-model.ts";
+import { type Prospect, prospectOf } from "./prospect.ts";
 import { emptyPlan, notConfigured, unknownProvider } from "./routing-errors.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 import { siftByHealth, soonestBackFirst } from "./sift-by-health.ts";
@@ -52,32 +54,39 @@ function makePlan(
   const misnamed = checkProviders(request, world);
   if (misnamed !== undefined) return { kind: "failed", error: misnamed };
 
-  const names = [request.model, ...request.fallbackModels];
-  const resolutions: Resolution[] = [];
-  for (const name of names) {
-    const result = resolveModel(name, request.task.operation, world);
+  const { operation } = request.task;
+  const lineups: Lineup[] = [];
+  for (const name of [request.model, ...request.fallbackModels]) {
+    const result = findLineup(name, operation, world);
     if (result.kind === "failed") return result;
-    resolutions.push(result.resolution);
+    lineups.push(result.lineup);
   }
-  const [primary] = resolutions;
+  const primary = lineups[0]?.resolution;
   if (primary === undefined) throw new Error("A request names at least one model.");
 
   const sieve = createSieve(request, world);
-  const able = resolutions.flatMap((resolution, modelIndex) => {
-    const targets = listTargets(resolution, request.task.operation, routing.only, world);
-    return targets.flatMap((target) => sieve.pass(target, resolution, modelIndex) ?? []);
-  });
-  const { skipped, fields } = sieve;
+  const able: Candidate[] = [];
+  for (const [modelIndex, lineup] of lineups.entries()) {
+    for (const prospect of withWanted(lineup, routing.only, operation, world)) {
+      const candidate = sieve.pass(prospect, modelIndex);
+      if (candidate !== undefined) able.push(candidate);
+    }
+  }
+  const { skipped } = sieve;
   if (able.length === 0) {
-    const error = emptyPlan(primary.model, request.task.operation, skipped, fields);
+    const error = emptyPlan(primary.model, operation, skipped, sieve.fields);
     return { kind: "failed", error };
   }
   const sifted = siftByHealth(able, world.health);
-  const ordered = resolutions.flatMap(({ rule }, modelIndex) => {
-    const ofModel = sifted.candidates.filter((candidate) => candidate.modelIndex === modelIndex);
-    const orderGroup = groupOrder(rule?.rule.strategy, routing.routingKey, world);
-    return preferred(orderGroups(ofModel, orderGroup), routing.order);
-  });
+  const ordered: Candidate[] = [];
+  for (const [modelIndex, { resolution }] of lineups.entries()) {
+    const ofModel =
+      lineups.length === 1
+        ? sifted.candidates
+        : sifted.candidates.filter((candidate) => candidate.modelIndex === modelIndex);
+    const orderGroup = groupOrder(resolution.rule?.rule.strategy, routing.routingKey, world);
+    ordered.push(...preferred(orderGroups(ofModel, orderGroup), routing.order));
+  }
   const rule = primary.rule?.rule;
   const isAlone = primary.step === "forced" || routing.only.length === 1;
   const candidates = sifted.allOut ? soonestBackFirst(ordered) : ordered;
@@ -104,20 +113,44 @@ function checkProviders(
   { routing }: GenerateRequest,
   { fleet }: RoutingWorld,
 ): GatewayError | undefined {
-  for (const slug of [...routing.only, ...routing.order]) {
-    if (!fleet.has(slug)) return unknownProvider(slug, fleet);
+  for (const slugs of [routing.only, routing.order]) {
+    const unknown = slugs.find((slug) => !fleet.has(slug));
+    if (unknown !== undefined) return unknownProvider(unknown, fleet);
   }
   if (routing.only.length === 0) return undefined;
   const callable = routing.only.some((slug) => fleet.get(slug)?.configured);
   return callable ? undefined : notConfigured(routing.only);
 }
 
-function orderGroups(candidates: readonly Candidate[], orderGroup: GroupOrder): Candidate[] {
-  const priorities = [...new Set(candidates.map(({ priority }) => priority))];
-  priorities.sort((left, right) => left - right);
-  return priorities.flatMap((priority) => {
-    return orderGroup(candidates.filter((candidate) => candidate.priority === priority));
+/**
+ * Those that a model's line-up has, or when a request asks for certain providers
+ * (`only`) and none of them is in it, these before them.
+ */
+function withWanted(
+  { resolution, prospects }: Lineup,
+  only: readonly string[],
+  operation: Operation,
+  world: RoutingWorld,
+): readonly Prospect[] {
+  if (only.length === 0 || resolution.step === "forced") return prospects;
+  if (prospects.some(({ target }) => only.includes(target.provider))) return prospects;
+  const wanted = only.map((provider) => {
+    const target = wantedTarget(provider, resolution, operation, world);
+    return prospectOf(target, resolution, operation, world);
   });
+  return [...wanted, ...prospects];
+}
+
+/** Puts each group in order, of candidates that are by priority already. */
+function orderGroups(candidates: readonly Candidate[], orderGroup: GroupOrder): Candidate[] {
+  const ordered: Candidate[] = [];
+  let start = 0;
+  for (let end = 1; end <= candidates.length; end++) {
+    if (candidates[end]?.priority === candidates[start]?.priority) continue;
+    ordered.push(...orderGroup(candidates.slice(start, end)));
+    start = end;
+  }
+  return ordered;
 }
 
 /** The providers of `order` first and in its order, the others after them as they were. */

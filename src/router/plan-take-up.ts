@@ -3,6 +3,7 @@ import type { JobTicket } from "../domain/job-ticket.ts";
 import { createSieve } from "./create-sieve.ts";
 import type { Candidate, Plan } from "./plan.ts";
 import { explainRequest } from "./plan-request.ts";
+import { prospectOf } from "./prospect.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 
 /**
@@ -22,7 +23,8 @@ export function planTakeUp(
     const { provider, upstreamModel, model, priority, weight } = attempt;
     const target = { provider, upstreamModel, priority, weight };
     const resolution = { step: "forced", model, name: upstreamModel, shadowedRules: [] } as const;
-    const candidate = sieve.pass(target, resolution, 0);
+    const prospect = prospectOf(target, resolution, request.task.operation, world);
+    const candidate = sieve.pass(prospect, 0);
     return candidate === undefined ? [] : [candidate];
   });
   const planned = explainRequest(request, world);

@@ -30,7 +30,7 @@ export function rankedOrder<T extends Ranked>(
   const { able, spare } = split(group);
   const drawn = weightedOrder(able, random);
   const sample = choices === "two" ? drawn.slice(0, 2) : drawn;
-  const [best, second] = sample.sort(byRank);
+  const [best, second] = sample.toSorted(byRank);
   if (best === undefined) return [];
   const first = second !== undefined && yields(best, second, random) ? second : best;
   const others = drawn.filter((item) => item !== first).sort(byRank);

@@ -16,8 +16,8 @@ export function weightedOrder<T extends Weighted>(
   group: readonly T[],
   random: Random,
   weightOf: WeightOf<T> = ownWeight,
-): T[] {
-  if (group.length < 2) return [...group];
+): readonly T[] {
+  if (group.length < 2) return group;
   const left = group.filter((item) => weightOf(item) > 0);
   if (left.length === 0) return drawAll([...group], () => 1, random);
   const spare = group.filter((item) => !(weightOf(item) > 0));

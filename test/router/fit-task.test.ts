@@ -2,11 +2,24 @@ import { describe, expect, it } from "vitest";
 import type { Adjustment } from "../../src/domain/adjustment.ts";
 import type { ImageCapabilities } from "../../src/domain/capabilities.ts";
 import type { ImageOptions } from "../../src/domain/image-options.ts";
+import type { OfferLimits } from "../../src/domain/offer-limits.ts";
 import type { ChatTask, ImageEditTask, ImageUpscaleTask, Task } from "../../src/domain/task.ts";
-import { fitTask } from "../../src/router/fit-task.ts";
+import type { Endpoint } from "../../src/providers/endpoint.ts";
+import { abilityOf } from "../../src/router/ability.ts";
+import { type FitOptions, type FitResult, fitTask } from "../../src/router/fit-task.ts";
 import type { Fit } from "../../src/router/plan.ts";
 import { fakeEndpoint } from "../support/fake-provider.ts";
 import { chatTask, imageTask } from "../support/fake-request.ts";
+
+/** Fits a task to what a model of an endpoint can be asked. */
+function fitAt(
+  task: Task,
+  endpoint: Endpoint,
+  model: string,
+  { limits, ...options }: FitOptions & { readonly limits?: OfferLimits },
+): FitResult {
+  return fitTask(task, abilityOf(endpoint, model, task.operation, limits), options);
+}
 
 const all = ["text_to_image", "image_edit", "image_upscale", "chat"] as const;
 
@@ -15,7 +28,7 @@ function tryFit(
   images: Partial<ImageCapabilities> = {},
   mode: "adapt" | "strict" = "adapt",
 ) {
-  return fitTask(task, fakeEndpoint({ slug: "acme", operations: all, images }), "m", { mode });
+  return fitAt(task, fakeEndpoint({ slug: "acme", operations: all, images }), "m", { mode });
 }
 
 function fits(task: Task, images: Partial<ImageCapabilities> = {}): Fit {
@@ -59,7 +72,7 @@ describe("what the catalogue holds an offer to", () => {
   });
   const limits = { maxCount: 1, aspectRatios: ["1:1"], maxInputImages: 1 };
   const limited = (task: Task, mode: "adapt" | "strict" = "adapt") =>
-    fitTask(task, endpoint, "m", { mode, limits });
+    fitAt(task, endpoint, "m", { mode, limits });
 
   it("counts as what the provider can do", () => {
     const task = imageTask({ count: 2, size: ratio16to9 });
@@ -270,12 +283,12 @@ describe("the delivery", () => {
       [imageTask({ delivery: "url" }), "bytes"],
       [imageTask({ delivery: "url", format: "avif" }), "url"],
     ] as const) {
-      const result = fitTask(task, endpoint(delivery), "m", made);
+      const result = fitAt(task, endpoint(delivery), "m", made);
       if (result.kind === "unsupported") throw new Error(result.reason);
       expect(told(result.fit.adjustments)).toContain("options.delivery emulated url");
       expect(result.fit.finish.delivery).toBe("url");
     }
-    const native = fitTask(imageTask({ delivery: "url" }), endpoint("url"), "m", made);
+    const native = fitAt(imageTask({ delivery: "url" }), endpoint("url"), "m", made);
     expect(native).toMatchObject({ fit: { adjustments: [], finish: { delivery: "url" } } });
   });
 });
@@ -374,7 +387,7 @@ describe("an upscale", () => {
 describe("an endpoint", () => {
   it("that lacks the operation is unsupported, though its provider has it", () => {
     const endpoint = { ...fakeEndpoint({ operations: all }), operations: ["chat"] as const };
-    expect(fitTask(imageTask(), endpoint, "m", { mode: "adapt" })).toMatchObject({
+    expect(fitAt(imageTask(), endpoint, "m", { mode: "adapt" })).toMatchObject({
       kind: "unsupported",
       field: "task",
     });
@@ -383,7 +396,7 @@ describe("an endpoint", () => {
   it("serves the models that its globs match and no others", () => {
     const endpoint = fakeEndpoint({ models: ["llama-*", "org/*"] });
     const serves = (model: string) =>
-      fitTask(chatTask(), endpoint, model, { mode: "adapt" }).kind === "fits";
+      fitAt(chatTask(), endpoint, model, { mode: "adapt" }).kind === "fits";
     expect(["llama-4", "org/x/y", "gpt-5"].map(serves)).toEqual([true, true, false]);
   });
 });
@@ -429,7 +442,7 @@ describe("a chat", () => {
     maxStop: 0,
   };
   const chatFit = (task: ChatTask, chat = {}) =>
-    fitTask(task, fakeEndpoint({ chat }), "m", { mode: "adapt" });
+    fitAt(task, fakeEndpoint({ chat }), "m", { mode: "adapt" });
 
   it("is sent as it is to a model that can do everything", () => {
     const task = chatTask(everything);
@@ -531,7 +544,7 @@ describe("the images of a task", () => {
       ],
     });
     const inputs = (task: ChatTask, imageUrls?: boolean) => {
-      const result = fitTask(task, fakeEndpoint({ chat: { imageUrls } }), "m", { mode: "adapt" });
+      const result = fitAt(task, fakeEndpoint({ chat: { imageUrls } }), "m", { mode: "adapt" });
       return result.kind === "fits" && result.fit.inputs;
     };
     expect(inputs(looking)).toEqual({ fetch: true });

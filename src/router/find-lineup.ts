@@ -1,0 +1,35 @@
+import type { GatewayError } from "../domain/gateway-error.ts";
+import type { Operation } from "../domain/operation.ts";
+import { namedTargets } from "./list-targets.ts";
+import { type Prospect, prospectOf } from "./prospect.ts";
+import { type Resolution, resolveModel } from "./resolve-model.ts";
+import type { RoutingWorld } from "./routing-world.ts";
+
+/** What a model's name means for an operation, and who may be asked for it. */
+export interface Lineup {
+  readonly resolution: Resolution;
+  /** By priority. */
+  readonly prospects: readonly Prospect[];
+}
+
+/** A name's line-up, or why it has none. */
+export type LineupResult =
+  | { readonly kind: "found"; readonly lineup: Lineup }
+  | { readonly kind: "failed"; readonly error: GatewayError };
+
+/**
+ * Finds a model's line-up. It depends on nothing of the request but the name and
+ * the operation, so that the world's memory has it when it was asked for before.
+ */
+export function findLineup(name: string, operation: Operation, world: RoutingWorld): LineupResult {
+  const known = world.memory?.recall(name, operation);
+  if (known !== undefined) return { kind: "found", lineup: known };
+  const result = resolveModel(name, operation, world);
+  if (result.kind === "failed") return result;
+  const { resolution } = result;
+  const targets = namedTargets(resolution, operation, world);
+  const prospects = targets.map((target) => prospectOf(target, resolution, operation, world));
+  const lineup = { resolution, prospects };
+  world.memory?.keep(name, operation, lineup);
+  return { kind: "found", lineup };
+}
