@@ -3,6 +3,7 @@ import { deserialize, serialize } from "node:v8";
 import type { Clock } from "../domain/clock.ts";
 import type { Generated } from "../domain/generated.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
+import { CommitGroup } from "./commit-group.ts";
 import {
   type Begun,
   type IdempotencyStore,
@@ -38,6 +39,7 @@ export class SqliteStore implements IdempotencyStore {
   readonly #database: DatabaseSync;
   readonly #limits: StoreLimits;
   readonly #clock: Clock;
+  readonly #group: CommitGroup;
   /** What each running execution was asked, by key. */
   readonly #claims = new Map<string, string>();
   readonly #find: StatementSync;
@@ -60,6 +62,7 @@ export class SqliteStore implements IdempotencyStore {
   /** To be made by `openSqliteStore`. */
   constructor(database: DatabaseSync, options: SqliteStoreOptions) {
     this.#database = database;
+    this.#group = new CommitGroup(database);
     this.#limits = options;
     this.#clock = options.clock;
     const prepare = (text: string) => database.prepare(text);
@@ -113,21 +116,25 @@ export class SqliteStore implements IdempotencyStore {
   }
 
   async markSent(key: string): Promise<void> {
-    this.#markSent.run(key, this.#requestOf(key), this.#expiry());
+    const request = this.#requestOf(key);
+    await this.#group.add(() => this.#markSent.run(key, request, this.#expiry()));
   }
 
   async writeJob(key: string, ticket: JobTicket): Promise<void> {
     this.#requestOf(key);
-    this.#writeJob.run(key, ticket.callId, JSON.stringify(ticket));
+    const text = JSON.stringify(ticket);
+    await this.#group.add(() => this.#writeJob.run(key, ticket.callId, text));
   }
 
   async strikeJob(key: string, callId: string): Promise<void> {
     this.#requestOf(key);
-    this.#strikeJob.run(key, callId);
+    await this.#group.add(() => this.#strikeJob.run(key, callId));
   }
 
   async settle(key: string, settlement: Settlement): Promise<void> {
     const request = this.#requestOf(key);
+    // What was written before it for this key comes before it.
+    this.#group.flush();
     this.#claims.delete(key);
     switch (settlement.kind) {
       case "free":
@@ -143,6 +150,7 @@ export class SqliteStore implements IdempotencyStore {
 
   async close(): Promise<void> {
     this.#stopTimer();
+    this.#group.flush();
     this.#database.close();
   }
 
