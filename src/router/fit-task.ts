@@ -38,11 +38,11 @@ export interface FitOptions {
 }
 
 /**
- * Fits a task to what a target can do by the task's operation. Every parameter has one meaning, whoever the provider is: it is sent
- * as it is, becomes the nearest thing, is done by Spillway, or is left out, and
- * whatever happened to it is an Adjustment. In "strict" mode a target that needs
- * a parameter changed or left out is unsupported; emulation is exact, so it counts
- * as support.
+ * Fits a task to what a target can do by the task's operation. Every parameter has
+ * one meaning, whoever the provider is: it is sent as it is, becomes the nearest
+ * thing, is done by Spillway, or is left out, and whatever happened to it is an
+ * Adjustment. In "strict" mode a target that needs a parameter changed or left out
+ * is unsupported; emulation is exact, so it counts as support.
  */
 export function fitTask(task: Task, ability: Ability, options: FitOptions): FitResult {
   const result = fitOperation(task, ability, options);
