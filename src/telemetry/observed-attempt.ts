@@ -1,11 +1,4 @@
-import {
-  type Attributes,
-  type Context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from "@opentelemetry/api";
+import { type Attributes, type Span, SpanStatusCode } from "@opentelemetry/api";
 import type { Attempt } from "../domain/attempt.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type {
@@ -16,6 +9,7 @@ import type {
   ObservedExchange,
 } from "../domain/observer.ts";
 import { captureInput } from "./capture-input.ts";
+import { type SpanInContext, startClientSpan } from "./client-span.ts";
 import { genAiOperationName, genAiProviderName } from "./gen-ai-names.ts";
 import { eventNames, attributeNames as names } from "./names.ts";
 import type { TelemetryParts } from "./telemetry-parts.ts";
@@ -25,8 +19,8 @@ import { traceHeaders } from "./trace-context.ts";
 export interface AttemptStart {
   readonly attempt: Attempt;
   readonly call: ObservedCall;
-  /** The context of the RPC's span. */
-  readonly parent: Context;
+  /** The RPC's span. */
+  readonly parent: SpanInContext;
   readonly requestId: string;
   /** What was asked, when it was understood. */
   readonly request: GenerateRequest | undefined;
@@ -39,8 +33,8 @@ export interface AttemptStart {
 export class ObservedAttempt implements AttemptObserver {
   readonly #parts: TelemetryParts;
   readonly #start: AttemptStart;
+  readonly #own: SpanInContext;
   readonly #span: Span;
-  readonly #context: Context;
   readonly #startedAt: number;
 
   constructor(parts: TelemetryParts, start: AttemptStart) {
@@ -49,24 +43,20 @@ export class ObservedAttempt implements AttemptObserver {
     this.#startedAt = parts.clock.monotonic();
     const { attempt, call } = start;
     const operation = genAiOperationName(call.operation);
-    this.#span = parts.tracer.startSpan(
+    this.#own = startClientSpan(
+      parts.tracer,
       `${operation} ${attempt.upstreamModel}`,
-      { kind: SpanKind.CLIENT },
       start.parent,
     );
+    this.#span = this.#own.span;
     if (this.#span.isRecording()) this.#span.setAttributes(startAttributes(start, operation));
-    this.#context = trace.setSpan(start.parent, this.#span);
     if (parts.captureContent && start.request !== undefined && this.#span.isRecording()) {
       this.#span.setAttribute(names.genAiInputMessages, captureInput(start.request.task));
     }
   }
 
   exchangeStarted(exchange: ObservedExchange): ExchangeObserver {
-    const span = this.#parts.tracer.startSpan(
-      exchange.method,
-      { kind: SpanKind.CLIENT },
-      this.#context,
-    );
+    const { span, context } = startClientSpan(this.#parts.tracer, exchange.method, this.#own);
     if (span.isRecording()) {
       span.setAttributes({
         [names.httpMethod]: exchange.method,
@@ -76,7 +66,7 @@ export class ObservedAttempt implements AttemptObserver {
       });
     }
     return {
-      headers: traceHeaders(trace.setSpan(this.#context, span)),
+      headers: traceHeaders(context),
       finished({ status, failure }) {
         if (status !== undefined) span.setAttribute(names.httpStatus, status);
         const errorType =

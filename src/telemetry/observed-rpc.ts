@@ -64,7 +64,7 @@ export class ObservedRpc implements RpcObserver {
     return new ObservedAttempt(this.#parts, {
       attempt,
       call,
-      parent: this.#context,
+      parent: { span: this.#span, context: this.#context },
       requestId: this.#call.requestId,
       request: this.#request,
     });

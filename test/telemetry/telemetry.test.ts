@@ -1,6 +1,9 @@
 import { createNoopMeter, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import {
+  AlwaysOnSampler,
   InMemorySpanExporter,
+  type Sampler,
+  SamplingDecision,
   SimpleSpanProcessor,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
@@ -60,6 +63,43 @@ describe("telemetry", () => {
     expect(headers["traceparent"]).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
     expect(headers["traceparent"]).not.toContain("b7ad6b7169203331");
     expect(headers["tracestate"]).toBe("a=1");
+  });
+
+  it("asks once whether a request is sampled; if not, the provider is told so, and nothing is kept", () => {
+    let asked = 0;
+    const sampler: Sampler = {
+      shouldSample() {
+        asked++;
+        return { decision: SamplingDecision.NOT_RECORD };
+      },
+    };
+    const { observe, spans } = setUp({ sampler });
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const rpc = observe({ traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: "a=1" });
+    for (const number of [1, 2]) {
+      const started = rpc.attemptStarted(attempt({ number }), call);
+      const { headers, finished } = started.exchangeStarted(exchange);
+      expect(headers["traceparent"]).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
+      expect(headers["traceparent"]).not.toContain("b7ad6b7169203331");
+      expect(headers["tracestate"]).toBe("a=1");
+      finished({ status: 503 });
+      started.finished(attempt({ number, outcome: "failed" }), { next: "next_target" });
+    }
+    rpc.ended("UNAVAILABLE");
+    expect(asked).toBe(1);
+    expect(spans()).toEqual([]);
+  });
+
+  it("gives an exchange its span also when the attempt or the call is over", () => {
+    const { observe, spans } = setUp();
+    const rpc = observe();
+    const started = rpc.attemptStarted(attempt({}), call);
+    started.finished(attempt({}), { next: "done" });
+    rpc.ended("OK");
+    started.exchangeStarted({ ...exchange, purpose: "cancel" }).finished({ status: 200 });
+    const [ofAttempt, , ofExchange] = spans();
+    expect(spans()).toHaveLength(3);
+    expect(ofExchange?.parentSpanContext?.spanId).toBe(ofAttempt?.spanContext().spanId);
   });
 
   it("marks the call as an error only for codes that are the server's fault", () => {
@@ -134,9 +174,18 @@ describe("telemetry", () => {
   });
 });
 
-function setUp({ captureContent = false } = {}) {
+function setUp({
+  captureContent = false,
+  sampler = new AlwaysOnSampler(),
+}: {
+  readonly captureContent?: boolean;
+  readonly sampler?: Sampler;
+} = {}) {
   const exporter = new InMemorySpanExporter();
-  const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const provider = new TracerProvider({
+    sampler,
+    spanProcessors: [new SimpleSpanProcessor({ exporter })],
+  });
   const written: string[] = [];
   const clock = manualClock();
   const telemetry = createTelemetry({
