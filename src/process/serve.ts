@@ -134,9 +134,10 @@ export async function serve(
         const before = gateway;
         // Requests under way keep the gateway that they began with.
         gateway = gatewayOf(next);
-        for (const { endpoint } of gateway.providers()) {
+        // What moved is somebody else, and nobody asks any more for what is gone.
+        for (const { endpoint } of before.providers()) {
           const { slug, baseUrl } = endpoint;
-          if (before.endpoint(slug)?.baseUrl === baseUrl) continue;
+          if (gateway.endpoint(slug)?.baseUrl === baseUrl) continue;
           health.forget(slug);
           latency.forget(slug);
         }

@@ -188,13 +188,18 @@ export class HealthRegistry implements HealthView {
   #fails(
     candidate: Candidate,
     target: TargetHealth,
-    { key, startedAt, partial }: FailedAttempt,
+    { key, startedAt, probe, partial }: FailedAttempt,
     signal: "counts" | "weak",
   ): void {
-    // Who gave a part is at work.
-    if (partial) return;
     const settings = candidate.healthSettings ?? defaultHealth;
     const now = this.#clock.monotonic();
+    // Who gave a part is at work: a probe wants to know no more.
+    if (partial) {
+      if (probe && target.succeeded(now, startedAt, settings)) {
+        this.#comesBack(candidate, key, target);
+      }
+      return;
+    }
     const ejectedMs = target.failed(now, startedAt, signal === "weak", settings);
     if (ejectedMs === 0) return;
     this.#ejected.add(target);

@@ -129,6 +129,7 @@ export class Crew {
   #take(member: Member, message: Exclude<FromWorker, { readonly kind: "listening" }>): void {
     switch (message.kind) {
       case "store":
+        if (!this.#members.has(member.id)) return;
         void this.#host.answer(member.id, message).then((answer) => member.process.send(answer));
         return;
       case "health":

@@ -9,7 +9,9 @@ export class StoreHost {
   readonly #store: IdempotencyStore;
   readonly #onBug: (error: unknown) => void;
   /** The keys that each worker has claimed, and whether something was sent for them. */
-  readonly #claims = new Map<number, Map<string, { sent: boolean }>>();
+  readonly #claims = new Map<number, Map<string, Claim>>();
+  /** Workers that have ended, and may have asked just before. */
+  readonly #gone = new Set<number>();
 
   constructor(store: IdempotencyStore, onBug: (error: unknown) => void) {
     this.#store = store;
@@ -31,12 +33,15 @@ export class StoreHost {
   async gone(worker: number): Promise<void> {
     const claims = this.#claims.get(worker) ?? [];
     this.#claims.delete(worker);
-    for (const [key, { sent }] of claims) {
-      try {
-        await this.#store.settle(key, { kind: sent ? "unknown" : "free" });
-      } catch (error) {
-        this.#onBug(error);
-      }
+    this.#gone.add(worker);
+    for (const [key, claim] of claims) await this.#release(key, claim);
+  }
+
+  async #release(key: string, { sent }: Claim): Promise<void> {
+    try {
+      await this.#store.settle(key, { kind: sent ? "unknown" : "free" });
+    } catch (error) {
+      this.#onBug(error);
     }
   }
 
@@ -44,9 +49,10 @@ export class StoreHost {
     switch (operation) {
       case "begin": {
         const begun = await this.#store.begin(...values);
-        if (begun.kind === "new" || begun.kind === "left") {
-          this.#claimsOf(worker).set(values[0], { sent: begun.kind === "left" });
-        }
+        if (begun.kind !== "new" && begun.kind !== "left") return begun;
+        const claim = { sent: begun.kind === "left" };
+        if (this.#gone.has(worker)) await this.#release(values[0], claim);
+        else this.#claimsOf(worker).set(values[0], claim);
         return begun;
       }
       case "markSent": {
@@ -64,7 +70,7 @@ export class StoreHost {
     }
   }
 
-  #claimsOf(worker: number): Map<string, { sent: boolean }> {
+  #claimsOf(worker: number): Map<string, Claim> {
     let claims = this.#claims.get(worker);
     if (claims === undefined) {
       claims = new Map();
@@ -72,4 +78,8 @@ export class StoreHost {
     }
     return claims;
   }
+}
+
+interface Claim {
+  sent: boolean;
 }

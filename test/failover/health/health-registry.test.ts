@@ -196,6 +196,18 @@ describe("the registry", () => {
   });
 });
 
+describe("a probe that brings a part", () => {
+  it("brings its target back", async () => {
+    const { clock, health, fail, told } = setUp();
+    fail(single, "server_fault", 5);
+    await clock.advance(30_000);
+    expect(health.begin(single, key)).toBe(true);
+    fail(single, "server_fault", 1, { probe: true, partial: true });
+    expect(health.outlook(single).out).toBeUndefined();
+    expect(told.at(-1)).toMatchObject({ kind: "back" });
+  });
+});
+
 describe("what another process learned", () => {
   it.each(["ejected", "cooling_down", "no_key", "no_model"] as const)(
     "puts a target out here too: %s",

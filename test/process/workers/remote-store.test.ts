@@ -89,6 +89,13 @@ describe("what a worker leaves behind that ends before its time", () => {
     expect(await worker(3).begin("key", "request")).toEqual({ kind: "left", tickets: [ticket] });
   });
 
+  it("is free where its last question came too late", async () => {
+    const { host, worker } = setUp();
+    await host.gone(1);
+    await worker(1).begin("key", "request");
+    expect(await worker(2).begin("key", "request")).toEqual({ kind: "new" });
+  });
+
   it("is not there where it had settled everything", async () => {
     const { host, store, worker } = setUp();
     const one = worker(1);
