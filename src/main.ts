@@ -2,7 +2,7 @@
 import cluster from "node:cluster";
 import { randomUUID } from "node:crypto";
 import { enableCompileCache } from "node:module";
-import { setFlagsFromString } from "node:v8";
+import { withSmallYoungGeneration } from "./process/young-generation.ts";
 
 /**
  * The entry, and the one file with effects at import. What is loaded after the
@@ -11,9 +11,6 @@ import { setFlagsFromString } from "node:v8";
  */
 enableCompileCache();
 
-// Everything that is loaded stays. A young generation that grows by it would stay large.
-setFlagsFromString("--semi-space-growth-factor=1");
-const { run } = await import("./process/run.ts");
-setFlagsFromString("--semi-space-growth-factor=2");
+const { run } = await withSmallYoungGeneration(8, () => import("./process/run.ts"));
 
 process.exitCode = await run(process, cluster, { random: Math.random, newId: randomUUID });
