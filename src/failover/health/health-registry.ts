@@ -8,6 +8,7 @@ import type { Outlook } from "../../router/outlook.ts";
 import type { Candidate } from "../../router/plan.ts";
 import { chooseKey } from "../choose-key.ts";
 import { failureTable } from "../failure-table.ts";
+import type { FailedAttempt } from "./failed-attempt.ts";
 import { learnChange } from "./learn-change.ts";
 import { ProviderHealth } from "./provider-health.ts";
 import type { TargetHealth } from "./target-health.ts";
@@ -20,18 +21,6 @@ export const spentKeyMs = 300_000;
 
 /** How long a target is out whose provider does not have the model, in milliseconds. */
 export const goneModelMs = 300_000;
-
-/** An attempt that has failed, as far as it tells of its target. */
-export interface FailedAttempt {
-  readonly key: Secret | undefined;
-  /** On the clock's monotonic scale. */
-  readonly startedAt: number;
-  /** Whether it was the probe of an ejected target. */
-  readonly probe: boolean;
-  readonly failure: Failure;
-  /** Whether a part of what was asked came all the same. */
-  readonly partial: boolean;
-}
 
 /**
  * What is known of the health of everything that was asked, for each provider,

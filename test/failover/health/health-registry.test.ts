@@ -2,10 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type FailureClass, failureClasses } from "../../../src/domain/failure.ts";
 import type { HealthChange } from "../../../src/domain/health-change.ts";
 import { Secret } from "../../../src/domain/secret.ts";
-import {
-  type FailedAttempt,
-  HealthRegistry,
-} from "../../../src/failover/health/health-registry.ts";
+import type { FailedAttempt } from "../../../src/failover/health/failed-attempt.ts";
+import { HealthRegistry } from "../../../src/failover/health/health-registry.ts";
 import { rememberedModels } from "../../../src/failover/health/provider-health.ts";
 import type { Candidate } from "../../../src/router/plan.ts";
 import { type ManualClock, manualClock } from "../../support/manual-clock.ts";
