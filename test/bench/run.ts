@@ -68,7 +68,7 @@ async function measure(): Promise<void> {
     program,
     rounds,
     seconds,
-    warmUpSeconds: values.quick ? 1 : 3,
+    warmUpSeconds: values.quick ? 1 : 12,
     progress: (line) =>
       console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`),
   };

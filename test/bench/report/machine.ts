@@ -7,7 +7,7 @@ export function describeMachine(): string {
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   return [
-    `${processors.length} processors (${processors[0]?.model.trim()}), ${memory} GB, Linux ${release()}`,
+    `${processors.length} processors (${processors[0]?.model.trim()}), ${memory} GB, Linux ${release().split(".", 2).join(".")}`,
     `Node ${process.versions.node}`,
     `@portkey-ai/gateway ${portkeyVersion} on the same Node`,
     firstLine("h2load", "--version"),
