@@ -10,69 +10,78 @@ import fc from "fast-check";
 
 /**
  * Any message of a type, made of values on both sides of the limits that our rules
- * set, so that about as many keep a rule as break it.
+ * set, so that about as many keep a rule as break it. What stands in a long list holds
+ * no long list itself: three of them in one another are a message of gigabytes.
  */
 export function anyMessage<D extends DescMessage>(
   schema: D,
   depth = 5,
 ): fc.Arbitrary<MessageShape<D>> {
-  return fields(schema, depth).map((init) => create(schema, init as MessageInitShape<D>));
+  return fields(schema, { depth, long: true }).map((init) =>
+    create(schema, init as MessageInitShape<D>),
+  );
 }
 
-function fields(schema: DescMessage, depth: number): fc.Arbitrary<Record<string, unknown>> {
+type Room = { readonly depth: number; readonly long: boolean };
+
+function fields(schema: DescMessage, room: Room): fc.Arbitrary<Record<string, unknown>> {
   if (schema.typeName === "google.protobuf.Struct") return fc.constant({ any: { thing: [1] } });
   const single: Record<string, fc.Arbitrary<unknown>> = {};
   for (const member of schema.members) {
     if (member.kind === "oneof") {
-      const cases = member.fields.filter((field) => depth > 0 || field.message === undefined);
+      const cases = member.fields.filter((field) => room.depth > 0 || field.message === undefined);
       single[member.localName] = fc.oneof(
         { weight: 1, arbitrary: fc.constant({ case: undefined }) },
         ...cases.map((field) => ({
           weight: 2,
-          arbitrary: value(field, depth).map((content) => ({
+          arbitrary: value(field, room).map((content) => ({
             case: field.localName,
             value: content,
           })),
         })),
       );
-    } else if (depth > 0 || member.message === undefined) {
-      single[member.localName] = fieldValue(member, depth);
+    } else if (room.depth > 0 || member.message === undefined) {
+      single[member.localName] = fieldValue(member, room);
     }
   }
   return fc.record(single, { requiredKeys: [] });
 }
 
-function fieldValue(field: DescField, depth: number): fc.Arbitrary<unknown> {
+function fieldValue(field: DescField, room: Room): fc.Arbitrary<unknown> {
   switch (field.fieldKind) {
     case "list":
-      return fc.oneof(
-        { weight: 6, arbitrary: fc.array(value(field, depth), { maxLength: 2 }) },
-        {
-          weight: 1,
-          arbitrary: fc
-            .tuple(value(field, depth), fc.constantFrom(...lengths))
+      return sometimes(
+        fc.array(value(field, room), { maxLength: 2 }),
+        room.long &&
+          fc
+            .tuple(value(field, { ...room, long: false }), fc.constantFrom(...lengths))
             .map(([item, length]) => Array.from({ length }, () => item)),
-        },
       );
     case "map":
-      return fc.oneof(
-        { weight: 6, arbitrary: fc.dictionary(texts, value(field, depth), { maxKeys: 2 }) },
-        {
-          weight: 1,
-          arbitrary: fc
-            .tuple(value(field, depth), fc.constantFrom(32, 33))
+      return sometimes(
+        fc.dictionary(texts, value(field, room), { maxKeys: 2 }),
+        room.long &&
+          fc
+            .tuple(value(field, { ...room, long: false }), fc.constantFrom(32, 33))
             .map(([item, size]) =>
               Object.fromEntries(Array.from({ length: size }, (_, index) => [`k${index}`, item])),
             ),
-        },
       );
     default:
-      return value(field, depth);
+      return value(field, room);
   }
 }
 
-function value(field: DescField, depth: number): fc.Arbitrary<unknown> {
-  if (field.message !== undefined) return fields(field.message, depth - 1);
+function sometimes(
+  usual: fc.Arbitrary<unknown>,
+  long: fc.Arbitrary<unknown> | false,
+): fc.Arbitrary<unknown> {
+  if (long === false) return usual;
+  return fc.oneof({ weight: 6, arbitrary: usual }, { weight: 1, arbitrary: long });
+}
+
+function value(field: DescField, room: Room): fc.Arbitrary<unknown> {
+  if (field.message !== undefined) return fields(field.message, { ...room, depth: room.depth - 1 });
   if (field.enum !== undefined) return fc.constantFrom(0, 1, 2, 3, 4, 99, -1);
   switch (field.scalar) {
     case ScalarType.STRING:
