@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
 /*
@@ -6,9 +7,12 @@ import { build } from "esbuild";
  * loaded that is not used. What brings native code, or is loaded only when it is
  * switched on and heavy, stays a package of its own.
  */
+const [outdir] = process.argv.slice(2);
+// What an earlier build left there would be published with it.
+if (outdir === undefined) rmSync("dist", { recursive: true, force: true });
 await build({
   entryPoints: { spillway: "src/main.ts" },
-  outdir: process.argv[2] ?? "dist",
+  outdir: outdir ?? "dist",
   bundle: true,
   splitting: true,
   platform: "node",

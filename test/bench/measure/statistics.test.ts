@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { median, percentile, ratios, spreadOf } from "./statistics.ts";
+import { median, percentile, ratios, spreadOf, steadyPercentile } from "./statistics.ts";
 
 const numbers = fc.array(fc.integer(), { minLength: 1 });
 
@@ -26,6 +26,19 @@ describe("the statistics of a benchmark", () => {
         expect(percentile(values.toReversed(), share)).toBe(found);
       }),
     );
+  });
+
+  it("keep one stop of the machine to the stretch it falls into", () => {
+    const calm = Array.from({ length: 1000 }, (_, index) => (index % 100 < 95 ? 1 : 2));
+    const disturbed = calm.with(510, 80).with(511, 80).with(512, 80);
+    expect(percentile(disturbed.slice(500, 600), 99)).toBe(80);
+    expect(steadyPercentile(disturbed, 99, 100)).toBe(2);
+    expect(steadyPercentile([1, 2, 3], 50, 100)).toBe(2);
+  });
+
+  it("show a slowness that comes again and again", () => {
+    const slow = Array.from({ length: 1000 }, (_, index) => (index % 50 === 0 ? 9 : 1));
+    expect(steadyPercentile(slow, 99, 100)).toBeGreaterThan(8);
   });
 
   it("refuse to make a number out of none", () => {

@@ -29,3 +29,17 @@ export function percentile(values: readonly number[], share: number): number {
 export function ratios(values: readonly number[], others: readonly number[]): readonly number[] {
   return values.map((value, round) => value / (others[round] ?? Number.NaN));
 }
+
+/**
+ * What a share of requests in a row stays below, as the median over so many in a row at a
+ * time: a stop of the machine spoils the stretch it falls into, and not the whole. Those
+ * that fill no stretch of their own are left out, unless there are no others.
+ */
+export function steadyPercentile(values: readonly number[], share: number, inARow: number): number {
+  const stretches = Math.max(1, Math.floor(values.length / inARow));
+  return median(
+    Array.from({ length: stretches }, (_, index) =>
+      percentile(values.slice(index * inARow, (index + 1) * inARow), share),
+    ),
+  );
+}
