@@ -15,6 +15,7 @@ import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { explainedResponse } from "./explained-response.ts";
 import type { JsonMedia, ResponseMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
+import { headerOf } from "./plain-request.ts";
 import type { RpcContext } from "./rpc-context.ts";
 
 /** A request of either version of HTTP. */
@@ -38,11 +39,11 @@ export async function serveConnect(
   context: RpcContext,
   jsonMedia: () => JsonMedia,
 ): Promise<void> {
-  const contentType = header(request, "content-type") ?? "";
+  const contentType = headerOf(request, "content-type") ?? "";
   const arrival = arrive(context, {
     method: handler.requestPath.slice(1),
     protocol: protocolOf(contentType),
-    header: (name) => header(request, name),
+    header: (name) => headerOf(request, name),
   });
   response.setHeader(requestIdHeader, arrival.requestId);
   response.once("close", () => arrival.ended(response.writableFinished ? Code.OK : Code.CANCELLED));
@@ -133,11 +134,6 @@ const badAddress = rpcFailure({
 function protocolOf(contentType: string) {
   if (contentType.startsWith("application/grpc-web")) return "grpc_web";
   return contentType.startsWith("application/grpc") ? "grpc" : "connect";
-}
-
-function header(request: HttpRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === "object" ? value.join(", ") : value;
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {

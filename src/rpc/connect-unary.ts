@@ -1,4 +1,4 @@
-import { fromBinary, fromJsonString, type Message, toJsonString } from "@bufbuild/protobuf";
+import { type Message, toJsonString } from "@bufbuild/protobuf";
 import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
@@ -8,6 +8,8 @@ import { type RpcFailure, toConnectError } from "./errors.ts";
 import type { JsonMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
 import { lengthOf, messagePieces } from "./message-pieces.ts";
+import { connectTimeoutOf, hasReadableHost, headerOf, wholeNumber } from "./plain-request.ts";
+import { readMessage } from "./read-message.ts";
 import type { Call, Rpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runUnary } from "./run.ts";
@@ -38,10 +40,7 @@ export function connectUnary(
     const arrival = arrive(context, {
       method: nameOf(rpc),
       protocol: "connect",
-      header: (name) => {
-        const value = request.headers[name];
-        return typeof value === "object" ? value.join(", ") : value;
-      },
+      header: (name) => headerOf(request, name),
     });
     const life = running.open(context.clock, plain.timeoutMs);
     response.once("close", () => {
@@ -84,22 +83,13 @@ function plainCall(request: HttpRequest, { limits }: RpcContext): PlainCall | un
   if (encoding !== "identity" || length === undefined || length > limits.maxMessageBytes) {
     return undefined;
   }
-  const timeout = headers["connect-timeout-ms"];
-  const timeoutMs = wholeNumber(timeout);
-  if (timeout !== undefined && (timeoutMs === undefined || timeoutMs > limits.maxCallTimeoutMs)) {
-    return undefined;
-  }
-  const authority = "authority" in request ? request.authority : headers.host;
-  if (!URL.canParse(`http://${authority ?? ""}`)) return undefined;
+  const timeoutMs = connectTimeoutOf(request, limits);
+  if (timeoutMs === "unreadable" || !hasReadableHost(request)) return undefined;
   return { binary: type[1] !== undefined, length, timeoutMs };
 }
 
 /** As connect-node has it. */
 const contentType = /^application\/(?:json(?:; ?charset=utf-?8)?|(proto))$/i;
-
-function wholeNumber(text: string | string[] | undefined): number | undefined {
-  return typeof text === "string" && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
-}
 
 /** Reads a body whose length HTTP guarantees. */
 function readBody(request: HttpRequest, length: number, take: (body: Buffer) => void): void {
@@ -141,7 +131,7 @@ async function serve(
   { context, arrival, life, jsonMedia }: Means,
 ): Promise<Answer> {
   const { limits } = context;
-  const request = readMessage(rpc, plain, body);
+  const request = readMessage(rpc.method.input, body, plain.binary);
   if (request.kind === "unreadable") {
     const failure = libraryFailure(request.code, request.text, limits, arrival.requestId);
     arrival.failed(failure);
@@ -162,28 +152,6 @@ async function serve(
   if (result.kind === "failed") return errorAnswer(result.failure);
   return messageAnswer(rpc, plain, result.message, jsonMedia);
 }
-
-/** A message, or why there is none: the code and the text that connect-node would give. */
-type ReadResult =
-  | { readonly kind: "message"; readonly message: Message }
-  | { readonly kind: "unreadable"; readonly code: Code; readonly text: string };
-
-function readMessage({ method }: UnaryRpc, { binary }: PlainCall, body: Buffer): ReadResult {
-  try {
-    const message = binary
-      ? fromBinary(method.input, body)
-      : fromJsonString(method.input, utf8.decode(body));
-    return { kind: "message", message };
-  } catch (error) {
-    const text = error instanceof Error ? error.message : "";
-    return binary
-      ? { kind: "unreadable", code: Code.INTERNAL, text: `parse binary: ${text}` }
-      : { kind: "unreadable", code: Code.INVALID_ARGUMENT, text };
-  }
-}
-
-// Without a byte order mark, and with U+FFFD for what is no UTF-8.
-const utf8 = new TextDecoder();
 
 function messageAnswer(
   { method }: UnaryRpc,

@@ -6,6 +6,7 @@ import { type CallLife, RunningCalls } from "./call-life.ts";
 import { type RpcFailure, statusBytes } from "./errors.ts";
 import { type GrpcBody, GrpcBodyReader, grpcFrame } from "./grpc-message.ts";
 import { grpcMessageHeader } from "./grpc-message-header.ts";
+import { grpcTimeout } from "./grpc-timeout.ts";
 import { libraryFailure, malformedRequest } from "./library-error.ts";
 import { messagePieces } from "./message-pieces.ts";
 import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
@@ -29,7 +30,7 @@ export function grpcStreams(rpcs: readonly Rpc[], context: RpcContext): TakeStre
     const type = headers["content-type"];
     if (type !== "application/grpc" && type !== "application/grpc+proto") return false;
     const rpc = known.get(headers[":path"] as string);
-    const timeoutMs = timeoutOf(headers["grpc-timeout"]);
+    const timeoutMs = grpcTimeout(headers["grpc-timeout"]);
     const encoding = headers["grpc-encoding"] ?? "identity";
     if (rpc === undefined || headers[":method"] !== "POST" || timeoutMs === "unreadable") {
       return false;
@@ -43,23 +44,6 @@ export function grpcStreams(rpcs: readonly Rpc[], context: RpcContext): TakeStre
 function nameOf({ method }: Rpc): string {
   return `${method.parent.typeName}/${method.name}`;
 }
-
-/** A deadline in milliseconds. */
-function timeoutOf(header: string | string[] | undefined): number | undefined | "unreadable" {
-  if (header === undefined) return undefined;
-  const [, digits, unit] = /^(\d{1,8})([HMSmun])$/.exec(String(header)) ?? [];
-  if (digits === undefined || unit === undefined) return "unreadable";
-  return Number(digits) * (unitMs[unit] as number);
-}
-
-const unitMs: Readonly<Record<string, number>> = {
-  H: 3_600_000,
-  M: 60_000,
-  S: 1000,
-  m: 1,
-  u: 0.001,
-  n: 0.000_001,
-};
 
 /** One call: reads its request, has it handled, sends what comes of it. */
 class GrpcCall {
