@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: "threads",
+    // Most tests wait for sockets and processes rather than compute.
+    maxWorkers: "100%",
     coverage: { provider: "v8", include: ["src/**"] },
   },
 });

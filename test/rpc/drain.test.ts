@@ -6,9 +6,9 @@ import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_det
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { parseAddress } from "../../src/domain/address.ts";
 import { startServer } from "../../src/rpc/server.ts";
+import { systemClock } from "../../src/transport/system-clock.ts";
 import { fakeGateway, untilAborted } from "./support/fake-gateway.ts";
 import { fakeTelemetry } from "./support/fake-telemetry.ts";
-import { realClock } from "./support/real-clock.ts";
 import { generated, imageRequest } from "./support/samples.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
 
@@ -132,7 +132,7 @@ describe("a server that cannot start", () => {
     gateway: fakeGateway,
     telemetry: fakeTelemetry(),
     metrics: async () => ({ contentType: "", body: "" }),
-    clock: realClock,
+    clock: systemClock,
     newId: () => "id",
     onBug: () => {},
   };

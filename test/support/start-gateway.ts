@@ -16,6 +16,7 @@ import type { Random } from "../../src/domain/random.ts";
 import { type RunningGateway, serve } from "../../src/process/serve.ts";
 import { systemClock } from "../../src/transport/system-clock.ts";
 import { callUnary, grpcClient, openStream } from "../rpc/support/grpc-client.ts";
+import { type HastyClock, hastyClock } from "./hasty-clock.ts";
 import { grpcError, type ToldError } from "./told-error.ts";
 
 /** A whole gateway in this process, on free ports of loopback, and clients of it. */
@@ -53,10 +54,15 @@ export interface StreamStory {
 type RequestInit = MessageInitShape<typeof GenerateRequestSchema>;
 type GrpcOptions = CallOptions & { readonly metadata?: Metadata };
 
-const running: RunningGateway[] = [];
+const running: { readonly gateway: RunningGateway; readonly clock: HastyClock }[] = [];
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
+  await Promise.all(
+    running.splice(0).map(({ gateway, clock }) => {
+      clock.hurry();
+      return gateway.stop();
+    }),
+  );
 });
 
 /**
@@ -73,7 +79,8 @@ export async function startGateway(
     readonly environment?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<TestGateway> {
-  const { random = () => 0, clock = systemClock, environment = {} } = options;
+  const { random = () => 0, environment = {} } = options;
+  const clock = hastyClock(options.clock ?? systemClock);
   const loaded = loadConfig({
     path: "test.yaml",
     text: /^server:/m.test(yaml) ? yaml : `${anyPorts}${yaml}`,
@@ -101,7 +108,7 @@ export async function startGateway(
       },
     },
   );
-  running.push(gateway);
+  running.push({ gateway, clock });
   const { listen, grpc, admin } = gateway.addresses;
   const url = `http://${listen}`;
   const client = grpcClient(`http://${grpc}`);

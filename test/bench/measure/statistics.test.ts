@@ -29,7 +29,7 @@ describe("the statistics of a benchmark", () => {
   });
 
   it("keep one stop of the machine to the stretch it falls into", () => {
-    const calm = Array.from({ length: 1000 }, (_, index) => (index % 100 < 95 ? 1 : 2));
+    const calm: number[] = Array.from({ length: 1000 }, (_, index) => (index % 100 < 95 ? 1 : 2));
     const disturbed = calm.with(510, 80).with(511, 80).with(512, 80);
     expect(percentile(disturbed.slice(500, 600), 99)).toBe(80);
     expect(steadyPercentile(disturbed, 99, 100)).toBe(2);

@@ -1,8 +1,9 @@
 import { afterEach } from "vitest";
 import { type RunningServer, type ServerOptions, startServer } from "../../../src/rpc/server.ts";
+import { systemClock } from "../../../src/transport/system-clock.ts";
+import { type HastyClock, hastyClock } from "../../support/hasty-clock.ts";
 import { type FakeGateway, fakeGateway } from "./fake-gateway.ts";
 import { type FakeTelemetry, fakeTelemetry } from "./fake-telemetry.ts";
-import { realClock } from "./real-clock.ts";
 
 /** A server on free ports of loopback, over fakes. */
 export interface TestServer extends RunningServer {
@@ -16,13 +17,14 @@ export interface TestServer extends RunningServer {
   readonly adminUrl: string;
 }
 
-const running: RunningServer[] = [];
+const running: { readonly server: RunningServer; readonly clock: HastyClock }[] = [];
 
 /** Starts a server that is stopped after the test. */
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const gateway = fakeGateway();
   const telemetry = fakeTelemetry();
   const bugs: unknown[] = [];
+  const clock = hastyClock(options.clock ?? systemClock);
   let ids = 0;
   const server = await startServer({
     listen: { host: "127.0.0.1", port: 0 },
@@ -33,13 +35,13 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     gateway: () => gateway,
     telemetry,
     metrics: async () => ({ contentType: "text/plain; version=0.0.4", body: "up 1\n" }),
-    clock: realClock,
     // The first one is the secret that the Connect listener begins with.
     newId: () => `new-id-${ids++}`,
     onBug: (error) => bugs.push(error),
     ...options,
+    clock,
   });
-  running.push(server);
+  running.push({ server, clock });
   const { listen, grpc, admin } = server.addresses;
   return {
     ...server,
@@ -53,5 +55,10 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
 }
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.drain()));
+  await Promise.all(
+    running.splice(0).map(({ server, clock }) => {
+      clock.hurry();
+      return server.drain();
+    }),
+  );
 });
