@@ -60,7 +60,7 @@ export async function serve(
     worker: link?.worker,
   });
   const sandbox = config.sandbox.enabled ? await embedProviders(config, world) : undefined;
-  const sdk = await startTelemetrySdk(settings, version, link && world.newId());
+  const sdk = await startTelemetrySdk(settings, world, link && world.newId());
   const transport = createTransport({ version, clock });
   let listening: string | undefined;
   const media = await openMediaStore(config.media, {
@@ -84,7 +84,7 @@ export async function serve(
   });
   // What a gateway learns outlives it, as its connections do.
   const statistics = new ProviderStatistics();
-  const metrics = createMetrics(sdk.meter, (name) => gateway.catalog.find(name) !== undefined);
+  const metrics = createMetrics(sdk, (name) => gateway.catalog.find(name) !== undefined);
   const observe = observeHealth({ logger, metrics });
   const health = new HealthRegistry(clock, (change) => {
     observe(change);

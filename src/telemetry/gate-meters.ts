@@ -1,11 +1,11 @@
 import type { Meter } from "@opentelemetry/api";
 import type { MeterGate } from "../domain/gate-meter.ts";
-import { metricNames, attributeNames as names } from "./names.ts";
+import { type MetricName, metricNames, attributeNames as names } from "./names.ts";
 
 /** Makes the instruments of all gates. How many requests the gateway's own gate lets run, the calls in flight tell. */
 export function createGateMeters(meter: Meter): MeterGate {
-  const upDown = (metric: Metric) => meter.createUpDownCounter(metric.name, metric);
-  const counter = (metric: Metric) => meter.createCounter(metric.name, metric);
+  const upDown = (metric: MetricName) => meter.createUpDownCounter(metric.name, metric);
+  const counter = (metric: MetricName) => meter.createCounter(metric.name, metric);
   const queued = upDown(metricNames.requestsQueued);
   const shed = counter(metricNames.requestsShed);
   const providerInFlight = upDown(metricNames.providerInFlight);
@@ -27,5 +27,3 @@ export function createGateMeters(meter: Meter): MeterGate {
     };
   };
 }
-
-type Metric = (typeof metricNames)[keyof typeof metricNames];

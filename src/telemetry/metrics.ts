@@ -1,4 +1,4 @@
-import type { Attributes, Meter } from "@opentelemetry/api";
+import type { Meter } from "@opentelemetry/api";
 import type { Attempt } from "../domain/attempt.ts";
 import type { MeterGate } from "../domain/gate-meter.ts";
 import type { Generated } from "../domain/generated.ts";
@@ -6,6 +6,7 @@ import type { AttemptEnding } from "../domain/observer.ts";
 import type { Operation } from "../domain/operation.ts";
 import { createGateMeters } from "./gate-meters.ts";
 import { genAiOperationName } from "./gen-ai-names.ts";
+import type { Histograms } from "./histograms.ts";
 import { metricNames, attributeNames as names } from "./names.ts";
 import { tally } from "./tally.ts";
 
@@ -27,87 +28,73 @@ export type ReloadOutcome = "applied" | "unchanged" | "failed";
 /** The names of the models that may be a label; every other model is "other". */
 export type KnownModel = (name: string) => boolean;
 
-/** Makes the instruments on a meter. */
-export function createMetrics(meter: Meter, isKnownModel: KnownModel): Metrics {
-  const requests = tally(meter, metricNames.requests);
-  const inFlight = tally(meter, metricNames.inFlight, true);
-  const requestDuration = histogram(meter, metricNames.requestDuration, workSeconds);
-  const gatewayDuration = histogram(meter, metricNames.gatewayDuration, overheadSeconds);
-  const providersDuration = histogram(meter, metricNames.providersDuration, workSeconds);
-  const attempts = tally(meter, metricNames.attempts);
-  const attemptDuration = histogram(meter, metricNames.attemptDuration, workSeconds);
-  const tokens = tally(meter, metricNames.tokens);
-  const images = tally(meter, metricNames.images);
-  const cost = tally(meter, metricNames.cost);
-  const unknownCosts = tally(meter, metricNames.unknownCosts);
+/** Where instruments are made: OpenTelemetry's meter, and our own histograms. */
+export interface Instruments {
+  readonly meter: Meter;
+  readonly histograms: Histograms;
+}
+
+/** Makes the instruments. */
+export function createMetrics(
+  { meter, histograms }: Instruments,
+  isKnownModel: KnownModel,
+): Metrics {
+  const byCall = [names.rpcMethod, names.rpcStatus];
+  const byProvider = [names.provider];
+  const byTarget = [names.provider, names.genAiOperation, names.errorType];
+  const requests = tally(meter, metricNames.requests, byCall);
+  const inFlight = tally(meter, metricNames.inFlight, [], true);
+  const requestDuration = histograms.create(metricNames.requestDuration, byCall, workSeconds);
+  const gatewayDuration = histograms.create(metricNames.gatewayDuration, [], overheadSeconds);
+  const providersDuration = histograms.create(metricNames.providersDuration, [], workSeconds);
+  const attempts = tally(meter, metricNames.attempts, [
+    names.provider,
+    names.model,
+    names.attemptReason,
+    names.attemptOutcome,
+    names.failureClass,
+  ]);
+  const attemptDuration = histograms.create(metricNames.attemptDuration, byTarget, workSeconds);
+  const tokens = tally(meter, metricNames.tokens, [names.provider, names.tokenType]);
+  const images = tally(meter, metricNames.images, byProvider);
+  const cost = tally(meter, metricNames.cost, [names.provider, names.costBasis]);
+  const unknownCosts = tally(meter, metricNames.unknownCosts, byProvider);
   const reloads = meter.createCounter(metricNames.configReloads.name, metricNames.configReloads);
+  const ejections = meter.createCounter(metricNames.ejections.name, metricNames.ejections);
 
   const countAttempt = (attempt: Attempt): void => {
     const { provider, reason, outcome = "failed", failure = "" } = attempt;
     const model = isKnownModel(attempt.model) ? attempt.model : "other";
-    attempts.add(1, `${provider} ${model} ${reason} ${outcome} ${failure}`, () => ({
-      [names.provider]: provider,
-      [names.model]: model,
-      [names.attemptReason]: reason,
-      [names.attemptOutcome]: outcome,
-      ...(failure === "" ? {} : { [names.failureClass]: failure }),
-    }));
+    attempts.add(1, provider, model, reason, outcome, failure);
   };
-
-  function countTokens(provider: string, type: "input" | "output", count: number | undefined) {
-    if (count === undefined) return;
-    tokens.add(count, `${provider} ${type}`, () => ({
-      [names.provider]: provider,
-      [names.tokenType]: type,
-    }));
-  }
-
-  const ejections = meter.createCounter(metricNames.ejections.name, metricNames.ejections);
   return {
     meterGate: createGateMeters(meter),
     targetOut: (provider, cause) =>
       ejections.add(1, { [names.provider]: provider, [names.healthCause]: cause }),
-    callStarted: () => inFlight.add(1, "", noLabels),
+    callStarted: () => inFlight.add(1),
     callEnded(method, code, durationMs) {
-      const labels = { [names.rpcMethod]: method, [names.rpcStatus]: code };
-      inFlight.add(-1, "", noLabels);
-      requests.add(1, `${method} ${code}`, () => labels);
-      requestDuration.record(durationMs / 1000, labels);
+      inFlight.add(-1);
+      requests.add(1, method, code);
+      requestDuration.record(durationMs / 1000, method, code);
     },
     generated({ timing }) {
       gatewayDuration.record(timing.gatewayMs / 1000);
       providersDuration.record(timing.providersMs / 1000);
     },
     attemptSkipped: countAttempt,
-    attemptEnded(attempt, operation, ending) {
+    attemptEnded(attempt, operation, { inputTokens, outputTokens, images: made = 0 }) {
       countAttempt(attempt);
-      const { provider, cost: price } = attempt;
-      const ofProvider = () => ({ [names.provider]: provider });
-      const timed: Attributes = {
-        [names.provider]: provider,
-        [names.genAiOperation]: genAiOperationName(operation),
-      };
-      if (attempt.failure !== undefined) timed[names.errorType] = attempt.failure;
-      attemptDuration.record((attempt.durationMs ?? 0) / 1000, timed);
-      countTokens(provider, "input", ending.inputTokens);
-      countTokens(provider, "output", ending.outputTokens);
-      if (ending.images !== undefined && ending.images > 0) {
-        images.add(ending.images, provider, ofProvider);
-      }
-      if (price.basis === "unknown") {
-        unknownCosts.add(1, provider, ofProvider);
-      } else if (price.micros > 0) {
-        cost.add(price.micros / 1e6, `${provider} ${price.basis}`, () => ({
-          [names.provider]: provider,
-          [names.costBasis]: price.basis,
-        }));
-      }
+      const { provider, cost: price, failure = "", durationMs = 0 } = attempt;
+      attemptDuration.record(durationMs / 1000, provider, genAiOperationName(operation), failure);
+      if (inputTokens !== undefined) tokens.add(inputTokens, provider, "input");
+      if (outputTokens !== undefined) tokens.add(outputTokens, provider, "output");
+      if (made > 0) images.add(made, provider);
+      if (price.basis === "unknown") unknownCosts.add(1, provider);
+      else if (price.micros > 0) cost.add(price.micros / 1e6, provider, price.basis);
     },
     configReloaded: (outcome) => reloads.add(1, { [names.reloadOutcome]: outcome }),
   };
 }
-
-const noLabels = (): Attributes => ({});
 
 /** From a cached chat to a job of half an hour. */
 const workSeconds = [
@@ -118,15 +105,3 @@ const workSeconds = [
 const overheadSeconds = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 ];
-
-function histogram(
-  meter: Meter,
-  metric: { readonly name: string; readonly unit: string; readonly description: string },
-  boundaries: readonly number[],
-) {
-  return meter.createHistogram(metric.name, {
-    unit: metric.unit,
-    description: metric.description,
-    advice: { explicitBucketBoundaries: [...boundaries] },
-  });
-}

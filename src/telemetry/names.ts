@@ -66,6 +66,13 @@ export const eventNames = {
   firstContent: "spillway.first_content",
 } as const;
 
+/** A metric's name, unit and meaning. */
+export interface MetricName {
+  readonly name: string;
+  readonly unit: string;
+  readonly description: string;
+}
+
 /** The names, units and meanings of all metrics. */
 export const metricNames = {
   requests: {
@@ -158,4 +165,4 @@ export const metricNames = {
     unit: "{reload}",
     description: "Reloads of the configuration, by outcome.",
   },
-} as const;
+} as const satisfies Readonly<Record<string, MetricName>>;

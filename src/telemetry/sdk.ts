@@ -6,7 +6,9 @@ import {
   resourceFromAttributes,
 } from "@opentelemetry/resources";
 import {
+  AggregationTemporality,
   type IMetricReader,
+  InstrumentType,
   MeterProvider,
   MetricReader,
   PeriodicExportingMetricReader,
@@ -24,13 +26,20 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
+import type { Clock } from "../domain/clock.ts";
 import type { ExportSettings, OtlpProtocol } from "./export-settings.ts";
+import { Histograms } from "./histograms.ts";
 import { type MetricsSnapshot, mergeMetrics } from "./merge-metrics.ts";
+import { histogramProducer } from "./sdk/histogram-producer.ts";
 
-/** The OpenTelemetry SDK, running. The only part of Spillway that knows it; the rest knows its API. */
+/**
+ * The OpenTelemetry SDK, running. The only part of Spillway that knows it, with what lies
+ * in sdk/; the rest knows its API.
+ */
 export interface TelemetrySdk {
   readonly tracer: Tracer;
   readonly meter: Meter;
+  readonly histograms: Histograms;
   /** All metrics, to be added up with those of other processes. */
   snapshot(): Promise<MetricsSnapshot>;
   /** All metrics as text for Prometheus, with those of other processes added up. */
@@ -50,7 +59,7 @@ export interface TelemetrySdk {
  */
 export async function startTelemetrySdk(
   settings: ExportSettings,
-  version: string,
+  { version, clock }: { readonly version: string; readonly clock: Clock },
   instance?: string,
 ): Promise<TelemetrySdk> {
   const resource = resourceFromAttributes({
@@ -62,12 +71,19 @@ export async function startTelemetrySdk(
     .merge(
       resourceFromAttributes(instance === undefined ? {} : { "service.instance.id": instance }),
     );
-  const pulled = new PullReader();
+  const histograms = new Histograms(clock);
+  const producer = (temporality = AggregationTemporality.CUMULATIVE) =>
+    histogramProducer(histograms, { name: "spillway", version }, clock, temporality);
+  const pulled = new PullReader({ metricProducers: [producer()] });
   const readers: IMetricReader[] = [pulled];
   if (settings.metrics !== undefined) {
+    const exporter = await metricExporter(settings.metrics.protocol);
     readers.push(
       new PeriodicExportingMetricReader({
-        exporter: await metricExporter(settings.metrics.protocol),
+        exporter,
+        metricProducers: [
+          producer(exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM)),
+        ],
         exportIntervalMillis: settings.metrics.intervalMs,
         exportTimeoutMillis: settings.metrics.intervalMs,
       }),
@@ -80,6 +96,7 @@ export async function startTelemetrySdk(
     // Without an exporter the API's own tracer serves: it costs nothing and passes the caller's trace on.
     tracer: (tracerProvider ?? trace).getTracer("spillway", version),
     meter: meterProvider.getMeter("spillway", version),
+    histograms,
     async snapshot() {
       const { resourceMetrics } = await pulled.collect();
       return snapshotOf(resourceMetrics);

@@ -1,16 +1,11 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
+import { Labelled } from "./labelled.ts";
+import type { MetricName } from "./names.ts";
 
-/** A sum for each set of labels. */
+/** A sum for each row of labels. */
 export interface Tally {
-  /** `key` stands for the labels, which are made when it is new. */
-  add(change: number, key: string, labels: () => Attributes): void;
-}
-
-/** A metric's name, unit and description. */
-interface MetricName {
-  readonly name: string;
-  readonly unit: string;
-  readonly description: string;
+  /** The labels' values are in the order of their names. An empty one is left out. */
+  add(change: number, ...labels: readonly string[]): void;
 }
 
 /**
@@ -18,19 +13,22 @@ interface MetricName {
  * that something is counted; this one is asked for its sums when metrics are collected.
  * `goesDown`: whether the sum may also fall.
  */
-export function tally(meter: Meter, metric: MetricName, goesDown = false): Tally {
-  const sums = new Map<string, { readonly labels: Attributes; sum: number }>();
+export function tally(
+  meter: Meter,
+  metric: MetricName,
+  labelNames: readonly string[],
+  goesDown = false,
+): Tally {
+  const sums = new Labelled(labelNames, (labels: Attributes) => ({ labels, sum: 0 }));
   const instrument = goesDown
     ? meter.createObservableUpDownCounter(metric.name, metric)
     : meter.createObservableCounter(metric.name, metric);
   instrument.addCallback((result) => {
-    for (const { labels, sum } of sums.values()) result.observe(sum, labels);
+    for (const { labels, sum } of sums.all()) result.observe(sum, labels);
   });
   return {
-    add(change, key, labels) {
-      const known = sums.get(key);
-      if (known === undefined) sums.set(key, { labels: labels(), sum: change });
-      else known.sum += change;
+    add(change, ...labels) {
+      sums.of(labels).sum += change;
     },
   };
 }

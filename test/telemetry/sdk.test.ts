@@ -2,11 +2,15 @@ import { afterAll, describe, expect, it } from "vitest";
 import { noCost } from "../../src/domain/cost.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { startTelemetrySdk } from "../../src/telemetry/sdk.ts";
+import { manualClock } from "../support/manual-clock.ts";
 
 describe("the metrics page", async () => {
-  const sdk = await startTelemetrySdk({ captureContent: false, logLevel: "info" }, "1.2.3");
+  const sdk = await startTelemetrySdk(
+    { captureContent: false, logLevel: "info" },
+    { version: "1.2.3", clock: manualClock() },
+  );
   afterAll(() => sdk.shutdown());
-  const metrics = createMetrics(sdk.meter, (name) => name === "known");
+  const metrics = createMetrics(sdk, (name) => name === "known");
 
   it("counts attempts by provider, outcome and class, under the documented names", async () => {
     metrics.attemptSkipped({

@@ -34,40 +34,48 @@ function collector(temporality: AggregationTemporality) {
 }
 
 describe("a tally", () => {
-  it("adds up what has the same key, and makes its labels once", async () => {
+  it("adds up what has the same labels", async () => {
     const { meter, collected } = collector(AggregationTemporality.CUMULATIVE);
-    const things = tally(meter, metric);
-    let made = 0;
-    const labels = (colour: string) => () => {
-      made++;
-      return { colour };
-    };
-    things.add(1, "red", labels("red"));
-    things.add(2.5, "red", labels("red"));
-    things.add(4, "blue", labels("blue"));
+    const things = tally(meter, metric, ["colour", "size"]);
+    things.add(1, "red", "small");
+    things.add(2.5, "red", "small");
+    things.add(8, "red", "large");
+    things.add(4, "blue", "small");
     expect(await collected()).toEqual([
-      [{ colour: "red" }, 3.5],
-      [{ colour: "blue" }, 4],
+      [{ colour: "red", size: "small" }, 3.5],
+      [{ colour: "red", size: "large" }, 8],
+      [{ colour: "blue", size: "small" }, 4],
     ]);
-    expect(made).toBe(2);
-    things.add(1, "blue", labels("blue"));
-    expect(await collected()).toContainEqual([{ colour: "blue" }, 5]);
+    things.add(1, "blue", "small");
+    expect(await collected()).toContainEqual([{ colour: "blue", size: "small" }, 5]);
+  });
+
+  it("leaves out a label that is empty", async () => {
+    const { meter, collected } = collector(AggregationTemporality.CUMULATIVE);
+    const things = tally(meter, metric, ["colour", "fault"]);
+    things.add(1, "red", "");
+    things.add(1, "red", "torn");
+    things.add(1, "red", "");
+    expect(await collected()).toEqual([
+      [{ colour: "red" }, 2],
+      [{ colour: "red", fault: "torn" }, 1],
+    ]);
   });
 
   it("tells what came since the last time to those who add up themselves", async () => {
     const { meter, collected } = collector(AggregationTemporality.DELTA);
-    const things = tally(meter, metric);
-    things.add(3, "", () => ({}));
+    const things = tally(meter, metric, []);
+    things.add(3);
     expect(await collected()).toEqual([[{}, 3]]);
-    things.add(2, "", () => ({}));
+    things.add(2);
     expect(await collected()).toEqual([[{}, 2]]);
   });
 
   it("falls where it may", async () => {
     const { meter, collected } = collector(AggregationTemporality.CUMULATIVE);
-    const things = tally(meter, metric, true);
-    things.add(3, "", () => ({}));
-    things.add(-2, "", () => ({}));
+    const things = tally(meter, metric, [], true);
+    things.add(3);
+    things.add(-2);
     expect(await collected()).toEqual([[{}, 1]]);
   });
 });

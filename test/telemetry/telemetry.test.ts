@@ -12,6 +12,7 @@ import type { Attempt } from "../../src/domain/attempt.ts";
 import { noCost } from "../../src/domain/cost.ts";
 import type { GenerateRequest } from "../../src/domain/generate-request.ts";
 import { createTelemetry } from "../../src/telemetry/create-telemetry.ts";
+import { Histograms } from "../../src/telemetry/histograms.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 import type { RpcObserver } from "../../src/telemetry/telemetry.ts";
@@ -190,7 +191,10 @@ function setUp({
   const clock = manualClock();
   const telemetry = createTelemetry({
     tracer: provider.getTracer("test"),
-    metrics: createMetrics(createNoopMeter(), () => true),
+    metrics: createMetrics(
+      { meter: createNoopMeter(), histograms: new Histograms(clock) },
+      () => true,
+    ),
     logger: createLogger({
       level: "info",
       clock,

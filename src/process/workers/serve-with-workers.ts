@@ -34,13 +34,13 @@ export async function serveWithWorkers(
   world: ProcessWorld,
   { cluster, ...role }: CrewRole,
 ): Promise<RunningWorkers | undefined> {
-  const { clock, version, logDestination: destination } = world;
+  const { clock, logDestination: destination } = world;
   const logger = createLogger({ level: settings.logLevel, clock, destination });
   const store = openIdempotencyStore(config.idempotency, clock);
   // What is pushed, each worker pushes for itself.
   const sdk = await startTelemetrySdk(
     { ...settings, traces: undefined, metrics: undefined },
-    version,
+    world,
   );
   const mediaDirectory = await temporaryMedia(config);
   const fork = clusterFork(cluster, { ...role, mediaDirectory });
