@@ -12,6 +12,7 @@ import { messagePieces } from "./message-pieces.ts";
 import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
+import { StreamWriter } from "./stream-writer.ts";
 import { writePieces } from "./write-pieces.ts";
 
 /** Serves a stream of HTTP/2 if it carries a call that it is made for; tells whether it does. */
@@ -129,22 +130,20 @@ class GrpcCall {
 
   async #serveStream(rpc: StreamRpc, request: Message): Promise<void> {
     const stream = this.#stream;
+    const writer = new StreamWriter(stream);
+    stream.once("close", () => writer.close());
     const send = (message: Message) => {
       if (stream.destroyed) return;
       if (!stream.headersSent) this.#respond();
-      let room = true;
-      for (const piece of grpcFrame(messagePieces(rpc.method.output, message))) {
-        room = stream.write(piece);
-      }
-      return room ? undefined : roomToWrite(stream);
+      return writer.write(grpcFrame(messagePieces(rpc.method.output, message)));
     };
     const call = this.#call();
     const failure = await runStream(this.#context, rpc, request, call, send, this.#arrival);
     this.#life.close();
-    if (failure !== undefined) return this.#fail(failure);
+    if (failure !== undefined) return this.#fail(failure, writer);
     if (stream.destroyed) return;
     if (!stream.headersSent) this.#respond();
-    stream.end();
+    writer.end();
   }
 
   /** Reads the request. Undefined when it cannot be read: then the call has failed. */
@@ -199,7 +198,7 @@ class GrpcCall {
     };
   }
 
-  #fail(failure: RpcFailure): void {
+  #fail(failure: RpcFailure, body: { end(): void } = this.#stream): void {
     const stream = this.#stream;
     if (stream.destroyed) return;
     const status = statusOf(failure);
@@ -209,7 +208,7 @@ class GrpcCall {
         this.#answered = true;
         stream.sendTrailers(status);
       });
-      stream.end();
+      body.end();
     } else {
       this.#answered = true;
       stream.respond({ ...this.#head(), ...status }, { endStream: true });
@@ -230,19 +229,6 @@ function statusOf(failure: RpcFailure): Record<string, string> {
     "grpc-message": grpcMessageHeader(failure.error.message),
     "grpc-status-details-bin": Buffer.from(statusBytes(failure)).toString("base64"),
   };
-}
-
-/** Settles when a stream takes more, or is over. */
-function roomToWrite(stream: ServerHttp2Stream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off("drain", done);
-      stream.off("close", done);
-      resolve();
-    };
-    stream.on("drain", done);
-    stream.on("close", done);
-  });
 }
 
 /** RFC 9113, section 7. */
