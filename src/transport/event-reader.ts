@@ -113,7 +113,7 @@ class EventReader implements AnswerReader {
 export function readEvent(event: SseEvent, media: readonly string[] | undefined): StreamEvent {
   const { name, data } = event;
   try {
-    if (data.length === 1 && data[0]?.equals(endMark)) return { name, text: endMark.toString() };
+    if (data === endMark) return { name, text: data };
     const value = media === undefined ? parseJson(data) : parseJsonWithMedia(data, media);
     return { name, data: value };
   } catch (error) {
@@ -123,4 +123,4 @@ export function readEvent(event: SseEvent, media: readonly string[] | undefined)
 }
 
 /** How OpenAI and those who imitate it end a stream. It comes in nearly every one and is no JSON. */
-const endMark = Buffer.from("[DONE]");
+const endMark = "[DONE]";

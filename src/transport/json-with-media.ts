@@ -15,25 +15,35 @@ export function createMediaJsonParser(paths: readonly string[], sizeHint = 0): M
 }
 
 /**
- * Parses a whole JSON document that carries media. A small one goes the short
- * way over strings, to the same result. Throws a SyntaxError when it is no JSON.
+ * Parses a whole JSON document that carries media: a text, or UTF-8 in chunks. A small
+ * one goes the short way over strings, to the same result. Throws a SyntaxError when it
+ * is no JSON.
  */
-export function parseJsonWithMedia(chunks: readonly Buffer[], paths: readonly string[]): JsonValue {
+export function parseJsonWithMedia(
+  document: string | readonly Buffer[],
+  paths: readonly string[],
+): JsonValue {
   let size = 0;
-  for (const chunk of chunks) size += chunk.length;
-  if (size > smallDocument) {
+  if (typeof document !== "string") for (const chunk of document) size += chunk.length;
+  if (typeof document !== "string" && size > smallDocument) {
     const parser = createMediaJsonParser(paths, size);
-    for (const chunk of chunks) parser.write(chunk);
+    for (const chunk of document) parser.write(chunk);
     return parser.end();
   }
-  return replaceMedia(parseJson(chunks), mediaTree(paths), decodeMediaText);
+  return replaceMedia(parseJson(document), mediaTree(paths), decodeMediaText);
 }
 
-/** Parses a whole JSON document, with or without a byte order mark. Throws a SyntaxError when it is none. */
-export function parseJson(chunks: readonly Buffer[]): JsonValue {
-  const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-  const text = bytes.toString();
+/**
+ * Parses a whole JSON document, a text or UTF-8 in chunks, with or without a byte order
+ * mark. Throws a SyntaxError when it is none.
+ */
+export function parseJson(document: string | readonly Buffer[]): JsonValue {
+  const text = typeof document === "string" ? document : textOf(document);
   return JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text) as JsonValue;
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  return (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString();
 }
 
 /** Up to this many bytes the string of an image costs less than what it takes to avoid it. */

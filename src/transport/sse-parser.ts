@@ -1,15 +1,16 @@
-/** One event of a stream, still in bytes. */
+/** One event of a stream. */
 export interface SseEvent {
   /** Empty when it has none. */
   readonly name: string;
-  /** The pieces of its data, in order, as they stood in the chunks. */
-  readonly data: readonly Buffer[];
+  /** Its data: as text, or in the pieces that the chunks had it in where a line of it is long. */
+  readonly data: string | readonly Buffer[];
 }
 
 /**
  * Parses server-sent events from bytes (WHATWG HTML, "Server-sent events",
- * 2026-11). A line can be as long as `maxEventBytes` allows; it is searched once
- * and copied never. Two things go beyond the standard: an event that the end of
+ * 2026-11). All lines that end in a chunk are decoded at once, since most are short.
+ * A line can be as long as `maxEventBytes` allows: a long one stays bytes, is searched
+ * once and copied never. Two things go beyond the standard: an event that the end of
  * the body cut short is handed over, and lines that are no fields but together
  * are one JSON document are handed over as an event without a name, since some
  * servers put an error into a stream like that (python-genai #1162).
@@ -19,15 +20,15 @@ export class SseParser {
   readonly #maxEventBytes: number;
   /** The line that the last chunk ended in. */
   #carry: Buffer[] = [];
+  #carryBytes = 0;
   #afterReturn = false;
   #isFirstLine = true;
   #name = "";
-  #data: Buffer[] | undefined;
-  /** How many bytes of the event are kept. */
+  #data: string | Buffer[] | undefined;
+  /** How much of the event is kept: the bytes of what is carried, the characters of what is read. */
   #size = 0;
   /** Lines that are no fields. */
-  #strays: Buffer[] = [];
-  #straysSize = 0;
+  #strays = "";
 
   constructor(onEvent: (event: SseEvent) => void, maxEventBytes: number) {
     this.#onEvent = onEvent;
@@ -36,72 +37,119 @@ export class SseParser {
 
   /** Reads the next bytes. False means that the event is too large; nothing more must be written then. */
   write(chunk: Buffer): boolean {
-    let position = 0;
-    if (this.#afterReturn && chunk.length > 0) {
-      this.#afterReturn = false;
-      if (chunk[0] === lineFeed) position = 1;
+    // Large chunks are read as sockets would bring them, so that long lines are not decoded.
+    for (let from = 0; from < chunk.length; from += largestPart) {
+      this.#readPart(
+        chunk.length <= largestPart ? chunk : chunk.subarray(from, from + largestPart),
+      );
     }
-    // The next of each kind is looked up once: a chunk without any is searched twice, however many lines it has.
-    let feed = chunk.indexOf(lineFeed, position);
-    let carriageReturn = chunk.indexOf(lineReturn, position);
-    while (feed >= 0 || carriageReturn >= 0) {
-      const endsInReturn = carriageReturn >= 0 && (feed < 0 || carriageReturn < feed);
-      const end = endsInReturn ? carriageReturn : feed;
-      this.#endLine(chunk.subarray(position, end));
-      position = end + 1;
-      if (endsInReturn) {
-        if (position === chunk.length) this.#afterReturn = true;
-        else if (chunk[position] === lineFeed) position++;
-      }
-      if (feed >= 0 && feed < position) feed = chunk.indexOf(lineFeed, position);
-      if (carriageReturn >= 0 && carriageReturn < position) {
-        carriageReturn = chunk.indexOf(lineReturn, position);
-      }
-    }
-    if (position < chunk.length) {
-      const rest = chunk.subarray(position);
-      this.#carry.push(rest);
-      this.#size += rest.length;
-    }
-    return this.#size <= this.#maxEventBytes;
+    return this.#size + this.#carryBytes <= this.#maxEventBytes;
   }
 
   /** Ends the body, and hands over what is left. */
   end(): void {
-    if (this.#carry.length > 0) this.#endLine(nothing);
+    if (this.#carry.length > 0) this.#readLines(newLine);
     this.#endEvent();
   }
 
-  #endLine(lastPiece: Buffer): void {
-    let line: Buffer = lastPiece;
-    let rest: Buffer[] = [];
-    if (this.#carry.length > 0) {
-      [line, rest] = withLongHead([...this.#carry, lastPiece]);
-      this.#carry = [];
+  #readPart(part: Buffer): void {
+    let from = 0;
+    if (this.#afterReturn) {
+      this.#afterReturn = false;
+      if (part[0] === lineFeed) from = 1;
     }
-    if (this.#isFirstLine) {
-      this.#isFirstLine = false;
-      if (line.subarray(0, 3).equals(byteOrderMark)) line = line.subarray(3);
+    const to = Math.max(part.lastIndexOf(lineFeed), part.lastIndexOf(lineReturn)) + 1;
+    if (to > from) {
+      this.#afterReturn = to === part.length && part[to - 1] === lineReturn;
+      this.#readLines(part.subarray(from, to));
+      from = to;
     }
-    this.#size += lastPiece.length;
-    this.#readLine(line, rest);
+    if (from === part.length) return;
+    const rest = part.subarray(from);
+    this.#carry.push(rest);
+    this.#carryBytes += rest.length;
   }
 
-  #readLine(line: Buffer, rest: readonly Buffer[]): void {
-    if (line.length === 0 && rest.length === 0) {
-      this.#endEvent();
-    } else if (isField(line, dataField)) {
-      if (this.#data === undefined) this.#data = [];
-      else this.#data.push(newLine);
-      this.#data.push(fieldValue(line, dataField), ...rest);
-    } else if (isField(line, eventField)) {
-      this.#name = Buffer.concat([fieldValue(line, eventField), ...rest]).toString();
-    } else if (line[0] !== colon && !isField(line, idField) && !isField(line, retryField)) {
-      this.#strays.push(line, ...rest, newLine);
-      this.#straysSize += line.length + 1;
-      for (const piece of rest) this.#straysSize += piece.length;
-      if (this.#straysSize > mostStrays) this.#forgetStrays();
+  /** Reads whole lines, of which the first one goes on with what is carried. */
+  #readLines(lines: Buffer): void {
+    let bytes = lines;
+    const carry = this.#carry;
+    if (carry.length > 0) {
+      this.#carry = [];
+      if (this.#carryBytes > longLine) {
+        const end = firstLineEnd(lines);
+        this.#readLongLine([...carry, lines.subarray(0, end)]);
+        const isPair = lines[end] === lineReturn && lines[end + 1] === lineFeed;
+        bytes = lines.subarray(isPair ? end + 2 : end + 1);
+      } else {
+        bytes = Buffer.concat([...carry, lines]);
+      }
+      this.#carryBytes = 0;
     }
+    this.#readText(bytes.toString());
+  }
+
+  #readText(encoded: string): void {
+    let text = encoded;
+    if (this.#isFirstLine && text !== "") {
+      this.#isFirstLine = false;
+      if (text.startsWith(byteOrderMark)) text = text.slice(1);
+    }
+    if (text.includes("\r")) text = text.replaceAll(/\r\n?/g, "\n");
+    let from = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+      if (end === from) {
+        this.#endEvent();
+      } else {
+        this.#size += end - from;
+        this.#readLine(text, from, end);
+      }
+      from = end + 1;
+    }
+  }
+
+  #readLine(text: string, from: number, to: number): void {
+    if (text.startsWith("data:", from)) {
+      this.#addText(text.slice(valueStart(text, from + 5), to));
+      return;
+    }
+    const line = text.slice(from, to);
+    const colon = line.indexOf(":");
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(valueStart(line, colon + 1));
+    if (name === "data") {
+      this.#addText(value);
+    } else if (name === "event") {
+      this.#name = value;
+    } else if (name !== "" && name !== "id" && name !== "retry") {
+      this.#strays += `${line}\n`;
+      if (this.#strays.length > mostStrays) this.#strays = "";
+    }
+  }
+
+  #readLongLine(pieces: readonly Buffer[]): void {
+    const [head, rest] = withLongHead(pieces);
+    const start = this.#isFirstLine && head.toString("utf8", 0, 3) === byteOrderMark ? 3 : 0;
+    if (head.toString("latin1", start, start + 5) !== "data:") {
+      this.#readText(Buffer.concat([...pieces, newLine]).toString());
+      return;
+    }
+    this.#isFirstLine = false;
+    for (const piece of pieces) this.#size += piece.length;
+    this.#addPieces([head.subarray(head[start + 5] === space ? start + 6 : start + 5), ...rest]);
+  }
+
+  #addText(value: string): void {
+    if (this.#data === undefined) this.#data = value;
+    else if (typeof this.#data === "string") this.#data += `\n${value}`;
+    else this.#data.push(newLine, Buffer.from(value));
+  }
+
+  #addPieces(pieces: Buffer[]): void {
+    if (this.#data === undefined) this.#data = pieces;
+    else if (typeof this.#data === "string")
+      this.#data = [Buffer.from(this.#data), newLine, ...pieces];
+    else this.#data.push(newLine, ...pieces);
   }
 
   #endEvent(): void {
@@ -109,43 +157,35 @@ export class SseParser {
     this.#name = "";
     this.#data = undefined;
     this.#size = 0;
-    if (this.#strays.length === 0) return;
-    const document = Buffer.concat(this.#strays);
+    if (this.#strays === "") return;
+    const document = this.#strays;
     if (!isJsonContainer(document)) return;
-    this.#forgetStrays();
-    this.#onEvent({ name: "", data: [document] });
-  }
-
-  #forgetStrays(): void {
-    this.#strays = [];
-    this.#straysSize = 0;
+    this.#strays = "";
+    this.#onEvent({ name: "", data: document });
   }
 }
 
-const nothing = Buffer.alloc(0);
 const newLine = Buffer.from("\n");
-const byteOrderMark = Buffer.from("\ufeff");
+const byteOrderMark = "\ufeff";
 const lineFeed = 0x0a;
 const lineReturn = 0x0d;
 const space = 0x20;
-const colon = 0x3a;
-/** An error is small; what is larger is no error. In bytes. */
+/** As much as is read from a socket at once, in bytes. */
+const largestPart = 64 * 1024;
+/** From how many bytes on a line that chunks have cut stays bytes. */
+const longLine = 16 * 1024;
+/** An error is small; what is larger is no error. In characters. */
 const mostStrays = 1024 * 1024;
 
-const dataField = Buffer.from("data");
-const eventField = Buffer.from("event");
-const idField = Buffer.from("id");
-const retryField = Buffer.from("retry");
-
-function isField(line: Buffer, name: Buffer): boolean {
-  if (line[0] !== name[0] || line.length < name.length) return false;
-  for (let index = 1; index < name.length; index++) if (line[index] !== name[index]) return false;
-  return line.length === name.length || line[name.length] === colon;
+/** One space may stand between the colon and the value. */
+function valueStart(text: string, afterColon: number): number {
+  return text.charCodeAt(afterColon) === space ? afterColon + 1 : afterColon;
 }
 
-function fieldValue(line: Buffer, name: Buffer): Buffer {
-  const start = name.length + 1;
-  return line.subarray(line[start] === space ? start + 1 : start);
+function firstLineEnd(lines: Buffer): number {
+  const feed = lines.indexOf(lineFeed);
+  const carriageReturn = lines.indexOf(lineReturn);
+  return feed < 0 || (carriageReturn >= 0 && carriageReturn < feed) ? carriageReturn : feed;
 }
 
 /** Puts enough into the first piece of a line to tell its field. */
@@ -157,8 +197,8 @@ function withLongHead(pieces: readonly Buffer[]): [Buffer, Buffer[]] {
   return [first, pieces.slice(count).filter((piece) => piece.length > 0)];
 }
 
-function isJsonContainer(document: Buffer): boolean {
-  const text = document.toString().trim();
+function isJsonContainer(document: string): boolean {
+  const text = document.trim();
   if (!/^(\{[\s\S]*\}|\[[\s\S]*\])$/.test(text)) return false;
   try {
     JSON.parse(text);

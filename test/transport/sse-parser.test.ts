@@ -1,16 +1,13 @@
 import fastCheck from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SseParser } from "../../src/transport/sse-parser.ts";
+import { type SseEvent, SseParser } from "../../src/transport/sse-parser.ts";
 
 type Event = readonly [name: string, data: string];
 
 function parse(text: string | Buffer, cuts: readonly number[] = [], limit = 1 << 28): Event[] {
   const bytes = Buffer.from(text);
   const events: Event[] = [];
-  const parser = new SseParser(
-    ({ name, data }) => events.push([name, Buffer.concat(data).toString()]),
-    limit,
-  );
+  const parser = new SseParser(({ name, data }) => events.push([name, textOf(data)]), limit);
   let from = 0;
   for (const cut of [...cuts, bytes.length]) {
     parser.write(bytes.subarray(from, cut));
@@ -18,6 +15,10 @@ function parse(text: string | Buffer, cuts: readonly number[] = [], limit = 1 <<
   }
   parser.end();
   return events;
+}
+
+function textOf(data: SseEvent["data"]): string {
+  return typeof data === "string" ? data : Buffer.concat(data).toString();
 }
 
 describe("the parser of server-sent events", () => {
@@ -92,22 +93,42 @@ describe("the parser of server-sent events", () => {
     ]);
   });
 
-  it("hands over data without copying it, in pieces where the chunks cut it", () => {
-    const bytes = Buffer.from("data: abcdefghijklmnopqrstuvwxyz\n\n");
-    let pieces: readonly Buffer[] = [];
-    const parser = new SseParser(({ data }) => {
-      pieces = data;
-    }, 1000);
-    parser.write(bytes.subarray(0, 20));
-    parser.write(bytes.subarray(20));
-    expect(pieces.map(String)).toEqual(["abcdefghijklmn", "opqrstuvwxyz"]);
+  it("hands over a long line as bytes, not copied, in the pieces that the chunks cut it into", () => {
+    const text = "abcdefghijklmnopqrstuvwxyz".repeat(1000);
+    const bytes = Buffer.from(`data: ${text}\r\n\r\ndata: next\n\n`);
+    const found: SseEvent["data"][] = [];
+    const parser = new SseParser(({ data }) => found.push(data), 100_000);
+    parser.write(bytes.subarray(0, 20_000));
+    parser.write(bytes.subarray(20_000));
+    const [pieces, next] = found as [Buffer[], string];
+    expect(pieces.map(String)).toEqual([text.slice(0, 19_994), text.slice(19_994)]);
     for (const piece of pieces) expect(piece.buffer).toBe(bytes.buffer);
+    expect(next).toBe("next");
+  });
+
+  it("reads a long line as a short one, whatever stands around it", () => {
+    const long = "x".repeat(40_000);
+    const text = `\ufeffdata: ${long}\ndata: b\n\ndata: c\rdata:${long}\r\revent: ${long}\r\ndata\r\n\r\n: ${long}\n\n{"a":"${long}"}\n\n`;
+    const expected: Event[] = [
+      ["", `${long}\nb`],
+      ["", `c\n${long}`],
+      [long, ""],
+      ["", `{"a":"${long}"}\n`],
+    ];
+    expect(parse(text)).toEqual(expected);
+    for (const size of [1, 3, 19_997, 30_000, 65_536]) {
+      const cuts = Array.from(
+        { length: Math.floor(Buffer.byteLength(text) / size) },
+        (_, n) => (n + 1) * size,
+      );
+      expect(parse(text, cuts)).toEqual(expected);
+    }
   });
 
   it("reads a line of 48 MiB in time that grows with its length only", () => {
     const events: number[] = [];
     const parser = new SseParser(
-      ({ data }) => events.push(data.reduce((sum, piece) => sum + piece.length, 0)),
+      ({ data }) => events.push((data as Buffer[]).reduce((sum, piece) => sum + piece.length, 0)),
       64 * 1024 * 1024,
     );
     const chunk = Buffer.alloc(1024, "x");
