@@ -24,6 +24,7 @@ import { protocolSwitch } from "./protocol-switch.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { serveMedia } from "./serve-media.ts";
+import { webCalls } from "./web-calls.ts";
 
 /**
  * Opens the listener for browsers, `curl` and everyone: Connect, gRPC-Web and
@@ -40,7 +41,7 @@ export async function openConnectListener(
   const { clock, limits } = context;
   const routes = connectRoutes(rpcs, context);
   const jsonMedia = jsonMediaFactory(context.newId());
-  const takeUnary = connectUnary(rpcs, context, jsonMedia);
+  const takers = [connectUnary(rpcs, context, jsonMedia), webCalls(rpcs, context, jsonMedia)];
 
   function serve(request: HttpRequest, response: HttpResponse): void {
     const origin = request.headers.origin;
@@ -57,7 +58,7 @@ export async function openConnectListener(
       });
     } else if (handler === undefined) {
       serveElse(request, response, path);
-    } else if (!takeUnary(path, request, response)) {
+    } else if (!takers.some((take) => take(path, request, response))) {
       serveConnect(handler, request, response, context, jsonMedia).catch((bug) => {
         context.onBug(bug);
         response.destroy();

@@ -2,8 +2,8 @@ import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import type { HttpRequest, PlainResponse } from "./connect-service.ts";
-import { type RpcFailure, rpcFailure, statusBytes, toConnectError } from "./errors.ts";
-import { grpcMessageHeader } from "./grpc-message-header.ts";
+import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
+import { grpcStatus } from "./grpc-status.ts";
 
 /** Answers a request whose path is no method: tells a person who looks around where to go on, and everyone else that it is not here. */
 export function serveElse(request: HttpRequest, response: PlainResponse, path: string): void {
@@ -16,12 +16,7 @@ export function serveElse(request: HttpRequest, response: PlainResponse, path: s
   const type = request.headers["content-type"] ?? "";
   if (type.startsWith("application/grpc")) {
     // gRPC reads the status of a call from these headers, whatever HTTP says.
-    response.writeHead(200, {
-      "content-type": type,
-      "grpc-status": String(notFound.code),
-      "grpc-message": grpcMessageHeader(notFound.error.message),
-      "grpc-status-details-bin": Buffer.from(statusBytes(notFound)).toString("base64"),
-    });
+    response.writeHead(200, { "content-type": type, ...grpcStatus(notFound) });
     response.end();
     return;
   }

@@ -71,11 +71,16 @@ function unreadable(code: Code, text: string): GrpcBody {
 /** Puts a message, in pieces, behind the head that it has in gRPC. Small ones become one piece. */
 export function grpcFrame(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
   const [first = nothing, ...rest] = pieces;
-  const frame = Buffer.allocUnsafe(headBytes + first.length);
-  frame[0] = 0;
-  frame.writeUInt32BE(lengthOf(pieces), 1);
-  frame.set(first, headBytes);
-  return [frame, ...rest];
+  return [frameStart(lengthOf(pieces), first), ...rest];
+}
+
+/** The head of a message of some bytes, and the first of them. */
+export function frameStart(length: number, first: Uint8Array): Uint8Array {
+  const start = Buffer.allocUnsafe(headBytes + first.length);
+  start[0] = 0;
+  start.writeUInt32BE(length, 1);
+  start.set(first, headBytes);
+  return start;
 }
 
 const headBytes = 5;

@@ -1,98 +1,17 @@
 import { request as http1Request } from "node:http";
-import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { create, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
 import { anyMessage } from "./support/any-message.ts";
+import { type Exchange, http1, http2, type Sent as Raw } from "./support/exchange.ts";
 import { exhausted, generated, image, imageRequest } from "./support/samples.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
 
-/** One request, raw. */
-interface Sent {
-  readonly path?: string;
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-}
-
-interface Received {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
-}
-
-type Exchange = (server: TestServer, sent: Sent, ownPath: boolean) => Promise<Received>;
+/** A request, with what is usual left out. */
+type Sent = Partial<Raw>;
 
 const generatePath = "/spillway.v1.GatewayService/Generate";
-
-/** Who does not say how long its request is gets connect-node's answer: there is the one path, and here the other. */
-const http1: Exchange = (server, { path = generatePath, method = "POST", ...sent }, ownPath) =>
-  new Promise((resolve, reject) => {
-    const body = Buffer.from(sent.body ?? "");
-    const length = ownPath ? { "content-length": String(body.length) } : {};
-    const request = http1Request(
-      server.url + path,
-      {
-        method,
-        headers: {
-          ...defaults,
-          ...sent.headers,
-          ...length,
-          ...(ownPath ? {} : { "transfer-encoding": "chunked" }),
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: { ...response.headers, date: "" },
-            body: Buffer.concat(chunks).toString("latin1"),
-          }),
-        );
-      },
-    );
-    request.on("error", reject);
-    request.end(body);
-  });
-
-const sessions: ClientHttp2Session[] = [];
-afterEach(() => {
-  for (const session of sessions.splice(0)) session.destroy();
-});
-
-const http2: Exchange = (server, { path = generatePath, method = "POST", ...sent }, ownPath) =>
-  new Promise((resolve, reject) => {
-    const session = connectHttp2(server.url);
-    sessions.push(session);
-    const body = Buffer.from(sent.body ?? "");
-    const length = ownPath ? { "content-length": String(body.length) } : {};
-    const stream = session.request({
-      ":method": method,
-      ":path": path,
-      ...defaults,
-      ...sent.headers,
-      ...length,
-    });
-    let head: Record<string, unknown> = {};
-    const chunks: Buffer[] = [];
-    stream.on("response", (headers) => {
-      head = { ...headers, date: "" };
-    });
-    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    stream.on("error", reject);
-    stream.on("end", () =>
-      resolve({
-        status: Number(head[":status"]),
-        headers: head,
-        body: Buffer.concat(chunks).toString("latin1"),
-      }),
-    );
-    stream.end(body);
-  });
 
 const defaults = { "content-type": "application/json", "x-request-id": "the-same" };
 
@@ -193,10 +112,12 @@ const requests: readonly (readonly [string, Sent])[] = [
 
 const cors = { origins: ["https://app.example"] };
 
+/** Who does not say how long its request is gets connect-node's answer: there is the one path, and here the other. */
 async function both(exchange: Exchange, server: TestServer, sent: Sent) {
   server.telemetry.calls.length = 0;
-  const own = await exchange(server, sent, true);
-  const theirs = await exchange(server, sent, false);
+  const raw = { path: generatePath, ...sent, headers: { ...defaults, ...sent.headers } };
+  const own = await exchange(server.url, raw);
+  const theirs = await exchange(server.url, { ...raw, sized: false });
   await expect
     .poll(() => server.telemetry.calls.every(({ told }) => told.at(-1)?.startsWith("ended")))
     .toBe(true);

@@ -1,0 +1,243 @@
+import { type Message, toJsonString } from "@bufbuild/protobuf";
+import { Code } from "../../gen/google/rpc/code_pb.ts";
+import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
+import { type CallLife, RunningCalls } from "./call-life.ts";
+import type { HttpRequest, HttpResponse, PlainResponse } from "./connect-service.ts";
+import type { TakeRequest } from "./connect-unary.ts";
+import type { RpcFailure } from "./errors.ts";
+import { frameStart, type GrpcBody, GrpcBodyReader, grpcFrame } from "./grpc-message.ts";
+import type { FilledJson, JsonMedia } from "./json-media.ts";
+import { libraryFailure } from "./library-error.ts";
+import { messagePieces } from "./message-pieces.ts";
+import { hasReadableHost, headerOf } from "./plain-request.ts";
+import { readMessage } from "./read-message.ts";
+import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
+import type { RpcContext } from "./rpc-context.ts";
+import { runStream, runUnary } from "./run.ts";
+import { StreamWriter } from "./stream-writer.ts";
+import { connectStreams, grpcWeb, type WebProtocol } from "./web-protocol.ts";
+
+/**
+ * Serves the plain case of the calls of web pages whose messages are in envelopes,
+ * streams of Connect and all of gRPC-Web, without connect-node: one request, not
+ * compressed, with a deadline that can be read, if any. Everything else is left to
+ * connect-node, whose answers these are the same as.
+ */
+export function webCalls(
+  rpcs: readonly Rpc[],
+  context: RpcContext,
+  jsonMedia: () => JsonMedia,
+): TakeRequest {
+  const known = new Map<string, UnaryRpc | StreamRpc>();
+  for (const rpc of rpcs) if (rpc.kind !== "conversation") known.set(`/${nameOf(rpc)}`, rpc);
+  const running = new RunningCalls(context.cut);
+  return (path, request, response) => {
+    const rpc = known.get(path);
+    const plain = rpc && plainCall(rpc, request, context);
+    if (rpc === undefined || plain === undefined) return false;
+    const media = plain.binary ? undefined : jsonMedia();
+    new WebCall(request, response, rpc, plain, media, context, running).begin();
+    return true;
+  };
+}
+
+function nameOf({ method }: Rpc): string {
+  return `${method.parent.typeName}/${method.name}`;
+}
+
+/** What the headers of a plain call say. */
+interface PlainCall {
+  readonly protocol: WebProtocol;
+  readonly binary: boolean;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Reads the headers of a call. Undefined: it is left to connect-node. */
+function plainCall(
+  { kind }: Rpc,
+  request: HttpRequest,
+  { limits }: RpcContext,
+): PlainCall | undefined {
+  const { method, headers } = request;
+  if (method !== "POST") return undefined;
+  for (const protocol of [connectStreams, grpcWeb]) {
+    const type = protocol.type.exec(headers["content-type"] ?? "");
+    if (type === null || !protocol.kinds.includes(kind)) continue;
+    const encoding = headers[protocol.encoding] ?? "identity";
+    const timeoutMs = protocol.timeoutOf(request, limits);
+    if (encoding !== "identity" || timeoutMs === "unreadable") return undefined;
+    if (!hasReadableHost(request)) return undefined;
+    return { protocol, binary: type[1] === undefined, timeoutMs };
+  }
+  return undefined;
+}
+
+/** One call: reads its request, has it handled, sends what comes of it. */
+class WebCall {
+  readonly #request: HttpRequest;
+  readonly #response: HttpResponse;
+  readonly #rpc: UnaryRpc | StreamRpc;
+  readonly #plain: PlainCall;
+  readonly #media: JsonMedia | undefined;
+  readonly #context: RpcContext;
+  readonly #arrival: Arrival;
+  readonly #life: CallLife;
+  readonly #writer: StreamWriter;
+  #answered = false;
+  #over = false;
+
+  constructor(
+    request: HttpRequest,
+    response: HttpResponse,
+    rpc: UnaryRpc | StreamRpc,
+    plain: PlainCall,
+    media: JsonMedia | undefined,
+    context: RpcContext,
+    running: RunningCalls,
+  ) {
+    this.#request = request;
+    this.#response = response;
+    this.#rpc = rpc;
+    this.#plain = plain;
+    this.#media = media;
+    this.#context = context;
+    this.#arrival = arrive(context, {
+      method: nameOf(rpc),
+      protocol: plain.protocol.name,
+      header: (name) => headerOf(request, name),
+    });
+    this.#life = running.open(context.clock, plain.timeoutMs);
+    this.#writer = new StreamWriter(response);
+  }
+
+  begin(): void {
+    const request = this.#request;
+    const response = this.#response;
+    const reader = new GrpcBodyReader(this.#context.limits.maxMessageBytes);
+    let read = false;
+    const finish = (body: GrpcBody) => {
+      if (read) return;
+      read = true;
+      this.#serve(body).catch((bug) => {
+        this.#context.onBug(bug);
+        response.destroy();
+      });
+    };
+    request.on("data", (chunk: Buffer) => {
+      // Who sends too much is told so now, and not when it is done.
+      const refusal = reader.write(chunk);
+      if (refusal !== undefined) finish(refusal);
+    });
+    request.once("end", () => {
+      // A stream of HTTP/2 that breaks off comes to its end, too.
+      if (!("stream" in request && request.stream.aborted)) finish(reader.end());
+    });
+    // What came of the call is told when its response closes.
+    request.on("error", ignore);
+    response.on("error", ignore);
+    response.once("close", () => {
+      this.#over = true;
+      this.#writer.close();
+      this.#life.end();
+      // A stream of HTTP/2 that breaks off is finished without an answer.
+      const answered = this.#answered && response.writableFinished;
+      this.#arrival.ended(answered ? Code.OK : Code.CANCELLED);
+    });
+  }
+
+  async #serve(body: GrpcBody): Promise<void> {
+    const request = this.#read(body);
+    if (request.kind === "message") {
+      this.#end(await this.#run(request.message));
+      return;
+    }
+    this.#end(this.#refuse(request));
+    // What is left of it is of no interest.
+    if ("stream" in this.#request && !this.#request.complete) this.#request.stream.close();
+  }
+
+  #end(failure: RpcFailure | undefined): void {
+    this.#life.close();
+    if (this.#over) return;
+    const { protocol } = this.#plain;
+    this.#answered = true;
+    this.#respond();
+    this.#writer.write([failure === undefined ? protocol.success : protocol.failure(failure)]);
+    this.#writer.end();
+  }
+
+  #read(body: GrpcBody) {
+    if (body.kind === "unreadable") return body;
+    return readMessage(this.#rpc.method.input, body.bytes, this.#plain.binary);
+  }
+
+  #refuse({ code, text }: { readonly code: Code; readonly text: string }): RpcFailure {
+    const { limits } = this.#context;
+    const failure = libraryFailure(code, text, limits, this.#arrival.requestId);
+    this.#arrival.failed(failure);
+    return failure;
+  }
+
+  /** Has a call handled and sends what it gives. Returns why there is no more of it, or none. */
+  async #run(request: Message): Promise<RpcFailure | undefined> {
+    const rpc = this.#rpc;
+    const call = this.#call();
+    if (rpc.kind === "stream") {
+      const send = (message: Message) => this.#send(message);
+      return runStream(this.#context, rpc, request, call, send, this.#arrival);
+    }
+    const result = await runUnary(this.#context, rpc, request, call, this.#arrival);
+    if (result.kind === "failed") return result.failure;
+    this.#send(result.message);
+    return undefined;
+  }
+
+  #call(): Call {
+    const { requestId, arrivedAt, observer } = this.#arrival;
+    const { timeoutMs } = this.#plain;
+    return {
+      requestId,
+      arrivedAt,
+      maxMessageBytes: this.#context.limits.maxMessageBytes,
+      observer,
+      signal: this.#life.signal,
+      deadlineAt: timeoutMs === undefined ? undefined : arrivedAt + timeoutMs,
+    };
+  }
+
+  #send(message: Message): void | Promise<void> {
+    if (this.#over) return undefined;
+    this.#respond();
+    return this.#writer.write(this.#frame(message));
+  }
+
+  #frame(message: Message): Iterable<Uint8Array> {
+    const { output } = this.#rpc.method;
+    const media = this.#media;
+    if (media === undefined) return grpcFrame(messagePieces(output, message));
+    media.take(message);
+    return inEnvelope(media.fill(Buffer.from(toJsonString(output, message))));
+  }
+
+  /** Sends the head of the answer, unless it is sent. */
+  #respond(): void {
+    const response = this.#response as PlainResponse;
+    if (this.#response.headersSent) return;
+    const { protocol, binary } = this.#plain;
+    response.writeHead(200, {
+      [requestIdHeader]: this.#arrival.requestId,
+      "content-type": binary ? protocol.responseType.binary : protocol.responseType.json,
+    });
+  }
+}
+
+/** Puts the head of an envelope before the first piece of what is in it. */
+function* inEnvelope({ length, pieces }: FilledJson): Iterable<Uint8Array> {
+  let headed = false;
+  for (const piece of pieces) {
+    yield headed ? piece : frameStart(length, piece);
+    headed = true;
+  }
+}
+
+function ignore(): void {}
