@@ -1,5 +1,4 @@
 import { Code } from "../../gen/google/rpc/code_pb.ts";
-import { lengthOf } from "./message-pieces.ts";
 
 /** How the body of a gRPC call with one request ended. */
 export type GrpcBody =
@@ -68,12 +67,6 @@ function unreadable(code: Code, text: string): GrpcBody {
   return { kind: "unreadable", code, text };
 }
 
-/** Puts a message, in pieces, behind the head that it has in gRPC. Small ones become one piece. */
-export function grpcFrame(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
-  const [first = nothing, ...rest] = pieces;
-  return [frameStart(lengthOf(pieces), first), ...rest];
-}
-
 /** The head of a message of some bytes, and the first of them. */
 export function frameStart(length: number, first: Uint8Array): Uint8Array {
   const start = Buffer.allocUnsafe(headBytes + first.length);
@@ -84,4 +77,3 @@ export function frameStart(length: number, first: Uint8Array): Uint8Array {
 }
 
 const headBytes = 5;
-const nothing = new Uint8Array();

@@ -4,11 +4,11 @@ import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
 import { type CallLife, RunningCalls } from "./call-life.ts";
 import { type RpcFailure, statusBytes } from "./errors.ts";
-import { type GrpcBody, GrpcBodyReader, grpcFrame } from "./grpc-message.ts";
+import { type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
 import { grpcMessageHeader } from "./grpc-message-header.ts";
 import { grpcTimeout } from "./grpc-timeout.ts";
 import { libraryFailure, malformedRequest } from "./library-error.ts";
-import { messagePieces } from "./message-pieces.ts";
+import { messageFrame } from "./message-frame.ts";
 import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
@@ -125,7 +125,7 @@ class GrpcCall {
     if (result.kind === "failed") return this.#fail(result.failure);
     if (this.#stream.destroyed) return;
     this.#respond();
-    writePieces(this.#stream, grpcFrame(messagePieces(rpc.method.output, result.message)));
+    writePieces(this.#stream, messageFrame(rpc.method.output, result.message));
   }
 
   async #serveStream(rpc: StreamRpc, request: Message): Promise<void> {
@@ -135,7 +135,7 @@ class GrpcCall {
     const send = (message: Message) => {
       if (stream.destroyed) return;
       if (!stream.headersSent) this.#respond();
-      return writer.write(grpcFrame(messagePieces(rpc.method.output, message)));
+      return writer.write(messageFrame(rpc.method.output, message));
     };
     const call = this.#call();
     const failure = await runStream(this.#context, rpc, request, call, send, this.#arrival);

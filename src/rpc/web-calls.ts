@@ -5,11 +5,11 @@ import { type CallLife, RunningCalls } from "./call-life.ts";
 import type { HttpRequest, HttpResponse, PlainResponse } from "./connect-service.ts";
 import type { TakeRequest } from "./connect-unary.ts";
 import type { RpcFailure } from "./errors.ts";
-import { frameStart, type GrpcBody, GrpcBodyReader, grpcFrame } from "./grpc-message.ts";
+import { frameStart, type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
 import type { FilledJson, JsonMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
-import { messagePieces } from "./message-pieces.ts";
-import { hasReadableHost, headerOf } from "./plain-request.ts";
+import { messageFrame } from "./message-frame.ts";
+import { brokeOff, hasReadableHost, headerOf } from "./plain-request.ts";
 import { readMessage } from "./read-message.ts";
 import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -129,8 +129,7 @@ class WebCall {
       if (refusal !== undefined) finish(refusal);
     });
     request.once("end", () => {
-      // A stream of HTTP/2 that breaks off comes to its end, too.
-      if (!("stream" in request && request.stream.aborted)) finish(reader.end());
+      if (!brokeOff(request)) finish(reader.end());
     });
     // What came of the call is told when its response closes.
     request.on("error", ignore);
@@ -214,7 +213,7 @@ class WebCall {
   #frame(message: Message): Iterable<Uint8Array> {
     const { output } = this.#rpc.method;
     const media = this.#media;
-    if (media === undefined) return grpcFrame(messagePieces(output, message));
+    if (media === undefined) return messageFrame(output, message);
     media.take(message);
     return inEnvelope(media.fill(Buffer.from(toJsonString(output, message))));
   }

@@ -1,0 +1,17 @@
+import type { DescMessage, Message } from "@bufbuild/protobuf";
+import { lengthOf, messagePieces } from "./message-pieces.ts";
+
+/**
+ * Writes a message as gRPC has it, in pieces as `messagePieces`: behind a byte that
+ * tells that it is not compressed, and its length in four
+ * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
+ */
+export function messageFrame(schema: DescMessage, message: Message): readonly Uint8Array[] {
+  const pieces = messagePieces(schema, message, headBytes);
+  const [first] = pieces;
+  first[0] = 0;
+  first.writeUInt32BE(lengthOf(pieces) - headBytes, 1);
+  return pieces;
+}
+
+const headBytes = 5;

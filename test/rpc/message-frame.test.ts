@@ -1,0 +1,29 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { StructSchema } from "@bufbuild/protobuf/wkt";
+import { expect, it } from "vitest";
+import { GenerateResponseSchema } from "../../gen/spillway/v1/generate_pb.ts";
+import { messageFrame } from "../../src/rpc/message-frame.ts";
+
+it.each([
+  ["nothing", GenerateResponseSchema, {}],
+  ["words", GenerateResponseSchema, { model: "boat", configVersion: "v".repeat(300) }],
+  ["a message that Protobuf-ES writes", StructSchema, { fields: { a: { kind: {} } } }],
+] as const)("a frame holds its message behind its length: %s", (_, schema, init) => {
+  const message = create(schema, init as never);
+  const frame = Buffer.concat(messageFrame(schema, message));
+  expect(frame[0]).toBe(0);
+  expect(frame.readUInt32BE(1)).toBe(frame.length - 5);
+  expect(frame.subarray(5)).toEqual(Buffer.from(toBinary(schema, message)));
+});
+
+it("a frame counts an image, and does not copy it", () => {
+  const bytes = Buffer.alloc(70_000, "image");
+  const message = create(GenerateResponseSchema, {
+    output: { case: "images", value: { images: [{ content: { case: "data", value: bytes } }] } },
+  });
+  const pieces = messageFrame(GenerateResponseSchema, message);
+  const frame = Buffer.concat(pieces);
+  expect(pieces).toContain(bytes);
+  expect(frame.readUInt32BE(1)).toBe(frame.length - 5);
+  expect(frame.subarray(5)).toEqual(Buffer.from(toBinary(GenerateResponseSchema, message)));
+});
