@@ -8,7 +8,13 @@ import { type RpcFailure, toConnectError } from "./errors.ts";
 import type { JsonMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
 import { lengthOf, messagePieces } from "./message-pieces.ts";
-import { connectTimeoutOf, hasReadableHost, headerOf, wholeNumber } from "./plain-request.ts";
+import {
+  brokeOff,
+  connectTimeoutOf,
+  hasReadableHost,
+  headerOf,
+  wholeNumber,
+} from "./plain-request.ts";
 import { readMessage } from "./read-message.ts";
 import type { Call, Rpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -45,7 +51,9 @@ export function connectUnary(
     const life = running.open(context.clock, plain.timeoutMs);
     response.once("close", () => {
       life.end();
-      arrival.ended(response.writableFinished ? Code.OK : Code.CANCELLED);
+      // A response of HTTP/2 is finished even when its caller left before it began.
+      const answered = response.headersSent && response.writableFinished;
+      arrival.ended(answered ? Code.OK : Code.CANCELLED);
     });
     // What came of the call is told when its response closes.
     request.on("error", ignore);
@@ -103,7 +111,9 @@ function readBody(request: HttpRequest, length: number, take: (body: Buffer) => 
     if (received === 0) body = Buffer.allocUnsafeSlow(length);
     received += chunk.copy(body, received);
   });
-  request.once("end", () => take(body));
+  request.once("end", () => {
+    if (!brokeOff(request)) take(body);
+  });
 }
 
 const nothing = Buffer.alloc(0);

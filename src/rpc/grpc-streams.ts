@@ -3,9 +3,9 @@ import { fromBinary, type Message } from "@bufbuild/protobuf";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
 import { type CallLife, RunningCalls } from "./call-life.ts";
-import { type RpcFailure, statusBytes } from "./errors.ts";
+import type { RpcFailure } from "./errors.ts";
 import { type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
-import { grpcMessageHeader } from "./grpc-message-header.ts";
+import { grpcStatus } from "./grpc-status.ts";
 import { grpcTimeout } from "./grpc-timeout.ts";
 import { libraryFailure, malformedRequest } from "./library-error.ts";
 import { messageFrame } from "./message-frame.ts";
@@ -96,7 +96,10 @@ class GrpcCall {
       const refusal = reader.write(chunk);
       if (refusal !== undefined) finish(refusal);
     });
-    stream.once("end", () => finish(reader.end()));
+    stream.once("end", () => {
+      // One that breaks off comes to its end, too.
+      if (!stream.aborted) finish(reader.end());
+    });
     // What came of the call is told when its stream closes.
     stream.on("error", ignore);
     stream.once("close", () => {
@@ -201,7 +204,7 @@ class GrpcCall {
   #fail(failure: RpcFailure, body: { end(): void } = this.#stream): void {
     const stream = this.#stream;
     if (stream.destroyed) return;
-    const status = statusOf(failure);
+    const status = grpcStatus(failure);
     if (stream.headersSent) {
       stream.removeAllListeners("wantTrailers");
       stream.once("wantTrailers", () => {
@@ -222,14 +225,6 @@ class GrpcCall {
 const late: GrpcBody = { kind: "unreadable", code: Code.DEADLINE_EXCEEDED, text: "too slow" };
 
 const ok = { "grpc-status": "0" };
-
-function statusOf(failure: RpcFailure): Record<string, string> {
-  return {
-    "grpc-status": String(failure.code),
-    "grpc-message": grpcMessageHeader(failure.error.message),
-    "grpc-status-details-bin": Buffer.from(statusBytes(failure)).toString("base64"),
-  };
-}
 
 /** RFC 9113, section 7. */
 const internalError = 2;

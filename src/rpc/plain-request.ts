@@ -16,6 +16,11 @@ export function hasReadableHost(request: HttpRequest): boolean {
   return URL.canParse(`http://${authority ?? ""}`);
 }
 
+/** Whether a request is over before its end. One of HTTP/2 comes to its end in that case, too. */
+export function brokeOff(request: HttpRequest): boolean {
+  return "stream" in request && request.stream.aborted;
+}
+
 /** The deadline of a Connect call in milliseconds, if it has one. */
 export function connectTimeoutOf(
   { headers }: HttpRequest,

@@ -1,4 +1,5 @@
 import { request as http1Request } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
 import { create, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -304,4 +305,35 @@ describe("a unary Connect call without connect-node", () => {
       .toEqual(["requestRead", "failed CANCELLED", "ended CANCELLED"]);
     expect(server.bugs).toEqual([]);
   });
+
+  it.each([
+    ["HTTP/1.1", beginHttp1],
+    ["HTTP/2", beginHttp2],
+  ])("does nothing for a caller that leaves within its request, over %s", async (_, begin) => {
+    const server = await startTestServer();
+    const leave = begin(server.url, imageJson.slice(0, -1));
+    await expect.poll(() => server.telemetry.calls.length).toBe(1);
+    leave();
+    await expect.poll(() => server.telemetry.calls[0]?.told).toEqual(["ended CANCELLED"]);
+    expect(server.gateway.asked).toEqual([]);
+    expect(server.bugs).toEqual([]);
+  });
 });
+
+const oneMore = { ...defaults, "content-length": String(imageJson.length) };
+
+/** Sends a request without its last byte. Returns the way to leave. */
+function beginHttp1(url: string, body: string): () => void {
+  const request = http1Request(url + generatePath, { method: "POST", headers: oneMore });
+  request.on("error", () => {});
+  request.write(body);
+  return () => request.destroy();
+}
+
+function beginHttp2(url: string, body: string): () => void {
+  const session = connectHttp2(url);
+  const stream = session.request({ ":method": "POST", ":path": generatePath, ...oneMore });
+  stream.on("error", () => {});
+  stream.write(body);
+  return () => session.destroy();
+}

@@ -187,4 +187,20 @@ describe("a gRPC call without connect-node", () => {
     expect(own).toMatchObject({ status: "13" });
     expect(server.bugs).toHaveLength(2);
   });
+
+  it("does nothing for a caller that leaves within its request", async () => {
+    const server = await startTestServer();
+    const session = connect(server.url);
+    const stream = session.request({
+      ":method": "POST",
+      ":path": generatePath,
+      "content-type": "application/grpc",
+    });
+    stream.on("error", () => {});
+    stream.write(frame(imageBytes).subarray(0, -1));
+    await expect.poll(() => server.telemetry.calls.length).toBe(1);
+    session.destroy();
+    await expect.poll(() => server.telemetry.calls[0]?.told).toEqual(["ended CANCELLED"]);
+    expect(server.gateway.asked).toEqual([]);
+  });
 });
