@@ -30,17 +30,20 @@ export function reportedCost(micros: number): Cost {
 
 /** Adds costs. The sum is unknown when a part is, and reported when every part that is not nothing is. */
 export function addCosts(costs: readonly Cost[]): Cost {
-  let micros = 0;
-  let reported = false;
-  let priced = false;
-  const components: CostComponent[] = [];
-  for (const cost of costs) {
-    if (cost.basis === "unknown") return unknownCost;
-    if (cost.micros === 0 && cost.components.length === 0) continue;
-    micros += cost.micros;
-    components.push(...cost.components);
-    if (cost.basis === "reported") reported = true;
-    else priced = true;
-  }
-  return { basis: reported && !priced ? "reported" : "priced", micros, components };
+  return costs.reduce(addCost, noCost);
+}
+
+/** Adds one more cost to a sum that began with `noCost`. */
+export function addCost(sum: Cost, cost: Cost): Cost {
+  if (sum.basis === "unknown" || isNothing(cost)) return sum;
+  if (cost.basis === "unknown" || isNothing(sum)) return cost;
+  return {
+    basis: sum.basis === cost.basis ? sum.basis : "priced",
+    micros: sum.micros + cost.micros,
+    components: [...sum.components, ...cost.components],
+  };
+}
+
+function isNothing(cost: Cost): boolean {
+  return cost.basis !== "unknown" && cost.micros === 0 && cost.components.length === 0;
 }

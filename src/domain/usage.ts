@@ -13,8 +13,12 @@ export interface Usage {
   readonly seconds?: number | undefined;
 }
 
+/** Nothing was counted. */
+export const noUsage: Usage = {};
+
 /** Adds what two calls counted. */
 export function addUsage(left: Usage, right: Usage): Usage {
+  if (left === noUsage) return right;
   return {
     inputTokens: add(left.inputTokens, right.inputTokens),
     outputTokens: add(left.outputTokens, right.outputTokens),

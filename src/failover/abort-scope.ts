@@ -32,6 +32,8 @@ export interface AbortLimits {
  * when the work is done.
  */
 export class AbortScope {
+  /** How long it may take from its beginning, in milliseconds. */
+  readonly limitMs: number;
   readonly #controller = new AbortController();
   readonly #limits: AbortLimits;
   readonly #stopTimer: () => void;
@@ -41,16 +43,15 @@ export class AbortScope {
   constructor(limits: AbortLimits) {
     const { clock, callerSignal, deadlineAt, limitMs = Number.POSITIVE_INFINITY } = limits;
     const now = clock.monotonic();
-    const leftMs = deadlineAt - now;
-    const cause: AbortCause =
-      limitMs < leftMs
-        ? { kind: "timeout", message: `No result within ${Math.round(limitMs)} ms.` }
-        : { kind: "deadline" };
+    const leftMs = Math.max(0, deadlineAt - now);
     this.#limits = limits;
-    this.#endsAt = now + Math.min(limitMs, leftMs);
-    this.#stopTimer = clock.timer(Math.min(limitMs, leftMs), () => this.end(cause));
-    callerSignal.addEventListener("abort", this.#callerLeft, { once: true });
-    if (callerSignal.aborted) this.#callerLeft();
+    this.limitMs = Math.min(limitMs, leftMs);
+    this.#endsAt = now + this.limitMs;
+    this.#stopTimer = clock.timer(this.limitMs, () => {
+      this.end(limitMs < leftMs ? timeoutAfter(limitMs) : { kind: "deadline" });
+    });
+    callerSignal.addEventListener("abort", this, { once: true });
+    if (callerSignal.aborted) this.handleEvent();
   }
 
   get signal(): AbortSignal {
@@ -77,7 +78,7 @@ export class AbortScope {
   /** Lets go of clock and caller. */
   close(): void {
     this.#stopTimer();
-    this.#limits.callerSignal.removeEventListener("abort", this.#callerLeft);
+    this.#limits.callerSignal.removeEventListener("abort", this);
   }
 
   /** Waits for work that cannot be aborted itself, but no longer than this scope lasts. */
@@ -85,10 +86,15 @@ export class AbortScope {
     return waitUnlessAborted(work, this.signal);
   }
 
-  readonly #callerLeft = (): void => {
+  /** The caller's signal was aborted. */
+  handleEvent(): void {
     if (this.#limits.callerSignal.reason === outrun) this.end({ kind: "outrun" });
     else this.end({ kind: isDeadline(this.#limits) ? "deadline" : "caller_left" });
-  };
+  }
+}
+
+function timeoutAfter(limitMs: number): AbortCause {
+  return { kind: "timeout", message: `No result within ${Math.round(limitMs)} ms.` };
 }
 
 /** How close to the deadline a caller's leaving is the deadline, in milliseconds. */

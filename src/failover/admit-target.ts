@@ -40,24 +40,28 @@ export async function admitTarget(
     const why = "Its price would pass max_cost_micros.";
     return { kind: "passed_over", why, lastWord: { kind: "cost_limit" } };
   }
-  const prepared = await walk.inputs.prepare(candidate.fit);
-  if (prepared.kind === "ended") return prepared;
-  if (prepared.kind === "unusable") {
-    return { kind: "unusable_input", violation: prepared.violation };
-  }
-  if (prepared.kind === "unsuitable") {
-    const why = `${candidate.endpoint.slug} ${prepared.reason}.`;
-    const failure: Failure = { class: "unsupported_here", delivery: "not_sent", message: why };
-    const lastWord: LastWord = { kind: "failure", failure, candidate, ambiguous: false };
-    return { kind: "passed_over", why, lastWord };
+  let { task } = candidate.fit;
+  if (candidate.fit.inputs !== undefined) {
+    const prepared = await walk.inputs.prepare(candidate.fit);
+    if (prepared.kind === "ended") return prepared;
+    if (prepared.kind === "unusable") {
+      return { kind: "unusable_input", violation: prepared.violation };
+    }
+    if (prepared.kind === "unsuitable") {
+      const why = `${candidate.endpoint.slug} ${prepared.reason}.`;
+      const failure: Failure = { class: "unsupported_here", delivery: "not_sent", message: why };
+      const lastWord: LastWord = { kind: "failure", failure, candidate, ambiguous: false };
+      return { kind: "passed_over", why, lastWord };
+    }
+    task = prepared.task;
   }
   const gate = walk.dependencies.gateOf?.(candidate.endpoint);
-  const entry = await gate?.enter(caller, patient);
+  const entry = gate && (await gate.enter(caller, patient));
   if (entry?.kind === "ended") return entry;
   if (entry?.kind === "refused") {
     const { retryAfterMs } = entry;
     const lastWord: LastWord = { kind: "at_limit", candidate, retryAfterMs };
     return { kind: "passed_over", why: atLimit(candidate), lastWord };
   }
-  return { kind: "admitted", task: prepared.task, gate };
+  return { kind: "admitted", task, gate };
 }

@@ -2,7 +2,7 @@ import type { Attempt, AttemptReason } from "../domain/attempt.ts";
 import type { Clock } from "../domain/clock.ts";
 import { noCost, unknownCost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { EmitEvent, GenerateEvent } from "../domain/generated.ts";
+import type { EmitEvent } from "../domain/generated.ts";
 import type { AttemptEnding, AttemptObserver, RequestObserver } from "../domain/observer.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Secret } from "../domain/secret.ts";
@@ -19,8 +19,8 @@ export interface RunningAttempt {
   readonly key: Secret | undefined;
   /** On the clock's monotonic scale. */
   readonly startedAt: number;
-  /** How long it has run before that in another process, in milliseconds. Undefined: not at all. */
-  readonly earlierMs?: number | undefined;
+  /** How long it has run before that in another process, in milliseconds. */
+  readonly earlierMs: number;
 }
 
 /** What is told of an attempt's end, beside its result. */
@@ -77,30 +77,31 @@ export class AttemptLog {
     key: Secret | undefined,
     reason: AttemptReason,
     count: number,
-  ): Promise<RunningAttempt> {
-    const begun = this.#begin(candidate.endpoint.slug, candidate, reason);
-    return this.#run(candidate, key, { ...begun, cost: unknownCost }, count);
+  ): RunningAttempt | Promise<RunningAttempt> {
+    const attempt = this.#begin(candidate.endpoint.slug, candidate, reason);
+    return this.#run(candidate, key, attempt, count);
   }
 
   /** An attempt that another process began goes on here. `why` is one sentence. */
-  async resume(
+  resume(
     candidate: Candidate,
     key: Secret | undefined,
     begun: Attempt,
     count: number,
     why: string,
-  ): Promise<RunningAttempt> {
+  ): RunningAttempt | Promise<RunningAttempt> {
     const earlierMs = Math.max(0, this.#clock.now() - begun.startTime);
     const attempt = { ...begun, number: ++this.#begun, message: why };
-    return { ...(await this.#run(candidate, key, attempt, count)), earlierMs };
+    return this.#run(candidate, key, attempt, count, earlierMs);
   }
 
-  async #run(
+  #run(
     candidate: Candidate,
     key: Secret | undefined,
     attempt: Attempt,
     count: number,
-  ): Promise<RunningAttempt> {
+    earlierMs = 0,
+  ): RunningAttempt | Promise<RunningAttempt> {
     const { endpoint } = candidate;
     const observer = this.#observer.attemptStarted(attempt, {
       operation: this.#operation,
@@ -111,22 +112,22 @@ export class AttemptLog {
     });
     const startedAt = this.#clock.monotonic();
     if (this.#running++ === 0) this.#busySince = startedAt;
-    await this.#tell({ kind: "attempt_started", attempt });
-    return { attempt, observer, key, startedAt };
+    const running: RunningAttempt = { attempt, observer, key, startedAt, earlierMs };
+    const told = this.#tell("attempt_started", attempt);
+    return told === undefined ? running : told.then(() => running);
   }
 
   /** An attempt has ended. */
-  async finish(
+  finish(
     running: RunningAttempt,
     result: AttemptResult,
     verdict: AttemptVerdict,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const { failure } = result;
     const now = this.#clock.monotonic();
-    const durationMs = now - running.startedAt;
     const attempt: Attempt = {
       ...running.attempt,
-      durationMs: durationMs + (running.earlierMs ?? 0),
+      durationMs: now - running.startedAt + running.earlierMs,
       outcome: outcomeOf(result),
       failure: failure?.class,
       delivery: failure?.delivery ?? "sent",
@@ -151,11 +152,11 @@ export class AttemptLog {
       responseModel: result.responseModel,
       finishReason: result.chat?.finishReason,
     });
-    await this.#tell({ kind: "attempt_finished", attempt });
+    return this.#tell("attempt_finished", attempt);
   }
 
   /** An attempt that another process began is given up without having been taken up. */
-  async lose(begun: Attempt, failure: Failure): Promise<void> {
+  lose(begun: Attempt, failure: Failure): Promise<void> | undefined {
     const attempt: Attempt = {
       ...begun,
       number: ++this.#begun,
@@ -167,15 +168,15 @@ export class AttemptLog {
       cost: unknownCost,
     };
     this.#keep(attempt);
-    await this.#tell({ kind: "attempt_finished", attempt });
+    return this.#tell("attempt_finished", attempt);
   }
 
   /** A target is passed over. `why` is one sentence. */
-  async skip(
+  skip(
     target: Candidate | SkippedCandidate,
     reason: AttemptReason,
     why: string,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const provider = "endpoint" in target ? target.endpoint.slug : target.provider;
     const attempt: Attempt = {
       ...this.#begin(provider, target, reason),
@@ -187,7 +188,7 @@ export class AttemptLog {
     };
     this.#keep(attempt);
     this.#observer.attemptSkipped(attempt);
-    await this.#tell({ kind: "attempt_finished", attempt });
+    return this.#tell("attempt_finished", attempt);
   }
 
   /** Attempts that overlap need not end in the order in which they began. */
@@ -198,11 +199,8 @@ export class AttemptLog {
     else this.#attempts.splice(place, 0, attempt);
   }
 
-  #begin(
-    provider: string,
-    target: Candidate | SkippedCandidate,
-    reason: AttemptReason,
-  ): Omit<Attempt, "cost"> {
+  /** Every field is named, so that an attempt that has ended is a copy of the same shape. */
+  #begin(provider: string, target: Candidate | SkippedCandidate, reason: AttemptReason): Attempt {
     return {
       number: ++this.#begun,
       model: target.model,
@@ -212,14 +210,23 @@ export class AttemptLog {
       weight: target.weight,
       reason,
       startTime: this.#clock.now(),
+      durationMs: undefined,
+      outcome: undefined,
+      failure: undefined,
+      delivery: undefined,
+      httpStatus: undefined,
+      upstreamCode: undefined,
       message: "",
+      retryAfterMs: undefined,
+      upstreamRequestId: undefined,
+      cost: unknownCost,
       discardOutput: false,
     };
   }
 
   /** Tells the caller of a stream. Undefined when nobody has to wait for it, which is nearly always. */
-  #tell(event: GenerateEvent): Promise<void> | undefined {
-    const taken = this.#emit?.(event);
+  #tell(kind: "attempt_started" | "attempt_finished", attempt: Attempt): Promise<void> | undefined {
+    const taken = this.#emit?.({ kind, attempt });
     return taken === undefined ? undefined : this.#wait(taken);
   }
 

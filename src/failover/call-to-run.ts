@@ -24,8 +24,8 @@ export interface CallToRun {
   readonly deadlineAt: number;
   readonly random: Random;
   readonly output: CallOutput;
-  /** The images that its attempt has handed over. */
-  readonly uploads: InputUploads;
+  /** The images that its attempt has handed over. Undefined: they travel in the call. */
+  readonly uploads: InputUploads | undefined;
   /**
    * Awaited before the first question for a job, and without one before a call is sent
    * whose job the call's own id will name. Undefined: nobody wants to know.

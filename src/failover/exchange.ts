@@ -22,8 +22,8 @@ export interface Line {
   /** The fault that the request orders. Only an embedded provider is told. */
   readonly sandboxFault: string | undefined;
   readonly observer: AttemptObserver;
-  /** Told of the status of each answer of the provider, save to the cancelling of a job. */
-  readonly onStatus: (status: number) => void;
+  /** The status of the provider's last answer, save to the cancelling of a job. Undefined before there is one. */
+  lastStatus: number | undefined;
 }
 
 /** An answer that can be read: 2xx, with a JSON body, or an image where the call expects one. */
@@ -67,7 +67,7 @@ export async function exchangeStream(
     onEvent,
   );
   if (result.kind !== "ended") return finish(line, result, watched, scope);
-  line.onStatus(result.status);
+  line.lastStatus = result.status;
   watched.finished({ status: result.status });
   return result;
 }
@@ -159,7 +159,7 @@ function finish(
   failureOf = line.endpoint.provider.failure,
 ): Answered | Failed {
   const status = result.kind === "reply" ? result.reply.status : result.failure.httpStatus;
-  if (status !== undefined) line.onStatus(status);
+  if (status !== undefined) line.lastStatus = status;
   const read = result.kind === "reply" ? readReply(result, failureOf) : byCause(result, scope);
   if (read.kind === "failed") {
     watched.finished({ ...(status !== undefined && { status }), failure: read.failure });

@@ -1,8 +1,8 @@
 import type { Adjustment } from "../domain/adjustment.ts";
-import { addCosts, type Cost } from "../domain/cost.ts";
+import { addCost, type Cost, noCost } from "../domain/cost.ts";
 import type { ChatOutput, FinishedImage, FinishedOutput } from "../domain/output.ts";
 import type { Task } from "../domain/task.ts";
-import { addUsage, type Usage } from "../domain/usage.ts";
+import { addUsage, noUsage, type Usage } from "../domain/usage.ts";
 import type { Candidate } from "../router/plan.ts";
 import type { AttemptResult } from "./run-attempt.ts";
 
@@ -10,10 +10,10 @@ import type { AttemptResult } from "./run-attempt.ts";
 export class Harvest {
   /** By their places; a place is undefined until its image is there. Empty for a chat. */
   readonly images: (FinishedImage | undefined)[];
-  readonly #costs: Cost[] = [];
   readonly #contributors: Contribution[] = [];
   #chat: ChatOutput | undefined;
-  #usage: Usage = {};
+  #usage = noUsage;
+  #cost = noCost;
 
   constructor(task: Task) {
     const count = task.operation === "chat" ? 0 : task.options.count;
@@ -32,13 +32,13 @@ export class Harvest {
 
   /** Counts what an attempt cost and used, and takes nothing of what it gave. */
   addBill({ cost, usage }: Pick<AttemptResult, "cost" | "usage">): void {
-    this.#costs.push(cost);
+    this.addCost(cost);
     this.#usage = addUsage(this.#usage, usage);
   }
 
   /** Counts what an attempt cost that is not here to give anything any more. */
   addCost(cost: Cost): void {
-    this.#costs.push(cost);
+    this.#cost = addCost(this.#cost, cost);
   }
 
   /** Who gave output, in order. */
@@ -66,7 +66,7 @@ export class Harvest {
 
   /** What every attempt cost, failed ones included. */
   get cost(): Cost {
-    return addCosts(this.#costs);
+    return this.#cost;
   }
 
   /** What was adapted for those who gave output, once for each of them: what happened, in place of what was planned. */

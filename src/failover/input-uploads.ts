@@ -17,16 +17,21 @@ export type HandOver =
  * and the signal of the call that was first.
  */
 export class InputUploads {
+  readonly #dialect: UploadDialect<Task>;
   readonly #uploads = new Map<ImageInput, Promise<Uploaded | Failed>>();
 
+  constructor(dialect: UploadDialect<Task>) {
+    this.#dialect = dialect;
+  }
+
   /** Hands over the images that the call is not to carry, all at the same time. */
-  async handOver(call: CallToRun, dialect: UploadDialect<Task>): Promise<HandOver> {
-    const images = dialect.images(call.task);
+  async handOver(call: CallToRun): Promise<HandOver> {
+    const images = this.#dialect.images(call.task);
     const uploads = await Promise.all(
       images.map((image) => {
         let upload = this.#uploads.get(image);
         if (upload === undefined) {
-          upload = handOne(image, call, dialect);
+          upload = handOne(image, call, this.#dialect);
           this.#uploads.set(image, upload);
         }
         return upload;

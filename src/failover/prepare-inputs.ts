@@ -45,8 +45,9 @@ export type PrepareResult =
  */
 export class InputPreparer {
   readonly #context: InputContext;
-  readonly #loaded = new Map<ImageInput, Promise<LoadedImage>>();
-  readonly #masks = new Map<MaskPolarity, Promise<Uint8Array>>();
+  // Made when they are needed: most tasks bring no images.
+  #loaded: Map<ImageInput, Promise<LoadedImage>> | undefined;
+  #masks: Map<MaskPolarity, Promise<Uint8Array>> | undefined;
 
   constructor(context: InputContext) {
     this.#context = context;
@@ -105,6 +106,7 @@ export class InputPreparer {
   }
 
   #convert(mask: Uint8Array, from: MaskPolarity, to: MaskPolarity): Promise<Uint8Array> {
+    this.#masks ??= new Map();
     let converted = this.#masks.get(to);
     if (converted === undefined) {
       converted = this.#context.media.convertMask(mask, from, to).then((conversion) => {
@@ -117,6 +119,7 @@ export class InputPreparer {
   }
 
   #load(image: ImageInput, field: string): Promise<LoadedImage> {
+    this.#loaded ??= new Map();
     let loaded = this.#loaded.get(image);
     if (loaded === undefined) {
       loaded =

@@ -1,9 +1,10 @@
 import type { Adjustment } from "../domain/adjustment.ts";
-import { addCosts, type Cost } from "../domain/cost.ts";
+import { addCost, type Cost, noCost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { ChatOutput, FinishedImage } from "../domain/output.ts";
 import type { Task } from "../domain/task.ts";
-import { addUsage, type Usage } from "../domain/usage.ts";
+import { addUsage, noUsage, type Usage } from "../domain/usage.ts";
+import type { Done } from "../providers/outcome.ts";
 import type { OperationDialect } from "../providers/provider.ts";
 import type { Candidate } from "../router/plan.ts";
 import { mayHaveBeenBilled } from "./attempt-cost.ts";
@@ -11,7 +12,7 @@ import { AttemptTimer } from "./attempt-timer.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
 import { findDialect } from "./find-dialect.ts";
 import { InputUploads } from "./input-uploads.ts";
-import { runShare, type Share, type ShareReport } from "./run-share.ts";
+import { runShare, type Share, type SharedWork, type ShareReport } from "./run-share.ts";
 import { splitSlots } from "./split-slots.ts";
 
 /** What came of an attempt. */
@@ -44,16 +45,21 @@ export async function runAttempt(attempt: AttemptToRun): Promise<AttemptResult> 
   const { candidate } = attempt;
   const dialect = findDialect(candidate.endpoint, candidate.fit.task.operation);
   const timer = new AttemptTimer(attempt);
-  const uploads = new InputUploads();
-  const onFirstContent = (): void => {
-    if (timer.contentCame()) attempt.observer.firstContent();
+  const work: SharedWork = {
+    attempt,
+    dialect,
+    uploads: dialect.uploads && new InputUploads(dialect.uploads),
+    onFirstContent() {
+      if (timer.contentCame()) attempt.observer.firstContent();
+    },
   };
   try {
-    const reports = await Promise.all(
-      sharesOf(attempt, dialect).map((share) =>
-        runShare({ ...share, attempt, dialect, uploads, onFirstContent }),
-      ),
-    );
+    const shares = sharesOf(attempt, dialect);
+    const [only] = shares;
+    const reports =
+      only !== undefined && shares.length === 1
+        ? [await runShare(work, only)]
+        : await Promise.all(shares.map((share) => runShare(work, share)));
     const result = combine(reports);
     timer.learn(result.failure?.class);
     return result;
@@ -65,7 +71,7 @@ export async function runAttempt(attempt: AttemptToRun): Promise<AttemptResult> 
 function sharesOf(
   { candidate, images, input, tickets }: AttemptToRun,
   dialect: OperationDialect<Task, unknown>,
-): readonly Pick<Share, "slots" | "ticket">[] {
+): readonly Share[] {
   if (tickets !== undefined) return tickets.map((ticket) => ({ slots: ticket.slots, ticket }));
   const slots = missingSlots(images);
   if (slots.length === 0) return [{ slots }];
@@ -90,23 +96,37 @@ function maxCountPerCall(
 }
 
 function combine(reports: readonly ShareReport[]): AttemptResult {
-  const failures = reports.map((report) => report.failure).filter((one) => one !== undefined);
+  const failures: Failure[] = [];
+  const adjustments: Adjustment[] = [];
+  let imageCount = 0;
+  let usage = noUsage;
+  let cost = noCost;
+  let loose = false;
+  let first: Done | undefined;
+  for (const report of reports) {
+    if (report.failure !== undefined) failures.push(report.failure);
+    adjustments.push(...report.adjustments);
+    imageCount += report.imageCount;
+    cost = addCost(cost, report.cost);
+    loose ||= report.loose;
+    if (report.result.kind === "failed") continue;
+    usage = addUsage(usage, report.result.usage);
+    first ??= report.result;
+  }
   const failure = weightiest(failures);
-  const dones = reports.map((report) => report.result).filter((result) => result.kind === "done");
-  const [first] = dones;
   return {
     failure,
-    imageCount: reports.reduce((sum, report) => sum + report.imageCount, 0),
+    imageCount,
     chat: first?.output.kind === "chat" ? first.output : undefined,
-    usage: dones.reduce<Usage>((sum, done) => addUsage(sum, done.usage), {}),
-    cost: addCosts(reports.map((report) => report.cost)),
+    usage,
+    cost,
     // Without a failure every report has none, and the first one speaks for all.
     httpStatus: reports.find((report) => report.failure === failure)?.httpStatus,
     upstreamId: first?.upstreamId,
     responseModel: first?.upstreamModel,
     upstreamRequestId: first?.requestId,
-    loose: reports.some((report) => report.loose),
-    adjustments: reports.flatMap((report) => report.adjustments),
+    loose,
+    adjustments,
   };
 }
 
@@ -115,6 +135,7 @@ function combine(reports: readonly ShareReport[]): AttemptResult {
  * then one that may have been billed, then a verdict on the request, then any.
  */
 function weightiest(failures: readonly Failure[]): Failure | undefined {
+  if (failures.length < 2) return failures[0];
   return (
     failures.find(({ class: name }) => name === "cancelled" || name === "deadline") ??
     failures.find(mayHaveBeenBilled) ??

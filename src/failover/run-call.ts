@@ -3,6 +3,7 @@ import type { AbortScope } from "./abort-scope.ts";
 import type { CallToRun } from "./call-to-run.ts";
 import { exchange } from "./exchange.ts";
 import { followJob } from "./follow-job.ts";
+import type { InputUploads } from "./input-uploads.ts";
 import { mergeOptions } from "./merge-options.ts";
 import { runStream } from "./run-stream.ts";
 
@@ -12,10 +13,12 @@ import { runStream } from "./run-stream.ts";
  * to the submission is lost, and the caller's own id names the job, the provider is
  * asked what became of it.
  */
-export async function runCall(call: CallToRun): Promise<Done | Failed> {
-  const { uploads } = call.dialect;
-  if (uploads === undefined) return makeCall(call);
-  const handed = await call.uploads.handOver(call, uploads);
+export function runCall(call: CallToRun): Promise<Done | Failed> {
+  return call.uploads === undefined ? makeCall(call) : handOverFirst(call, call.uploads);
+}
+
+async function handOverFirst(call: CallToRun, uploads: InputUploads): Promise<Done | Failed> {
+  const handed = await uploads.handOver(call);
   if (handed.kind === "failed") return handed;
   const target = { ...call.target, timeLeftMs: call.scope.leftMs };
   return makeCall({ ...call, task: handed.task, target });
@@ -37,7 +40,7 @@ async function makeCall(call: CallToRun): Promise<Done | Failed> {
  * Goes on with a call that was sent before: follows its job, or asks what became of
  * the one that its own id names. Sends nothing that could buy.
  */
-export async function takeUpCall(call: CallToRun, job: Job | undefined): Promise<Done | Failed> {
+export function takeUpCall(call: CallToRun, job: Job | undefined): Promise<Done | Failed> {
   const left = job ?? call.dialect.job?.find?.(call.target);
   if (left === undefined) throw new Error("A call was to be taken up that left no job.");
   return follow(call, left);

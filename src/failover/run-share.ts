@@ -18,14 +18,18 @@ import { runCall, takeUpCall } from "./run-call.ts";
 
 /** The part of an attempt that one call makes. */
 export interface Share {
-  readonly attempt: AttemptToRun;
-  readonly dialect: OperationDialect<Task, unknown>;
   /** The places that it fills. Empty for a chat. */
   readonly slots: readonly number[];
   /** What the call has left that is taken up. Undefined: it is made now. */
   readonly ticket?: JobTicket | undefined;
-  /** The images that the attempt has handed over, for all its shares. */
-  readonly uploads: InputUploads;
+}
+
+/** What the shares of an attempt have in common. */
+export interface SharedWork {
+  readonly attempt: AttemptToRun;
+  readonly dialect: OperationDialect<Task, unknown>;
+  /** The images that were handed over. Undefined: they travel in the calls. */
+  readonly uploads: InputUploads | undefined;
   /** Told of the provider's first piece of real content in a stream. */
   readonly onFirstContent: () => void;
 }
@@ -46,18 +50,17 @@ export interface ShareReport {
 }
 
 /** Makes one share: one call, the job that may come of it, and all that belongs to its output. */
-export async function runShare(share: Share): Promise<ShareReport> {
-  const { attempt, dialect, slots, ticket, uploads, onFirstContent } = share;
+export async function runShare(
+  { attempt, dialect, uploads, onFirstContent }: SharedWork,
+  { slots, ticket }: Share,
+): Promise<ShareReport> {
   const { candidate, input, dependencies } = attempt;
   const { endpoint, fit } = candidate;
   const { clock, random } = dependencies;
   const { signal: callerSignal, deadlineAt } = input;
   const limitMs = endpoint.timeoutMs ?? dialect.timeouts.totalMs;
   const scope = new AbortScope({ clock, callerSignal, deadlineAt, limitMs });
-  let lastStatus: number | undefined;
-  const line = openLine(attempt, (status) => {
-    lastStatus = status;
-  });
+  const line = openLine(attempt);
   const output = new CallOutput({
     line,
     media: dependencies,
@@ -78,7 +81,7 @@ export async function runShare(share: Share): Promise<ShareReport> {
     line,
     dialect,
     task,
-    target: targetFor(attempt, limitMs, callId),
+    target: targetFor(attempt, scope.limitMs, callId),
     options: input.request.providerOptions[endpoint.slug],
     streamed: input.stream !== undefined,
     scope,
@@ -98,7 +101,7 @@ export async function runShare(share: Share): Promise<ShareReport> {
       failure,
       imageCount: output.images.length,
       cost: costOf(attempt, result, failure, task, output),
-      httpStatus: failure?.httpStatus ?? lastStatus,
+      httpStatus: failure?.httpStatus ?? line.lastStatus,
       loose: output.loose,
       adjustments: output.adjustments,
     };
@@ -107,10 +110,7 @@ export async function runShare(share: Share): Promise<ShareReport> {
   }
 }
 
-function openLine(
-  { candidate, key, input, dependencies, observer }: AttemptToRun,
-  onStatus: Line["onStatus"],
-): Line {
+function openLine({ candidate, key, input, dependencies, observer }: AttemptToRun): Line {
   const { endpoint } = candidate;
   const { transport, clock } = dependencies;
   return {
@@ -120,17 +120,16 @@ function openLine(
     key,
     sandboxFault: input.request.labels[sandboxFaultLabel],
     observer,
-    onStatus,
+    lastStatus: undefined,
   };
 }
 
 function targetFor(
-  { candidate, input, dependencies }: AttemptToRun,
-  limitMs: number,
+  { candidate, input }: AttemptToRun,
+  timeLeftMs: number,
   callId: string,
 ): CallTarget {
   const { endpoint, upstreamModel } = candidate;
-  const leftMs = input.deadlineAt - dependencies.clock.monotonic();
   return {
     upstreamModel,
     settings: endpoint.settings,
@@ -139,7 +138,7 @@ function targetFor(
     callId,
     partialImages: input.stream?.partialImages ?? 0,
     baseUrl: endpoint.baseUrl,
-    timeLeftMs: Math.max(0, Math.min(limitMs, leftMs)),
+    timeLeftMs,
   };
 }
 

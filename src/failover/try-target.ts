@@ -2,11 +2,12 @@ import type { AttemptReason } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { RefusalPolicy } from "../domain/generate-request.ts";
 import type { Secret } from "../domain/secret.ts";
-import type { Task } from "../domain/task.ts";
+import type { Candidate } from "../router/plan.ts";
 import { abortFailure } from "./abort-scope.ts";
 import type { Admitted } from "./admit-target.ts";
-import type { AttemptVerdict, RunningAttempt } from "./attempt-log.ts";
+import type { AttemptVerdict } from "./attempt-log.ts";
 import { type Decision, decideNext, isVerdict } from "./decide-next.ts";
+import type { FailedAttempt } from "./health/failed-attempt.ts";
 import { isRehearsal } from "./is-rehearsal.ts";
 import type { Lane } from "./race.ts";
 import { type AttemptResult, missingSlots, runAttempt } from "./run-attempt.ts";
@@ -32,14 +33,38 @@ export async function tryTarget(
   admission: Admitted,
   lane?: Lane,
 ): Promise<Shortfall | undefined> {
-  const { health } = walk.dependencies;
-  const { candidate, triedKeys } = turn;
-  const key = turn.key ?? health.key(candidate, triedKeys);
+  const { dependencies, log, course, harvest, spend } = walk;
+  const { input, emit } = lane ?? walk;
+  const { images } = lane ?? harvest;
+  const { health } = dependencies;
+  const { candidate } = turn;
+  const key = turn.key ?? health.key(candidate, turn.triedKeys);
   const probe = health.begin(candidate, key);
-  walk.course.attempt();
+  course.attempt();
   lane?.begin();
   try {
-    return await tryWithKey(walk, turn, { key, probe }, reason, admission.task, lane);
+    const estimate = estimateOf(walk, candidate);
+    spend.reserve(estimate);
+    if (input.onSubmit !== undefined) await input.onSubmit();
+    const count = Math.max(1, missingSlots(images).length);
+    const running = await log.start(candidate, key, reason, count);
+    const result = await runAttempt({
+      candidate,
+      key,
+      task: admission.task,
+      input,
+      dependencies,
+      attempt: running.attempt,
+      earlier: log.attempts,
+      observer: running.observer,
+      images,
+      emit,
+    });
+    spend.count(result.cost, estimate);
+    tellHealth(walk, candidate, { key, probe, startedAt: running.startedAt }, result);
+    const { told, verdict, shortfall } = conclude(walk, turn, key, result, lane);
+    await log.finish(running, told, verdict);
+    return shortfall;
   } catch (bug) {
     if (probe) health.abandonProbe(candidate, key);
     throw bug;
@@ -48,74 +73,13 @@ export async function tryTarget(
   }
 }
 
-interface Asked {
-  readonly key: Secret | undefined;
-  /** Whether it is the probe of an ejected target. */
-  readonly probe: boolean;
-}
-
-async function tryWithKey(
-  walk: Walk,
-  turn: Turn,
-  asked: Asked,
-  reason: AttemptReason,
-  task: Task,
-  lane: Lane | undefined,
-): Promise<Shortfall | undefined> {
-  const { dependencies, log, course, harvest, spend } = walk;
-  const { input, emit } = lane ?? walk;
-  const { images } = lane ?? harvest;
-  const { candidate } = turn;
-  const { key } = asked;
-  const estimate = estimateOf(walk, candidate);
-  spend.reserve(estimate);
-  if (input.onSubmit !== undefined) await input.onSubmit();
-  const count = Math.max(1, missingSlots(images).length);
-  const running = await log.start(candidate, key, reason, count);
-  const result = await runAttempt({
-    candidate,
-    key,
-    task,
-    input,
-    dependencies,
-    attempt: running.attempt,
-    earlier: log.attempts,
-    observer: running.observer,
-    images,
-    emit,
-  });
-  const { failure, loose } = result;
-  const answered = failure === undefined || isVerdict(failure, refusalPolicyOf(walk));
-  const standing = lane?.end(answered) ?? "decides";
-  spend.count(result.cost, estimate);
-  tellHealth(walk, turn, asked, running, result);
-  if (standing === "beaten") {
-    harvest.addBill(result);
-    await log.finish(running, asBeaten(result), done);
-    return undefined;
-  }
-  harvest.add(candidate, result, images);
-  // Attempts of a race that each gave a part can have made a whole.
-  if (failure === undefined || harvest.isWhole) {
-    await log.finish(running, result, done);
-    return undefined;
-  }
-  course.reach(candidate);
-  if (standing === "waits") {
-    await log.finish(running, result, { next: "wait", discardOutput: false });
-    return undefined;
-  }
-  const decision = decide(walk, turn, key, failure, result);
-  const discardOutput = loose && decision.kind !== "budget_exhausted" && decision.kind !== "stop";
-  await log.finish(running, result, { next: decision.kind, discardOutput });
-  return { turn, failure, decision, key };
-}
+/** What it began with, as far as its target's health is concerned. */
+type Asked = Pick<FailedAttempt, "key" | "probe" | "startedAt">;
 
 function tellHealth(
   { input, dependencies }: Walk,
-  { candidate }: Turn,
-  { key, probe }: Asked,
-  { startedAt }: RunningAttempt,
+  candidate: Candidate,
+  { key, probe, startedAt }: Asked,
   { failure, imageCount }: AttemptResult,
 ): void {
   const { health } = dependencies;
@@ -126,6 +90,41 @@ function tellHealth(
   } else if (probe) {
     health.abandonProbe(candidate, key);
   }
+}
+
+/** What an attempt comes to. */
+interface Conclusion {
+  /** Its result, as it is told. */
+  readonly told: AttemptResult;
+  readonly verdict: AttemptVerdict;
+  /** Undefined when it leaves nothing to do, or nothing to decide. */
+  readonly shortfall?: Shortfall;
+}
+
+function conclude(
+  walk: Walk,
+  turn: Turn,
+  key: Secret | undefined,
+  result: AttemptResult,
+  lane: Lane | undefined,
+): Conclusion {
+  const { course, harvest } = walk;
+  const { candidate } = turn;
+  const { failure } = result;
+  const answered = failure === undefined || isVerdict(failure, refusalPolicyOf(walk));
+  const standing = lane?.end(answered) ?? "decides";
+  if (standing === "beaten") {
+    harvest.addBill(result);
+    return { told: asBeaten(result), verdict: done };
+  }
+  harvest.add(candidate, result, lane?.images);
+  // Attempts of a race that each gave a part can have made a whole.
+  if (failure === undefined || harvest.isWhole) return { told: result, verdict: done };
+  course.reach(candidate);
+  if (standing === "waits") return { told: result, verdict: waits };
+  const decision = decide(walk, turn, key, failure, result);
+  const shortfall = { turn, failure, decision, key };
+  return { told: result, verdict: verdictOf(decision, result), shortfall };
 }
 
 function decide(
@@ -172,3 +171,10 @@ function asBeaten(result: AttemptResult): AttemptResult {
 }
 
 const done: AttemptVerdict = { next: "done", discardOutput: false };
+const waits: AttemptVerdict = { next: "wait", discardOutput: false };
+
+/** What was streamed stands unless another attempt follows. */
+function verdictOf({ kind }: Decision, { loose }: AttemptResult): AttemptVerdict {
+  const goesOn = kind !== "stop" && kind !== "budget_exhausted";
+  return { next: kind, discardOutput: loose && goesOn };
+}

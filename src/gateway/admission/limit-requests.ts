@@ -11,7 +11,8 @@ export type Execute = typeof executePlan;
  */
 export function limitRequests(gate: Gate, execute: Execute): Execute {
   return async (input, dependencies) => {
-    const entry = await gate.enter(input, true);
+    const entered = gate.enter(input, true);
+    const entry = entered instanceof Promise ? await entered : entered;
     if (entry.kind === "refused") {
       return { kind: "failed", error: overloaded(input.plan.model, entry.retryAfterMs) };
     }
