@@ -81,7 +81,7 @@ export class MediaJsonParser {
     while (position < chunk.length) {
       if (this.#state === "structure") {
         position = this.#readStructure(chunk, position);
-        if (this.#string !== undefined) this.#skeleton.push(chunk.subarray(skeletonFrom, position));
+        if (this.#string !== undefined) this.#keep(chunk.subarray(skeletonFrom, position));
       } else if (this.#state === "media") {
         position = this.#readMedia(chunk, position);
         // The quote that ends the string belongs to the skeleton.
@@ -90,7 +90,7 @@ export class MediaJsonParser {
         position = this.#readString(chunk, position);
       }
     }
-    if (this.#state !== "media") this.#skeleton.push(chunk.subarray(skeletonFrom));
+    if (this.#state !== "media") this.#keep(chunk.subarray(skeletonFrom));
   }
 
   /**
@@ -101,6 +101,11 @@ export class MediaJsonParser {
   end(): JsonValue {
     const value = parseJson(this.#skeleton);
     return replaceMedia(value, this.#tree, (index) => this.#media[Number(index)] as JsonValue);
+  }
+
+  /** Keeps a part of the skeleton: a small one as a copy, so that it does not hold the whole chunk. */
+  #keep(part: Buffer): void {
+    this.#skeleton.push(part.length > part.buffer.byteLength / 2 ? part : Buffer.from(part));
   }
 
   /** Reads up to the beginning of a string, which it enters, or to the end of the chunk. */

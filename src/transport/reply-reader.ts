@@ -51,8 +51,8 @@ class ReplyReader implements AnswerReader {
   readonly #media: readonly string[] | undefined;
   /** Reads the body of an answer that is no small one and carries media. */
   #parser: MediaJsonParser | undefined;
-  /** The body; where a parser reads it, only its beginning. */
-  readonly #chunks: Buffer[] = [];
+  /** The body; where a parser reads it, a copy of its beginning, which holds no memory but its own. */
+  #chunks: Buffer[] = [];
   #size = 0;
 
   constructor(
@@ -70,7 +70,7 @@ class ReplyReader implements AnswerReader {
   }
 
   write(chunk: Buffer): void {
-    if (this.#parser === undefined || this.#size < firstCharactersBytes) this.#chunks.push(chunk);
+    if (this.#parser === undefined) this.#chunks.push(chunk);
     this.#size += chunk.length;
     if (this.#size > this.#maxBytes) {
       if (this.#isNotice) this.#reply(this.#text());
@@ -80,6 +80,7 @@ class ReplyReader implements AnswerReader {
     } else if (this.#media !== undefined && this.#size > smallDocument) {
       this.#parser = createMediaJsonParser(this.#media, this.#announcedSize());
       for (const each of this.#chunks) this.#parser.write(each);
+      this.#chunks = [Buffer.concat(this.#chunks, firstCharactersBytes)];
     }
   }
 
