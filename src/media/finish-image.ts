@@ -2,6 +2,7 @@ import type { Adjustment } from "../domain/adjustment.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { FetchedFile, Finish, FinishJob, FinishResult } from "../domain/finish.ts";
+import { keepImageMemory } from "../domain/image-memory.ts";
 import type { MediaStore } from "../domain/media-store.ts";
 import type { FinishedImage, ProviderImage } from "../domain/output.ts";
 import { convertImage } from "./convert-image.ts";
@@ -42,6 +43,8 @@ export async function finishImage(
     adjustments: [...result.adjustments, dropped("options.delivery", "url", job, reason)],
   });
   if (store === undefined) return asBytes(nowhere);
+  // A store that is too slow reads on.
+  keepImageMemory(content.bytes);
   const limitMs = Math.min(storeTimeoutMs, job.timeLeftMs() / 2);
   const stored = await putWithin(store, clock, { bytes: content.bytes, mimeType, limitMs });
   if (stored.kind === "failed") return asBytes(stored.message);
@@ -102,6 +105,8 @@ async function finishBytes(
   if (format === undefined || !mustConvert(header, job.finish)) {
     return finished(image, { kind: "bytes", bytes }, header, job.provider);
   }
+  // A conversion that is too slow reads on.
+  keepImageMemory(bytes);
   const conversion = await within(
     job.timeLeftMs() / 2,
     clock,

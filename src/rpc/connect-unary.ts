@@ -19,7 +19,7 @@ import { readMessage } from "./read-message.ts";
 import type { Call, Rpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runUnary } from "./run.ts";
-import { writePieces } from "./write-pieces.ts";
+import { type PieceStream, writePieces } from "./write-pieces.ts";
 
 /** Serves a request if it is one that it is made for; tells whether it is. */
 export type TakeRequest = (path: string, request: HttpRequest, response: HttpResponse) => boolean;
@@ -124,6 +124,7 @@ interface Answer {
   readonly type: string;
   readonly length: number;
   readonly pieces: Iterable<Uint8Array>;
+  readonly onSent?: (() => void) | undefined;
 }
 
 /** What a call is served with. */
@@ -160,7 +161,7 @@ async function serve(
   const result = await runUnary(context, rpc, request.message, call, arrival);
   life.close();
   if (result.kind === "failed") return errorAnswer(result.failure);
-  return messageAnswer(rpc, plain, result.message, jsonMedia);
+  return { ...messageAnswer(rpc, plain, result.message, jsonMedia), onSent: result.onSent };
 }
 
 function messageAnswer(
@@ -196,7 +197,7 @@ function send(response: HttpResponse, answer: Answer, requestId: string): void {
     "content-type": answer.type,
     "content-length": String(answer.length),
   });
-  writePieces(response, answer.pieces);
+  writePieces(response as PieceStream, answer.pieces, answer.onSent);
 }
 
 function ignore(): void {}

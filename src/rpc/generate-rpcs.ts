@@ -8,6 +8,8 @@ import {
 } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
+import type { Generated } from "../domain/generated.ts";
+import { freeImageMemory } from "../domain/image-memory.ts";
 import type { Gateway, GenerateResult, StreamOptions } from "../gateway/gateway.ts";
 import { type RpcFailure, rpcFailure } from "./errors.ts";
 import { generateRequestFromProto } from "./from-proto/generate-request.ts";
@@ -40,7 +42,20 @@ async function generate(
   if (result.kind === "failed") return refused(rpcFailure(result.error));
   const response = generatedToProto(result.generated);
   const oversized = oversizedResult(result.generated, response, call.maxMessageBytes);
-  return oversized === undefined ? answered(response) : refused(oversized);
+  if (oversized !== undefined) return refused(oversized);
+  // A result with a key is everyone's who asks with it.
+  const isShared = request.idempotencyKey !== "";
+  return answered(response, isShared ? undefined : freeingImages(result.generated));
+}
+
+/** Frees the images of a result that one caller has for itself. Undefined when there are none. */
+function freeingImages({ output }: Generated): (() => void) | undefined {
+  if (output.kind !== "images") return undefined;
+  return () => {
+    for (const { content } of output.images) {
+      if (content.kind === "bytes") freeImageMemory(content.bytes);
+    }
+  };
 }
 
 async function streamGenerate(

@@ -128,7 +128,7 @@ class GrpcCall {
     if (result.kind === "failed") return this.#fail(result.failure);
     if (this.#stream.destroyed) return;
     this.#respond();
-    writePieces(this.#stream, messageFrame(rpc.method.output, result.message));
+    writePieces(this.#stream, messageFrame(rpc.method.output, result.message), result.onSent);
   }
 
   async #serveStream(rpc: StreamRpc, request: Message): Promise<void> {

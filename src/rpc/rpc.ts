@@ -41,7 +41,12 @@ export interface Conversation {
 
 /** What a unary call gives. */
 export type RpcResult =
-  | { readonly kind: "message"; readonly message: Message }
+  | {
+      readonly kind: "message";
+      readonly message: Message;
+      /** To be called when the system has taken the whole answer, if it has: nobody may read the message from then on. */
+      readonly onSent?: (() => void) | undefined;
+    }
   | { readonly kind: "failed"; readonly failure: RpcFailure };
 
 /** Sends a response. A promise means: wait for it before the next one. */
@@ -91,8 +96,8 @@ export function conversation<I extends DescMessage, O extends DescMessage>(
 }
 
 /** The result of a unary call that worked. */
-export function answered(message: Message): RpcResult {
-  return { kind: "message", message };
+export function answered(message: Message, onSent?: (() => void) | undefined): RpcResult {
+  return { kind: "message", message, onSent };
 }
 
 /** The result of a unary call that did not. */

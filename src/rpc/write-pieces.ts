@@ -1,9 +1,22 @@
-import type { Writable } from "node:stream";
+/** What a body is written to: a stream, or the response of either version of HTTP. */
+export interface PieceStream {
+  write(piece: Uint8Array, done?: (error: Error | null | undefined) => void): boolean;
+  end(piece?: Uint8Array): unknown;
+  once(event: "drain", listener: () => void): unknown;
+  readonly destroyed?: boolean;
+  /** What a response of HTTP/2 writes to. */
+  readonly stream?: { readonly destroyed: boolean };
+}
 
-/** Writes a body piece by piece, each when the stream has room for it, and ends the stream with the last. */
+/**
+ * Writes a body piece by piece, each when the stream has room for it, and ends the stream
+ * with the last. `onSent` is called when the system has taken all of it, and not when the
+ * stream breaks off: then it may still be reading the pieces.
+ */
 export function writePieces(
-  stream: Pick<Writable, "write" | "end" | "once">,
+  stream: PieceStream,
   pieces: Iterable<Uint8Array>,
+  onSent?: (() => void) | undefined,
 ): void {
   const iterator = pieces[Symbol.iterator]();
   let next = iterator.next();
@@ -14,7 +27,7 @@ export function writePieces(
       const piece = next.value;
       next = iterator.next();
       if (next.done) {
-        stream.end(piece);
+        endWith(piece);
         return;
       }
       if (!stream.write(piece)) {
@@ -23,6 +36,17 @@ export function writePieces(
         return;
       }
     }
+    stream.end();
+  }
+
+  function endWith(piece: Uint8Array): void {
+    if (onSent === undefined) {
+      stream.end(piece);
+      return;
+    }
+    stream.write(piece, (error) => {
+      if (!error && !(stream.stream ?? stream).destroyed) onSent();
+    });
     stream.end();
   }
 }

@@ -1,3 +1,5 @@
+import { takeImageMemory } from "../domain/image-memory.ts";
+
 /**
  * Decodes base64 that arrives in pieces. The pieces are plain bytes of text:
  * both alphabets, white space anywhere, padding or none. All strings of one
@@ -15,7 +17,7 @@ export class Base64Decoder {
 
   /** `sizeHint` is how many bytes all strings together will give, at most. 0 when nobody knows. */
   constructor(sizeHint: number) {
-    this.#buffer = sizeHint > 0 ? Buffer.allocUnsafe(sizeHint + slack) : nothing;
+    this.#buffer = sizeHint > 0 ? takeImageMemory(sizeHint + slack) : nothing;
   }
 
   /** Decodes the next piece. False means that it is no base64; then the string is lost until `begin`. */
@@ -97,7 +99,7 @@ export class Base64Decoder {
   #reserve(size: number): void {
     if (this.#end + size <= this.#buffer.length) return;
     const used = this.#end - this.#start;
-    const larger = Buffer.allocUnsafe(Math.max(smallestGrowth, (used + size) * 2));
+    const larger = takeImageMemory(Math.max(smallestGrowth, (used + size) * 2));
     this.#buffer.copy(larger, 0, this.#start, this.#end);
     this.#buffer = larger;
     this.#start = 0;

@@ -1,3 +1,4 @@
+import { takeImageMemory } from "../domain/image-memory.ts";
 import type { FailedExchange } from "./exchange-failure.ts";
 import { badAnswer } from "./exchange-failure.ts";
 import type { AnswerControl, AnswerHead, AnswerReader } from "./http-exchange.ts";
@@ -29,7 +30,7 @@ export function readFile(
   const fail = (message: string) =>
     control.finish({ kind: "failed", failure: badAnswer(message, status) });
   const tooLarge = () => fail(`The file is larger than ${maxBytes} bytes.`);
-  let bytes: Buffer = Buffer.allocUnsafe(Math.min(length || firstGuess, wanted));
+  let bytes = takeImageMemory(Math.min(length || firstGuess, wanted));
   let size = 0;
 
   const location = headers["location"];
@@ -61,7 +62,7 @@ export function readFile(
 const firstGuess = 64 * 1024;
 
 function enlarged(bytes: Buffer, used: number, size: number): Buffer {
-  const larger = Buffer.allocUnsafe(size);
+  const larger = takeImageMemory(size);
   bytes.copy(larger, 0, 0, used);
   return larger;
 }

@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Failure } from "../../src/domain/failure.ts";
 import type { FetchedFile, FileToFetch, Finish } from "../../src/domain/finish.ts";
+import { freeImageMemory, takeImageMemory } from "../../src/domain/image-memory.ts";
 import type { StoreResult } from "../../src/domain/media-store.ts";
 import type { ProviderImage } from "../../src/domain/output.ts";
 import {
@@ -371,6 +372,21 @@ describe("an image for which a link is wanted", () => {
       image: { content: { kind: "bytes" } },
       adjustments: [dropped("The provider gave no link, and there is nowhere to put the file.")],
     });
+  });
+
+  it("stays in memory for a store and a conversion that read it for longer than they may", async () => {
+    const memory = takeImageMemory(100_000);
+    memory.set(png);
+    const image: ProviderImage = { content: { kind: "bytes", bytes: memory } };
+    const { place } = placeThat(() => ({ kind: "failed", message: "Full." }));
+    await finish(image, { delivery: "url" }, png, place);
+    freeImageMemory(memory);
+    expect(memory).toHaveLength(100_000);
+    const other = takeImageMemory(100_000);
+    other.set(png);
+    await finish({ content: { kind: "bytes", bytes: other } }, { format: "webp" });
+    freeImageMemory(other);
+    expect(other).toHaveLength(100_000);
   });
 
   it("arrives as bytes when the store hangs: after 10 s, or half of the time that is left", async () => {
