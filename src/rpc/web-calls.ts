@@ -21,7 +21,8 @@ import { connectStreams, grpcWeb, type WebProtocol } from "./web-protocol.ts";
  * Serves the plain case of the calls of web pages whose messages are in envelopes,
  * streams of Connect and all of gRPC-Web, without connect-node: one request, not
  * compressed, with a deadline that can be read, if any. Everything else is left to
- * connect-node, whose answers these are the same as.
+ * connect-node, whose answers these are the same as; only envelopes that are not as
+ * the protocols have them are refused here, where it makes something of some.
  */
 export function webCalls(
   rpcs: readonly Rpc[],
