@@ -37,13 +37,28 @@ export function grpcStreams(rpcs: readonly Rpc[], context: RpcContext): TakeStre
       return false;
     }
     if (encoding !== "identity") return false;
-    new GrpcCall(stream, headers, rpc, timeoutMs, context, running).begin();
+    attend(stream, new GrpcCall(stream, headers, rpc, timeoutMs, context, running));
     return true;
   };
 }
 
 function nameOf({ method }: Rpc): string {
   return `${method.parent.typeName}/${method.name}`;
+}
+
+/** Tells a call what happens to its stream. */
+function attend(stream: ServerHttp2Stream, opened: GrpcCall): void {
+  let call: GrpcCall | undefined = opened;
+  stream.on("data", (chunk: Buffer) => call?.take(chunk));
+  stream.on("end", () => call?.end());
+  stream.on("wantTrailers", () => call?.sendStatus());
+  // What came of the call is told when its stream closes.
+  stream.on("error", ignore);
+  stream.on("close", () => {
+    call?.close();
+    // A closed stream outlives what it carried, until the next full collection of garbage.
+    call = undefined;
+  });
 }
 
 /** One call: reads its request, has it handled, sends what comes of it. */
@@ -54,6 +69,10 @@ class GrpcCall {
   readonly #context: RpcContext;
   readonly #arrival: Arrival;
   readonly #life: CallLife;
+  readonly #reader: GrpcBodyReader;
+  readonly #cancelReading: () => void;
+  #read = false;
+  #status = ok;
   #answered = false;
 
   constructor(
@@ -64,6 +83,7 @@ class GrpcCall {
     context: RpcContext,
     running: RunningCalls,
   ) {
+    const { clock, limits } = context;
     this.#stream = stream;
     this.#rpc = rpc;
     this.#timeoutMs = timeoutMs;
@@ -76,39 +96,42 @@ class GrpcCall {
         return typeof value === "object" ? value.join(", ") : value;
       },
     });
-    this.#life = running.open(context.clock, timeoutMs);
+    this.#life = running.open(clock, timeoutMs);
+    this.#reader = new GrpcBodyReader(limits.maxMessageBytes);
+    this.#cancelReading = clock.timer(limits.requestTimeoutMs, () => this.#finish(late));
   }
 
-  begin(): void {
-    const stream = this.#stream;
-    const { clock, limits } = this.#context;
-    const reader = new GrpcBodyReader(limits.maxMessageBytes);
-    let read = false;
-    const finish = (body: GrpcBody) => {
-      if (read) return;
-      read = true;
-      cancelTimeout();
-      this.#run(body);
-    };
-    const cancelTimeout = clock.timer(limits.requestTimeoutMs, () => finish(late));
-    stream.on("data", (chunk: Buffer) => {
-      // Who sends too much is told so now, and not when it is done.
-      const refusal = reader.write(chunk);
-      if (refusal !== undefined) finish(refusal);
-    });
-    stream.once("end", () => {
-      // One that breaks off comes to its end, too.
-      if (!stream.aborted) finish(reader.end());
-    });
-    // What came of the call is told when its stream closes.
-    stream.on("error", ignore);
-    stream.once("close", () => {
-      cancelTimeout();
-      this.#life.end();
-      this.#arrival.ended(this.#answered ? Code.OK : Code.CANCELLED);
-      // A closed stream outlives what it carried, until the next full collection of garbage.
-      stream.removeAllListeners();
-    });
+  /** Takes a piece of the request. */
+  take(chunk: Buffer): void {
+    // Who sends too much is told so now, and not when it is done.
+    const refusal = this.#reader.write(chunk);
+    if (refusal !== undefined) this.#finish(refusal);
+  }
+
+  /** The request is over. */
+  end(): void {
+    // One that breaks off comes to its end, too.
+    if (!this.#stream.aborted) this.#finish(this.#reader.end());
+  }
+
+  /** Everything else is sent. */
+  sendStatus(): void {
+    this.#answered = true;
+    this.#stream.sendTrailers(this.#status);
+  }
+
+  /** The answer is sent, or its caller has left. */
+  close(): void {
+    this.#cancelReading();
+    this.#life.end();
+    this.#arrival.ended(this.#answered ? Code.OK : Code.CANCELLED);
+  }
+
+  #finish(body: GrpcBody): void {
+    if (this.#read) return;
+    this.#read = true;
+    this.#cancelReading();
+    this.#run(body);
   }
 
   #run(body: GrpcBody): void {
@@ -119,7 +142,7 @@ class GrpcCall {
   }
 
   async #serve(body: GrpcBody): Promise<void> {
-    const message = this.#read(body);
+    const message = this.#requestOf(body);
     if (message === undefined) return;
     const rpc = this.#rpc;
     if (rpc.kind === "stream") return this.#serveStream(rpc, message);
@@ -150,7 +173,7 @@ class GrpcCall {
   }
 
   /** Reads the request. Undefined when it cannot be read: then the call has failed. */
-  #read(body: GrpcBody): Message | undefined {
+  #requestOf(body: GrpcBody): Message | undefined {
     const { input } = this.#rpc.method;
     if (body.kind === "message") {
       try {
@@ -184,21 +207,14 @@ class GrpcCall {
   }
 
   /** Sends the head of an answer. Its status follows when everything else is sent. */
-  #respond(status: Readonly<Record<string, string>> = ok): void {
-    const stream = this.#stream;
-    stream.respond(this.#head(), { waitForTrailers: true });
-    stream.once("wantTrailers", () => {
-      this.#answered = true;
-      stream.sendTrailers(status);
-    });
+  #respond(): void {
+    this.#stream.respond(this.#head(), { waitForTrailers: true });
   }
 
-  #head(): Record<string, string | number> {
-    return {
-      ":status": 200,
-      "content-type": "application/grpc+proto",
-      [requestIdHeader]: this.#arrival.requestId,
-    };
+  /** Names and values in turn: Node takes them as they are. */
+  #head(): string[] {
+    const { requestId } = this.#arrival;
+    return [":status", "200", "content-type", responseType, requestIdHeader, requestId];
   }
 
   #fail(failure: RpcFailure, body: { end(): void } = this.#stream): void {
@@ -206,15 +222,11 @@ class GrpcCall {
     if (stream.destroyed) return;
     const status = grpcStatus(failure);
     if (stream.headersSent) {
-      stream.removeAllListeners("wantTrailers");
-      stream.once("wantTrailers", () => {
-        this.#answered = true;
-        stream.sendTrailers(status);
-      });
+      this.#status = status;
       body.end();
     } else {
       this.#answered = true;
-      stream.respond({ ...this.#head(), ...status }, { endStream: true });
+      stream.respond([...this.#head(), ...Object.entries(status).flat()], { endStream: true });
     }
     // What is left of a request that was refused is of no interest.
     if (!stream.readableEnded) stream.close();
@@ -224,7 +236,9 @@ class GrpcCall {
 /** A request that is not whole in time. */
 const late: GrpcBody = { kind: "unreadable", code: Code.DEADLINE_EXCEEDED, text: "too slow" };
 
-const ok = { "grpc-status": "0" };
+const responseType = "application/grpc+proto";
+
+const ok: Readonly<Record<string, string>> = { "grpc-status": "0" };
 
 /** RFC 9113, section 7. */
 const internalError = 2;

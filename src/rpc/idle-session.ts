@@ -15,14 +15,15 @@ export function closeWhenIdle(
   let streams = 0;
   let cancel = wait();
   session.on("stream", (stream) => {
-    streams++;
-    cancel();
-    stream.once("close", () => {
-      streams--;
-      if (streams === 0 && !session.closed) cancel = wait();
-    });
+    if (streams++ === 0) cancel();
+    stream.on("close", streamClosed);
   });
   return () => cancel();
+
+  function streamClosed(): void {
+    streams--;
+    if (streams === 0 && !session.closed) cancel = wait();
+  }
 
   function wait(): () => void {
     return clock.timer(idleMs, () => session.close());
