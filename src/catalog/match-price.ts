@@ -29,19 +29,21 @@ export function matchPrice(
 ): MatchedPrices {
   let certain: Price | undefined;
   let most = -1;
-  const possible: Price[] = [];
+  let possible: readonly Price[] = noPrices;
   for (const price of prices) {
     if (price.unit !== unit) continue;
     const named = countMatches(price, image);
     if (named === "differs") continue;
-    if (named === "unknown") possible.push(price);
+    if (named === "unknown") possible = [...possible, price];
     else if (named > most) {
       most = named;
       certain = price;
     }
   }
-  return certain === undefined ? { possible } : { certain, possible: [] };
+  return { certain, possible: certain === undefined ? possible : noPrices };
 }
+
+const noPrices: readonly Price[] = [];
 
 /** How much of what is known a price names, unless it names what is otherwise, or what is not known. */
 function countMatches(price: Price, image: PricedImage): number | "unknown" | "differs" {

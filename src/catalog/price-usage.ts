@@ -3,7 +3,7 @@ import type { ModelOffer, Price } from "../domain/model.ts";
 import { areaOf, nearestTier, type Shape } from "../domain/shape.ts";
 import type { Task } from "../domain/task.ts";
 import type { Usage } from "../domain/usage.ts";
-import { matchPrice } from "./match-price.ts";
+import { matchPrice, type PricedImage } from "./match-price.ts";
 
 /** What a provider did, as far as it can be billed. */
 export interface PricedWork {
@@ -59,21 +59,31 @@ function priceTokens(
     usage.imageInputTokens ??
     (task.operation === "image_edit" && has(prices, "image_input_token") ? inputTokens : 0);
   const imageOutput = usage.imageOutputTokens ?? (task.operation === "chat" ? 0 : outputTokens);
-  const quantities: readonly (readonly [Price["unit"], number])[] = [
-    [has(prices, "image_input_token") ? "image_input_token" : "input_token", imageInput],
-    ["input_token", inputTokens - imageInput],
-    ["image_output_token", imageOutput],
-    ["output_token", outputTokens - imageOutput],
-  ];
+  const imageInputUnit = has(prices, "image_input_token") ? "image_input_token" : "input_token";
   const components: CostComponent[] = [];
-  for (const [unit, quantity] of quantities) {
-    if (quantity <= 0) continue;
-    const price = matchPrice(prices, unit, {}).certain;
-    if (price === undefined) return undefined;
-    components.push(priceLine(unit, quantity, price.nanoUsd));
-  }
-  return components.length === 0 ? undefined : components;
+  const priced =
+    addTokens(components, prices, imageInputUnit, imageInput) &&
+    addTokens(components, prices, "input_token", inputTokens - imageInput) &&
+    addTokens(components, prices, "image_output_token", imageOutput) &&
+    addTokens(components, prices, "output_token", outputTokens - imageOutput);
+  return priced && components.length > 0 ? components : undefined;
 }
+
+/** Adds the line of one kind of token, if there are any. False when their price is missing. */
+function addTokens(
+  components: CostComponent[],
+  prices: readonly Price[],
+  unit: Price["unit"],
+  quantity: number,
+): boolean {
+  if (quantity <= 0) return true;
+  const price = matchPrice(prices, unit, nothingKnown).certain;
+  if (price === undefined) return false;
+  components.push(priceLine(unit, quantity, price.nanoUsd));
+  return true;
+}
+
+const nothingKnown: PricedImage = {};
 
 function has(prices: readonly Price[], unit: Price["unit"]): boolean {
   return prices.some((price) => price.unit === unit);

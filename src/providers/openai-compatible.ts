@@ -132,9 +132,9 @@ function imagesBody(task: TextToImageTask | ImageEditTask, target: CallTarget): 
 function completionBody(task: ChatTask, target: CallTarget): JsonObject {
   return {
     ...chatBody(task, target.upstreamModel),
-    ...present(target.settings.maxTokensField ?? "max_tokens", task.maxOutputTokens),
-    ...present("reasoning_effort", task.reasoningEffort),
-    ...present("user", target.endUser || undefined),
+    [target.settings.maxTokensField ?? "max_tokens"]: task.maxOutputTokens,
+    reasoning_effort: task.reasoningEffort,
+    user: target.endUser || undefined,
   };
 }
 

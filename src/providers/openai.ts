@@ -133,7 +133,7 @@ function imagesBody(task: TextToImageTask | ImageEditTask, target: CallTarget): 
     ...present("background", options.background),
     ...present("output_format", options.format),
     ...present("output_compression", options.compression),
-    ...endUser(target),
+    ...present("safety_identifier", target.endUser || undefined),
   };
 }
 
@@ -157,18 +157,14 @@ function editsCall(task: ImageEditTask, fields: JsonObject, media: readonly stri
 function completionBody(task: ChatTask, target: CallTarget): JsonObject {
   return {
     ...chatBody(task, target.upstreamModel),
-    ...present("max_completion_tokens", task.maxOutputTokens),
-    ...present("reasoning_effort", task.reasoningEffort),
-    ...endUser(target),
+    max_completion_tokens: task.maxOutputTokens,
+    reasoning_effort: task.reasoningEffort,
+    safety_identifier: target.endUser || undefined,
   };
 }
 
 function chatCall(value: JsonObject): HttpCall {
   return { method: "POST", path: "/chat/completions", body: { kind: "json", value } };
-}
-
-function endUser(target: CallTarget): JsonObject {
-  return present("safety_identifier", target.endUser || undefined);
 }
 
 /**

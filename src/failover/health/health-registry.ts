@@ -34,7 +34,7 @@ export class HealthRegistry implements HealthView {
   readonly #providers = new Map<string, ProviderHealth>();
   readonly #ejected = new Set<TargetHealth>();
   /** Until when something else than an ejection is in the way, on the clock's monotonic scale. */
-  #uneasyUntil = Number.NEGATIVE_INFINITY;
+  #uneasyUntil = longAgo;
 
   /** `tell` is told of every target, key and model that goes out or comes back. */
   constructor(clock: Clock, tell: HealthListener = () => {}) {
@@ -43,7 +43,8 @@ export class HealthRegistry implements HealthView {
   }
 
   get quiet(): boolean {
-    return this.#ejected.size === 0 && this.#clock.monotonic() >= this.#uneasyUntil;
+    if (this.#ejected.size > 0) return false;
+    return this.#uneasyUntil === longAgo || this.#clock.monotonic() >= this.#uneasyUntil;
   }
 
   /** How a target does: as well as the best of its provider's keys. */
@@ -93,7 +94,8 @@ export class HealthRegistry implements HealthView {
 
   /** An attempt begins. True when it is the probe of an ejected target, of which there is one at a time. */
   begin(candidate: Candidate, key: Secret | undefined): boolean {
-    return this.#targetOf(candidate, key).begin(this.#clock.monotonic());
+    const target = this.#targetOf(candidate, key);
+    return target.ejected && target.begin(this.#clock.monotonic());
   }
 
   /** The probe has ended without telling anything. */
@@ -261,6 +263,9 @@ export class HealthRegistry implements HealthView {
     return new ProviderHealth((target) => this.#ejected.delete(target), since);
   }
 }
+
+/** As good as never, and told from any time without a look at the clock. */
+const longAgo = Number.NEGATIVE_INFINITY;
 
 const untouched: Outlook = { state: "healthy", weightFactor: 1 };
 

@@ -4,7 +4,7 @@ import { imageAddress } from "./image-address.ts";
 
 /**
  * The body of `POST /chat/completions` for a task: what the caller asked and nothing
- * else. How a provider words the limit of tokens, the effort of reasoning, the end
+ * else, since fields that are undefined are not written. How a provider words the limit of tokens, the effort of reasoning, the end
  * user and the stream is its own, so they are not in here.
  */
 export function chatBody(task: ChatTask, model: string): JsonObject {
@@ -12,18 +12,16 @@ export function chatBody(task: ChatTask, model: string): JsonObject {
   return {
     model,
     messages: task.messages.flatMap(messagesOf),
-    ...present("temperature", task.temperature),
-    ...present("top_p", task.topP),
-    ...present("stop", stop.length > 0 ? stop : undefined),
-    ...present("seed", task.seed),
-    ...present("tools", tools.length > 0 ? tools.map(toolOf) : undefined),
-    ...present(
-      "tool_choice",
+    temperature: task.temperature,
+    top_p: task.topP,
+    stop: stop.length > 0 ? stop : undefined,
+    seed: task.seed,
+    tools: tools.length > 0 ? tools.map(toolOf) : undefined,
+    tool_choice:
       toolChoice?.name === undefined
         ? toolChoice?.mode
         : { type: "function", function: { name: toolChoice.name } },
-    ),
-    ...present("response_format", responseFormatOf(task.responseFormat)),
+    response_format: responseFormatOf(task.responseFormat),
   };
 }
 
@@ -59,7 +57,7 @@ function messagesOf(message: ChatMessage): JsonObject[] {
     messages.push({
       role: message.role,
       content: contentOf(content),
-      ...present("tool_calls", toolCalls.length > 0 ? toolCalls : undefined),
+      tool_calls: toolCalls.length > 0 ? toolCalls : undefined,
     });
   }
   return messages;
@@ -70,8 +68,9 @@ type ContentPart = Extract<ChatPart, { kind: "text" | "image" }>;
 /** Nothing but text goes as one plain string, since some compatible servers take nothing else. */
 function contentOf(parts: readonly ContentPart[]): JsonValue {
   if (parts.length === 0) return null;
-  const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
-  if (texts.length === parts.length) return texts.join("\n");
+  if (parts.every((part) => part.kind === "text")) {
+    return parts.map(({ text }) => text).join("\n");
+  }
   return parts.map((part) =>
     part.kind === "text"
       ? { type: "text", text: part.text }
@@ -84,8 +83,8 @@ function toolOf(tool: Tool): JsonObject {
     type: "function",
     function: {
       name: tool.name,
-      ...present("description", tool.description === "" ? undefined : tool.description),
-      ...present("parameters", tool.parameters),
+      description: tool.description === "" ? undefined : tool.description,
+      parameters: tool.parameters,
     },
   };
 }
@@ -97,6 +96,6 @@ function responseFormatOf(format: ResponseFormat | undefined): JsonObject | unde
   const { name, schema, strict } = format;
   return {
     type: "json_schema",
-    json_schema: { name, schema, ...present("strict", strict || undefined) },
+    json_schema: { name, schema, strict: strict || undefined },
   };
 }
