@@ -1,6 +1,7 @@
 import { type Message, toJsonString } from "@bufbuild/protobuf";
 import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
+import { freeImageMemory, takeImageMemory } from "../domain/image-memory.ts";
 import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
 import { type CallLife, RunningCalls } from "./call-life.ts";
 import type { HttpRequest, HttpResponse, PlainResponse } from "./connect-service.ts";
@@ -108,7 +109,7 @@ function readBody(request: HttpRequest, length: number, take: (body: Buffer) => 
       body = chunk;
       return;
     }
-    if (received === 0) body = Buffer.allocUnsafeSlow(length);
+    if (received === 0) body = takeImageMemory(length);
     received += chunk.copy(body, received);
   });
   request.once("end", () => {
@@ -143,6 +144,8 @@ async function serve(
 ): Promise<Answer> {
   const { limits } = context;
   const request = readMessage(rpc.method.input, body, plain.binary);
+  // Bytes in a message of JSON are its own, and in one of Protobuf they are the body's.
+  if (!plain.binary) freeImageMemory(body);
   if (request.kind === "unreadable") {
     const failure = libraryFailure(request.code, request.text, limits, arrival.requestId);
     arrival.failed(failure);

@@ -1,5 +1,6 @@
-import { type DescMessage, fromBinary, fromJsonString, type Message } from "@bufbuild/protobuf";
+import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
+import { readJson } from "./read-json.ts";
 
 /** A message, or why there is none: the code and the text that connect-node would give. */
 export type ReadResult =
@@ -9,7 +10,7 @@ export type ReadResult =
 /** Reads a message from Protobuf or JSON. */
 export function readMessage(schema: DescMessage, body: Buffer, binary: boolean): ReadResult {
   try {
-    const message = binary ? fromBinary(schema, body) : fromJsonString(schema, utf8.decode(body));
+    const message = binary ? fromBinary(schema, body) : readJson(schema, body);
     return { kind: "message", message };
   } catch (error) {
     const text = error instanceof Error ? error.message : "";
@@ -18,6 +19,3 @@ export function readMessage(schema: DescMessage, body: Buffer, binary: boolean):
       : { kind: "unreadable", code: Code.INVALID_ARGUMENT, text };
   }
 }
-
-// Without a byte order mark, and with U+FFFD for what is no UTF-8.
-const utf8 = new TextDecoder();

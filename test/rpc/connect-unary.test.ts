@@ -22,6 +22,8 @@ const chat = {
 };
 const imageJson = toJsonString(GenerateRequestSchema, imageRequest());
 const imageBytes = toBinary(GenerateRequestSchema, imageRequest());
+const editJson = (data: string) =>
+  `{"model":"gpt-image-2","imageEdit":{"prompt":"p","images":[{"data":"${data}"}]}}`;
 const binary = { "content-type": "application/proto" };
 
 const requests: readonly (readonly [string, Sent])[] = [
@@ -38,6 +40,8 @@ const requests: readonly (readonly [string, Sent])[] = [
   ["JSON that is cut", { body: imageJson.slice(0, -1) }],
   ["a list", { body: "[]" }],
   ["null", { body: "null" }],
+  ["a large image", { body: editJson(Buffer.alloc(100_001, "image").toString("base64")) }],
+  ["a large image that is none", { body: editJson("no image".repeat(10_000)) }],
   ["an unknown field", { body: '{"model":"m","bogus":1}' }],
   ["a field of a wrong type", { body: '{"model":1}' }],
   ["a field twice", { body: '{"model":"m","model":"n"}' }],
