@@ -16,6 +16,7 @@ import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
 import { StreamWriter } from "./stream-writer.ts";
 import { connectStreams, grpcWeb, type WebProtocol } from "./web-protocol.ts";
+import { type PieceStream, writePieces } from "./write-pieces.ts";
 
 /**
  * Serves the plain case of the calls of web pages whose messages are in envelopes,
@@ -147,15 +148,39 @@ class WebCall {
 
   async #serve(body: GrpcBody): Promise<void> {
     const request = this.#read(body);
-    if (request.kind === "message") {
-      this.#end(await this.#run(request.message));
+    if (request.kind === "unreadable") {
+      this.#end(this.#refuse(request));
+      // What is left of it is of no interest.
+      if ("stream" in this.#request && !this.#request.complete) this.#request.stream.close();
       return;
     }
-    this.#end(this.#refuse(request));
-    // What is left of it is of no interest.
-    if ("stream" in this.#request && !this.#request.complete) this.#request.stream.close();
+    const rpc = this.#rpc;
+    const call = this.#call();
+    if (rpc.kind === "unary") {
+      const result = await runUnary(this.#context, rpc, request.message, call, this.#arrival);
+      if (result.kind === "failed") this.#end(result.failure);
+      else this.#answer(result.message, result.onSent);
+      return;
+    }
+    const send = (message: Message) => {
+      if (this.#over) return undefined;
+      this.#respond();
+      return this.#writer.write(this.#frame(message));
+    };
+    this.#end(await runStream(this.#context, rpc, request.message, call, send, this.#arrival));
   }
 
+  /** Sends the one message that a call gives, and that it worked. */
+  #answer(message: Message, onSent: (() => void) | undefined): void {
+    this.#life.close();
+    if (this.#over) return;
+    this.#answered = true;
+    this.#respond();
+    const pieces = thenOne(this.#frame(message), this.#plain.protocol.success);
+    writePieces(this.#response as PieceStream, pieces, onSent);
+  }
+
+  /** Ends an answer with what became of the call. */
   #end(failure: RpcFailure | undefined): void {
     this.#life.close();
     if (this.#over) return;
@@ -178,20 +203,6 @@ class WebCall {
     return failure;
   }
 
-  /** Has a call handled and sends what it gives. Returns why there is no more of it, or none. */
-  async #run(request: Message): Promise<RpcFailure | undefined> {
-    const rpc = this.#rpc;
-    const call = this.#call();
-    if (rpc.kind === "stream") {
-      const send = (message: Message) => this.#send(message);
-      return runStream(this.#context, rpc, request, call, send, this.#arrival);
-    }
-    const result = await runUnary(this.#context, rpc, request, call, this.#arrival);
-    if (result.kind === "failed") return result.failure;
-    this.#send(result.message);
-    return undefined;
-  }
-
   #call(): Call {
     const { requestId, arrivedAt, observer } = this.#arrival;
     const { timeoutMs } = this.#plain;
@@ -203,12 +214,6 @@ class WebCall {
       signal: this.#life.signal,
       deadlineAt: timeoutMs === undefined ? undefined : arrivedAt + timeoutMs,
     };
-  }
-
-  #send(message: Message): void | Promise<void> {
-    if (this.#over) return undefined;
-    this.#respond();
-    return this.#writer.write(this.#frame(message));
   }
 
   #frame(message: Message): Iterable<Uint8Array> {
@@ -238,6 +243,11 @@ function* inEnvelope({ length, pieces }: FilledJson): Iterable<Uint8Array> {
     yield headed ? piece : frameStart(length, piece);
     headed = true;
   }
+}
+
+function* thenOne(pieces: Iterable<Uint8Array>, last: Uint8Array): Iterable<Uint8Array> {
+  yield* pieces;
+  yield last;
 }
 
 function ignore(): void {}

@@ -20,6 +20,7 @@ interface Door {
 }
 
 const readBinary = (body: Buffer) => fromBinary(GenerateResponseSchema, body);
+const readFirst = (body: Buffer) => readBinary(body.subarray(5, 5 + body.readUInt32BE(1)));
 const url = (server: TestServer) => server.url;
 
 const doors: readonly Door[] = [
@@ -37,8 +38,10 @@ const doors: readonly Door[] = [
     exchange: http2,
     type: "application/grpc",
     url: (server) => server.grpcUrl,
-    read: (body) => readBinary(body.subarray(5)),
+    read: readFirst,
   },
+  { name: "gRPC-Web", exchange: http1, type: "application/grpc-web", url, read: readFirst },
+  { name: "gRPC-Web, HTTP/2", exchange: http2, type: "application/grpc-web", url, read: readFirst },
 ];
 
 /** Asks for an image of 3 MB; gives what arrived and the bytes as they are at the gateway afterwards. */
@@ -58,9 +61,11 @@ async function ask({ exchange, type, url, read }: Door, idempotencyKey: string) 
   const message = toBinary(GenerateRequestSchema, request);
   const head = Buffer.alloc(5);
   head.writeUInt32BE(message.length, 1);
+  const enveloped = Buffer.concat([head, message]);
   const body = {
     "application/json": toJsonString(GenerateRequestSchema, request),
-    "application/grpc": Buffer.concat([head, message]),
+    "application/grpc": enveloped,
+    "application/grpc-web": enveloped,
   }[type];
   const { status, body: answer } = await exchange(url(server), {
     path: "/spillway.v1.GatewayService/Generate",

@@ -348,38 +348,41 @@ interface OpenCall {
   leave(): void;
 }
 
-type Open = (server: TestServer, parts: readonly Uint8Array[]) => OpenCall;
+type Open = (server: TestServer, parts: readonly Uint8Array[], ends?: boolean) => OpenCall;
 
-const openHttp1: Open = (server, parts) => {
+const openHttp1: Open = (server, parts, ends = true) => {
   const headers = { "content-type": connectBinary.type };
   const request = http1Request(server.url + streamPath, { method: "POST", headers });
   const response = once(request, "response");
   response.catch(() => {});
   request.on("error", () => {});
-  sendParts(request, parts);
+  sendParts(request, parts, ends);
   return {
     read: async () => buffer((await response)[0]),
     leave: () => request.destroy(),
   };
 };
 
-const openHttp2: Open = (server, parts) => {
+const openHttp2: Open = (server, parts, ends = true) => {
   const session = connectHttp2(server.url);
   const headers = { "content-type": connectBinary.type };
   const stream = session.request({ ":method": "POST", ":path": streamPath, ...headers });
   stream.on("error", () => {});
   stream.pause();
-  sendParts(stream, parts);
+  sendParts(stream, parts, ends);
   return {
     read: () => buffer(stream).finally(() => session.destroy()),
     leave: () => session.destroy(),
   };
 };
 
-function sendParts(request: Writable, parts: readonly Uint8Array[]): void {
+function sendParts(request: Writable, parts: readonly Uint8Array[], ends: boolean): void {
   const [first, ...rest] = parts;
-  if (first === undefined) request.end();
-  else request.write(first, () => setImmediate(() => sendParts(request, rest)));
+  if (first !== undefined) {
+    request.write(first, () => setImmediate(() => sendParts(request, rest, ends)));
+  } else if (ends) {
+    request.end();
+  }
 }
 
 const large = { ...image, content: { kind: "bytes" as const, bytes: Buffer.alloc(1_000_000) } };
@@ -411,7 +414,7 @@ describe.each([
 
   it("tells of a caller that leaves before its request is whole", async () => {
     const server = await startTestServer();
-    const call = open(server, [body.subarray(0, 9)].concat(Array(1_000).fill(Buffer.alloc(0))));
+    const call = open(server, [body.subarray(0, 9)], false);
     await expect.poll(() => server.telemetry.calls.length).toBe(1);
     call.leave();
     await expect.poll(() => server.telemetry.calls[0]?.told).toEqual(["ended CANCELLED"]);
