@@ -7,8 +7,8 @@ import type { Listener } from "./listener.ts";
 export interface AdminSource {
   /** The metrics in the form that Prometheus scrapes. */
   readonly metrics: () => Promise<MetricsPage>;
-  /** Whether new calls are welcome. */
-  readonly ready: () => boolean;
+  /** Why new calls are not welcome, in a few words. Undefined: they are. */
+  readonly unready: () => string | undefined;
   /** What operators should know although calls are served: lines of text. Undefined: nothing. */
   readonly notice?: (() => string | undefined | Promise<string | undefined>) | undefined;
   readonly onBug: (error: unknown) => void;
@@ -22,7 +22,7 @@ export interface MetricsPage {
 
 /**
  * Opens the listener for operators: `/metrics`; `/healthz`, 200 while the
- * process runs; `/readyz`, 503 while it drains.
+ * process runs; `/readyz`, 503 while new calls are not welcome.
  */
 export async function openAdminListener(address: Address, source: AdminSource): Promise<Listener> {
   const server = createServer((request, response) => {
@@ -54,10 +54,12 @@ async function serve(
     }
     case "/healthz":
       return answer(response, 200, "ok\n");
-    case "/readyz":
-      return source.ready()
+    case "/readyz": {
+      const why = source.unready();
+      return why === undefined
         ? answer(response, 200, readyText(await source.notice?.()))
-        : answer(response, 503, "draining\n");
+        : answer(response, 503, `${why}\n`);
+    }
     default:
       return answer(response, 404, "/metrics, /healthz and /readyz are here\n");
   }

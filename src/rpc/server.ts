@@ -102,9 +102,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       grpc = await open(openGrpcListener(options.grpc, rpcs, context));
     }
     if (options.admin !== undefined) {
-      const ready = () => draining === undefined;
+      const unready = () => (draining === undefined ? undefined : "draining");
       const { metrics, notice } = options;
-      const source = { metrics, ready, notice, onBug };
+      const source = { metrics, unready, notice, onBug };
       admin = await open(openAdminListener(options.admin, source));
     }
   } catch (error) {

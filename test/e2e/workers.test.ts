@@ -108,6 +108,8 @@ describe("two workers", () => {
     await spillway.logged("configuration not reloaded", 2);
     for (const worker of workersOf(spillway)) process.kill(worker, "SIGKILL");
     await spillway.logged("worker ended", 2);
+    const nobody = await fetch(`http://${admin}/readyz`);
+    expect([nobody.status, await nobody.text()]).toEqual([503, "no worker serves\n"]);
     await spillway.logged("configuration not reloaded", 4);
     const told = spillway.log.filter(({ msg }) => msg === "configuration not reloaded");
     expect(told.slice(2)).toMatchObject(Array(2).fill({ config_version: version }));

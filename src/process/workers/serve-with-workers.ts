@@ -66,7 +66,10 @@ export async function serveWithWorkers(
           const reports = await crew.report();
           return sdk.metricsText(reports.map(({ metrics }) => metrics));
         },
-        ready: () => !draining && crew.serving,
+        unready() {
+          if (draining) return "draining";
+          return crew.serving ? undefined : "no worker serves";
+        },
         async notice() {
           const notices = (await crew.report()).map(({ notice }) => notice);
           return notices.find((notice) => notice !== undefined);
