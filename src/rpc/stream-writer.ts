@@ -23,8 +23,8 @@ export class StreamWriter {
 
   /** Writes a message, in pieces. A promise means: wait for it before the next one. */
   write(pieces: Iterable<Uint8Array>): void | Promise<void> {
-    this.#waiting.push(pieces[Symbol.iterator]());
-    if (this.#room === undefined) this.#writeOn();
+    const message = pieces[Symbol.iterator]();
+    if (this.#room !== undefined || !this.#writeRest(message)) this.#waiting.push(message);
     return this.#room?.promise;
   }
 
@@ -38,21 +38,28 @@ export class StreamWriter {
   close(): void {
     this.#waiting.length = 0;
     this.#batch = [];
+    this.#batchBytes = 0;
     this.#room?.resolve();
   }
 
   #writeOn(): void {
-    for (let pieces = this.#waiting[0]; pieces !== undefined; pieces = this.#waiting[0]) {
-      for (let next = pieces.next(); !next.done; next = pieces.next()) {
-        if (this.#add(next.value)) continue;
-        this.#waitForRoom();
-        return;
-      }
+    for (let message = this.#waiting[0]; message !== undefined; message = this.#waiting[0]) {
+      if (!this.#writeRest(message)) return;
       this.#waiting.shift();
     }
     this.#room?.resolve();
     this.#room = undefined;
     if (this.#ended) this.#endStream();
+  }
+
+  /** Tells whether there was room for it, and for more. */
+  #writeRest(message: Iterator<Uint8Array>): boolean {
+    for (let next = message.next(); !next.done; next = message.next()) {
+      if (this.#add(next.value)) continue;
+      this.#waitForRoom();
+      return false;
+    }
+    return true;
   }
 
   /** Tells whether there is room for more. */

@@ -48,7 +48,7 @@ export class SseParser {
 
   /** Ends the body, and hands over what is left. */
   end(): void {
-    if (this.#carry.length > 0) this.#readLines(newLine);
+    if (this.#carry.length > 0) this.#readCarried(newLine);
     this.#endEvent();
   }
 
@@ -58,10 +58,11 @@ export class SseParser {
       this.#afterReturn = false;
       if (part[0] === lineFeed) from = 1;
     }
-    const to = Math.max(part.lastIndexOf(lineFeed), part.lastIndexOf(lineReturn)) + 1;
+    const to = linesEnd(part);
     if (to > from) {
       this.#afterReturn = to === part.length && part[to - 1] === lineReturn;
-      this.#readLines(part.subarray(from, to));
+      if (this.#carry.length > 0) this.#readCarried(part.subarray(from, to));
+      else this.#readText(part.toString("utf8", from, to));
       from = to;
     }
     if (from === part.length) return;
@@ -71,22 +72,19 @@ export class SseParser {
   }
 
   /** Reads whole lines, of which the first one goes on with what is carried. */
-  #readLines(lines: Buffer): void {
-    let bytes = lines;
+  #readCarried(lines: Buffer): void {
     const carry = this.#carry;
-    if (carry.length > 0) {
-      this.#carry = [];
-      if (this.#carryBytes > longLine) {
-        const end = firstLineEnd(lines);
-        this.#readLongLine([...carry, lines.subarray(0, end)]);
-        const isPair = lines[end] === lineReturn && lines[end + 1] === lineFeed;
-        bytes = lines.subarray(isPair ? end + 2 : end + 1);
-      } else {
-        bytes = Buffer.concat([...carry, lines]);
-      }
-      this.#carryBytes = 0;
+    const isLong = this.#carryBytes > longLine;
+    this.#carry = [];
+    this.#carryBytes = 0;
+    if (!isLong) {
+      this.#readText(Buffer.concat([...carry, lines]).toString());
+      return;
     }
-    this.#readText(bytes.toString());
+    const end = firstLineEnd(lines);
+    this.#readLongLine([...carry, lines.subarray(0, end)]);
+    const isPair = lines[end] === lineReturn && lines[end + 1] === lineFeed;
+    this.#readText(lines.toString("utf8", isPair ? end + 2 : end + 1));
   }
 
   #readText(encoded: string): void {
@@ -180,6 +178,13 @@ const mostStrays = 1024 * 1024;
 /** One space may stand between the colon and the value. */
 function valueStart(text: string, afterColon: number): number {
   return text.charCodeAt(afterColon) === space ? afterColon + 1 : afterColon;
+}
+
+/** Where the last line ends that is whole. 0 when none is. */
+function linesEnd(bytes: Buffer): number {
+  const { length } = bytes;
+  if (bytes[length - 1] === lineFeed) return length;
+  return Math.max(bytes.lastIndexOf(lineFeed), bytes.lastIndexOf(lineReturn)) + 1;
 }
 
 function firstLineEnd(lines: Buffer): number {

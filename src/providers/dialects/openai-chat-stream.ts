@@ -88,7 +88,7 @@ export function readChatStream(answers: OpenAiAnswers): StreamReader {
       if (failure !== undefined) return [];
       const data = asObject(event.data);
       if (data === undefined) return readText(event);
-      const choice = asObject(at(data, "choices", 0));
+      const choice = asObject(asArray(data["choices"])[0]);
       const told =
         eventFailure(event, data, answers) ??
         (choice && answers.embeddedFailure(choice, eventReply));
