@@ -1,4 +1,3 @@
-import { type Attributes, type Span, SpanStatusCode } from "@opentelemetry/api";
 import type { Attempt } from "../domain/attempt.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type {
@@ -9,21 +8,25 @@ import type {
   ObservedExchange,
 } from "../domain/observer.ts";
 import { captureInput } from "./capture-input.ts";
-import { type SpanInContext, startClientSpan } from "./client-span.ts";
 import { genAiOperationName, genAiProviderName } from "./gen-ai-names.ts";
 import { eventNames, attributeNames as names } from "./names.ts";
+import { providerAddress, readServerAddress, type ServerAddress } from "./server-address.ts";
+import { setCost } from "./set-cost.ts";
 import type { TelemetryParts } from "./telemetry-parts.ts";
 import { traceHeaders } from "./trace-context.ts";
+import type { Span } from "./tracer.ts";
 
 /** What an observed attempt begins with. */
 export interface AttemptStart {
   readonly attempt: Attempt;
   readonly call: ObservedCall;
-  /** The RPC's span. */
-  readonly parent: SpanInContext;
+  /** The RPC's span. Undefined: nothing of the request is recorded. */
+  readonly parent: Span | undefined;
   readonly requestId: string;
   /** What was asked, when it was understood. */
   readonly request: GenerateRequest | undefined;
+  /** Who is told of an exchange when nothing is recorded. */
+  readonly unrecorded: () => ExchangeObserver;
 }
 
 /**
@@ -33,47 +36,43 @@ export interface AttemptStart {
 export class ObservedAttempt implements AttemptObserver {
   readonly #parts: TelemetryParts;
   readonly #start: AttemptStart;
-  readonly #own: SpanInContext;
-  readonly #span: Span;
+  readonly #span: Span | undefined;
   readonly #startedAt: number;
 
   constructor(parts: TelemetryParts, start: AttemptStart) {
     this.#parts = parts;
     this.#start = start;
     this.#startedAt = parts.clock.monotonic();
-    const { attempt, call } = start;
-    const operation = genAiOperationName(call.operation);
-    this.#own = startClientSpan(
-      parts.tracer,
-      `${operation} ${attempt.upstreamModel}`,
-      start.parent,
-    );
-    this.#span = this.#own.span;
-    if (this.#span.isRecording()) this.#span.setAttributes(startAttributes(start, operation));
-    if (parts.captureContent && start.request !== undefined && this.#span.isRecording()) {
-      this.#span.setAttribute(names.genAiInputMessages, captureInput(start.request.task));
+    if (start.parent === undefined) return;
+    const operation = genAiOperationName(start.call.operation);
+    this.#span = start.parent.startChild(`${operation} ${start.attempt.upstreamModel}`);
+    describeStart(this.#span, start, operation);
+    if (parts.captureContent && start.request !== undefined) {
+      this.#span.set(names.genAiInputMessages, captureInput(start.request.task));
     }
   }
 
   exchangeStarted(exchange: ObservedExchange): ExchangeObserver {
-    const { span, context } = startClientSpan(this.#parts.tracer, exchange.method, this.#own);
-    if (span.isRecording()) {
-      span.setAttributes({
-        [names.httpMethod]: exchange.method,
-        [names.urlFull]: exchange.url,
-        [names.exchangePurpose]: exchange.purpose,
-        ...serverAttributes(exchange.url),
-      });
-    }
+    if (this.#span === undefined) return this.#start.unrecorded();
+    const span = this.#span.startChild(exchange.method);
+    span.set(names.httpMethod, exchange.method);
+    span.set(names.urlFull, exchange.url);
+    span.set(names.exchangePurpose, exchange.purpose);
+    // All but files are at the provider itself.
+    const { baseUrl } = this.#start.call;
+    setServer(
+      span,
+      exchange.purpose === "download" ? readServerAddress(exchange.url) : providerAddress(baseUrl),
+    );
     return {
-      headers: traceHeaders(context),
+      headers: traceHeaders(span.context),
       finished({ status, failure }) {
-        if (status !== undefined) span.setAttribute(names.httpStatus, status);
+        span.set(names.httpStatus, status);
         const errorType =
-          failure?.class ?? (status !== undefined && status >= 400 ? `${status}` : "");
-        if (errorType !== "") {
-          span.setAttribute(names.errorType, errorType);
-          span.setStatus({ code: SpanStatusCode.ERROR });
+          failure?.class ?? (status !== undefined && status >= 400 ? `${status}` : undefined);
+        if (errorType !== undefined) {
+          span.set(names.errorType, errorType);
+          span.fail();
         }
         span.end();
       },
@@ -81,49 +80,20 @@ export class ObservedAttempt implements AttemptObserver {
   }
 
   firstContent(): void {
-    if (!this.#span.isRecording()) return;
+    if (this.#span === undefined) return;
     const seconds = (this.#parts.clock.monotonic() - this.#startedAt) / 1000;
-    this.#span.setAttribute(names.genAiTimeToFirstChunk, seconds);
+    this.#span.set(names.genAiTimeToFirstChunk, seconds);
     this.#span.addEvent(eventNames.firstContent);
   }
 
   finished(attempt: Attempt, ending: AttemptEnding): void {
     this.#parts.metrics.attemptEnded(attempt, this.#start.call.operation, ending);
-    if (this.#span.isRecording()) this.#describeEnd(attempt, ending);
-    this.#span.end();
+    if (this.#span !== undefined) {
+      describeEnd(this.#span, attempt, ending);
+      if (this.#parts.captureContent) this.#span.set(names.upstreamDetail, ending.detail);
+      this.#span.end();
+    }
     if (attempt.outcome !== "succeeded") this.#log(attempt, ending);
-  }
-
-  #describeEnd(attempt: Attempt, ending: AttemptEnding): void {
-    const attributes: Attributes = {
-      [names.attemptOutcome]: attempt.outcome ?? "failed",
-      [names.costBasis]: attempt.cost.basis,
-    };
-    if (attempt.cost.basis !== "unknown") attributes[names.costMicros] = attempt.cost.micros;
-    const optional: readonly (readonly [string, string | number | undefined])[] = [
-      [names.attemptDelivery, attempt.delivery],
-      [names.httpStatus, attempt.httpStatus],
-      [names.upstreamCode, attempt.upstreamCode],
-      [names.upstreamRequestId, attempt.upstreamRequestId],
-      [names.genAiInputTokens, ending.inputTokens],
-      [names.genAiOutputTokens, ending.outputTokens],
-      [names.genAiResponseId, ending.upstreamId],
-      [names.genAiResponseModel, ending.responseModel],
-      [names.upstreamDetail, this.#parts.captureContent ? ending.detail : undefined],
-    ];
-    for (const [name, value] of optional) if (value !== undefined) attributes[name] = value;
-    if (ending.finishReason !== undefined) {
-      attributes[names.genAiFinishReasons] = [ending.finishReason];
-    }
-    if (attempt.failure !== undefined) {
-      attributes[names.errorType] = attempt.failure;
-      attributes[names.failureClass] = attempt.failure;
-      attributes[names.attemptMessage] = attempt.message;
-    }
-    this.#span.setAttributes(attributes);
-    if (attempt.outcome === "failed" || attempt.outcome === "cancelled") {
-      this.#span.setStatus({ code: SpanStatusCode.ERROR, message: attempt.message });
-    }
   }
 
   #log(attempt: Attempt, ending: AttemptEnding): void {
@@ -160,32 +130,49 @@ export class ObservedAttempt implements AttemptObserver {
   }
 }
 
-function startAttributes(
+function describeStart(
+  span: Span,
   { attempt, call, requestId }: AttemptStart,
   operation: string,
-): Attributes {
-  const attributes: Attributes = {
-    [names.genAiOperation]: operation,
-    [names.genAiProvider]: genAiProviderName(attempt.provider),
-    [names.genAiRequestModel]: attempt.upstreamModel,
-    [names.genAiOutputType]: call.operation === "chat" ? "text" : "image",
-    [names.provider]: attempt.provider,
-    [names.requestId]: requestId,
-    [names.attemptNumber]: attempt.number,
-    [names.attemptReason]: attempt.reason,
-    [names.attemptPriority]: attempt.priority,
-    [names.attemptWeight]: attempt.weight,
-    ...serverAttributes(call.baseUrl),
-  };
-  if (call.stream) attributes[names.genAiStream] = true;
-  if (call.count !== 1) attributes[names.genAiChoiceCount] = call.count;
-  return attributes;
+): void {
+  span.set(names.genAiOperation, operation);
+  span.set(names.genAiProvider, genAiProviderName(attempt.provider));
+  span.set(names.genAiRequestModel, attempt.upstreamModel);
+  span.set(names.genAiOutputType, call.operation === "chat" ? "text" : "image");
+  span.set(names.provider, attempt.provider);
+  span.set(names.requestId, requestId);
+  span.set(names.attemptNumber, attempt.number);
+  span.set(names.attemptReason, attempt.reason);
+  span.set(names.attemptPriority, attempt.priority);
+  span.set(names.attemptWeight, attempt.weight);
+  setServer(span, providerAddress(call.baseUrl));
+  if (call.stream) span.set(names.genAiStream, true);
+  if (call.count !== 1) span.set(names.genAiChoiceCount, call.count);
 }
 
-/** Host and port of an address; nothing when it has none. */
-function serverAttributes(address: string): Attributes {
-  const url = URL.parse(address);
-  if (url === null) return {};
-  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
-  return { [names.serverAddress]: url.hostname, [names.serverPort]: port };
+function describeEnd(span: Span, attempt: Attempt, ending: AttemptEnding): void {
+  span.set(names.attemptOutcome, attempt.outcome ?? "failed");
+  setCost(span, attempt.cost);
+  span.set(names.attemptDelivery, attempt.delivery);
+  span.set(names.httpStatus, attempt.httpStatus);
+  span.set(names.upstreamCode, attempt.upstreamCode);
+  span.set(names.upstreamRequestId, attempt.upstreamRequestId);
+  span.set(names.genAiInputTokens, ending.inputTokens);
+  span.set(names.genAiOutputTokens, ending.outputTokens);
+  span.set(names.genAiResponseId, ending.upstreamId);
+  span.set(names.genAiResponseModel, ending.responseModel);
+  if (ending.finishReason !== undefined) {
+    span.set(names.genAiFinishReasons, [ending.finishReason]);
+  }
+  if (attempt.failure !== undefined) {
+    span.set(names.errorType, attempt.failure);
+    span.set(names.failureClass, attempt.failure);
+    span.set(names.attemptMessage, attempt.message);
+  }
+  if (attempt.outcome === "failed" || attempt.outcome === "cancelled") span.fail(attempt.message);
+}
+
+function setServer(span: Span, server: ServerAddress | undefined): void {
+  span.set(names.serverAddress, server?.host);
+  span.set(names.serverPort, server?.port);
 }

@@ -1,21 +1,15 @@
-import {
-  type Attributes,
-  type Context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from "@opentelemetry/api";
 import type { Attempt } from "../domain/attempt.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Generated } from "../domain/generated.ts";
-import type { AttemptObserver, ObservedCall } from "../domain/observer.ts";
+import type { AttemptObserver, ExchangeObserver, ObservedCall } from "../domain/observer.ts";
 import { eventNames, attributeNames as names } from "./names.ts";
 import { ObservedAttempt } from "./observed-attempt.ts";
+import { setCost } from "./set-cost.ts";
 import type { RpcCall, RpcObserver } from "./telemetry.ts";
 import type { TelemetryParts } from "./telemetry-parts.ts";
-import { callerContext } from "./trace-context.ts";
+import { callerContext, traceHeaders } from "./trace-context.ts";
+import type { CallTrace } from "./tracer.ts";
 
 /**
  * One call, for those who watch: its SERVER span, below which the attempts have
@@ -24,56 +18,53 @@ import { callerContext } from "./trace-context.ts";
 export class ObservedRpc implements RpcObserver {
   readonly #parts: TelemetryParts;
   readonly #call: RpcCall;
-  readonly #span: Span;
-  readonly #context: Context;
+  readonly #trace: CallTrace;
   readonly #startedAt: number;
   #request: GenerateRequest | undefined;
+  #unrecorded: ExchangeObserver | undefined;
 
   constructor(parts: TelemetryParts, call: RpcCall) {
     this.#parts = parts;
     this.#call = call;
     this.#startedAt = parts.clock.monotonic();
-    const parent = callerContext((name) => call.header(name));
-    this.#span = parts.tracer.startSpan(call.method, { kind: SpanKind.SERVER }, parent);
-    // Most spans are not sampled, and then nobody wants their attributes.
-    if (this.#span.isRecording()) {
-      this.#span.setAttributes({
-        [names.rpcSystem]: call.protocol === "connect" ? "connectrpc" : "grpc",
-        [names.rpcMethod]: call.method,
-        [names.requestId]: call.requestId,
-      });
+    this.#trace = parts.tracer.startCall(
+      call.method,
+      callerContext((name) => call.header(name)),
+    );
+    const { span } = this.#trace;
+    if (span !== undefined) {
+      span.set(names.rpcSystem, call.protocol === "connect" ? "connectrpc" : "grpc");
+      span.set(names.rpcMethod, call.method);
+      span.set(names.requestId, call.requestId);
     }
-    this.#context = trace.setSpan(parent, this.#span);
     parts.metrics.callStarted();
   }
 
   requestRead(request: GenerateRequest): void {
     this.#request = request;
-    if (!this.#span.isRecording()) return;
-    const attributes: Attributes = {
-      [names.requestModel]: request.model,
-      [names.operation]: request.task.operation,
-    };
+    const { span } = this.#trace;
+    if (span === undefined) return;
+    span.set(names.requestModel, request.model);
+    span.set(names.operation, request.task.operation);
     for (const [name, value] of Object.entries(request.labels)) {
-      attributes[`${names.label}.${name}`] = value;
+      span.set(`${names.label}.${name}`, value);
     }
-    this.#span.setAttributes(attributes);
   }
 
   attemptStarted(attempt: Attempt, call: ObservedCall): AttemptObserver {
     return new ObservedAttempt(this.#parts, {
       attempt,
       call,
-      parent: { span: this.#span, context: this.#context },
+      parent: this.#trace.span,
       requestId: this.#call.requestId,
       request: this.#request,
+      unrecorded: () => this.#exchangeUnrecorded(),
     });
   }
 
   attemptSkipped(attempt: Attempt): void {
     this.#parts.metrics.attemptSkipped(attempt);
-    if (!this.#span.isRecording()) return;
-    this.#span.addEvent(eventNames.candidateSkipped, {
+    this.#trace.span?.addEvent(eventNames.candidateSkipped, {
       [names.provider]: attempt.provider,
       [names.genAiRequestModel]: attempt.upstreamModel,
       [names.attemptPriority]: attempt.priority,
@@ -84,20 +75,17 @@ export class ObservedRpc implements RpcObserver {
   generated(generated: Generated): void {
     // What a result of before took was counted then.
     if (!generated.replayed) this.#parts.metrics.generated(generated);
-    if (!this.#span.isRecording()) return;
-    const attributes: Attributes = {
-      [names.model]: generated.model,
-      [names.provider]: generated.provider,
-      [names.configVersion]: generated.configVersion,
-      [names.sandbox]: generated.sandbox,
-      [names.costBasis]: generated.cost.basis,
-    };
-    if (generated.cost.basis !== "unknown") attributes[names.costMicros] = generated.cost.micros;
-    this.#span.setAttributes(attributes);
+    const { span } = this.#trace;
+    if (span === undefined) return;
+    span.set(names.model, generated.model);
+    span.set(names.provider, generated.provider);
+    span.set(names.configVersion, generated.configVersion);
+    span.set(names.sandbox, generated.sandbox);
+    setCost(span, generated.cost);
   }
 
   failed(error: GatewayError): void {
-    this.#span.setAttribute(names.reason, error.reason);
+    this.#trace.span?.set(names.reason, error.reason);
     this.#parts.logger.info(
       {
         request_id: this.#call.requestId,
@@ -113,13 +101,14 @@ export class ObservedRpc implements RpcObserver {
   ended(code: string): void {
     const durationMs = this.#parts.clock.monotonic() - this.#startedAt;
     this.#parts.metrics.callEnded(this.#call.method, code, durationMs);
-    this.#span.setAttribute(names.rpcStatus, code);
+    const { span } = this.#trace;
+    span?.set(names.rpcStatus, code);
     if (code !== "OK") {
-      this.#span.setAttribute(names.errorType, code);
+      span?.set(names.errorType, code);
       // The conventions count these as errors of a server; every other code is the caller's doing.
-      if (serverErrors.has(code)) this.#span.setStatus({ code: SpanStatusCode.ERROR });
+      if (serverErrors.has(code)) span?.fail();
     }
-    this.#span.end();
+    span?.end();
     this.#parts.logger.debug(
       {
         request_id: this.#call.requestId,
@@ -129,6 +118,12 @@ export class ObservedRpc implements RpcObserver {
       },
       "call ended",
     );
+  }
+
+  /** All exchanges of a request that is not recorded are told to the provider as one. */
+  #exchangeUnrecorded(): ExchangeObserver {
+    this.#unrecorded ??= { headers: traceHeaders(this.#trace.context), finished() {} };
+    return this.#unrecorded;
   }
 }
 

@@ -1,10 +1,5 @@
-import { type Meter, type Tracer, trace } from "@opentelemetry/api";
-import {
-  detectResources,
-  envDetector,
-  type Resource,
-  resourceFromAttributes,
-} from "@opentelemetry/resources";
+import type { Meter } from "@opentelemetry/api";
+import { detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
 import {
   AggregationTemporality,
   type IMetricReader,
@@ -21,16 +16,19 @@ import {
   AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
+  RandomIdGenerator,
   type Sampler,
   type SpanExporter,
+  type SpanProcessor,
   TraceIdRatioBasedSampler,
-  TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import type { Clock } from "../domain/clock.ts";
-import type { ExportSettings, OtlpProtocol } from "./export-settings.ts";
+import type { ExportSettings, OtlpProtocol, TraceSettings } from "./export-settings.ts";
 import { Histograms } from "./histograms.ts";
 import { type MetricsSnapshot, mergeMetrics } from "./merge-metrics.ts";
 import { histogramProducer } from "./sdk/histogram-producer.ts";
+import { samplingTracer } from "./sdk/sampling-tracer.ts";
+import { type Tracer, untraced } from "./tracer.ts";
 
 /**
  * The OpenTelemetry SDK, running. The only part of Spillway that knows it, with what lies
@@ -71,9 +69,10 @@ export async function startTelemetrySdk(
     .merge(
       resourceFromAttributes(instance === undefined ? {} : { "service.instance.id": instance }),
     );
+  const scope = { name: "spillway", version };
   const histograms = new Histograms(clock);
   const producer = (temporality = AggregationTemporality.CUMULATIVE) =>
-    histogramProducer(histograms, { name: "spillway", version }, clock, temporality);
+    histogramProducer(histograms, scope, clock, temporality);
   const pulled = new PullReader({ metricProducers: [producer()] });
   const readers: IMetricReader[] = [pulled];
   if (settings.metrics !== undefined) {
@@ -90,11 +89,19 @@ export async function startTelemetrySdk(
     );
   }
   const meterProvider = new MeterProvider({ resource, readers });
-  const tracerProvider =
-    settings.traces === undefined ? undefined : await startTracing(settings.traces, resource);
+  const { traces } = settings;
+  const processor = traces && (await startProcessor(traces));
   return {
-    // Without an exporter the API's own tracer serves: it costs nothing and passes the caller's trace on.
-    tracer: (tracerProvider ?? trace).getTracer("spillway", version),
+    tracer:
+      traces && processor
+        ? samplingTracer(sampler(traces), {
+            resource,
+            instrumentationScope: scope,
+            ids: new RandomIdGenerator(),
+            clock,
+            processor,
+          })
+        : untraced,
     meter: meterProvider.getMeter("spillway", version),
     histograms,
     async snapshot() {
@@ -117,7 +124,7 @@ export async function startTelemetrySdk(
       };
     },
     async shutdown() {
-      await Promise.allSettled([tracerProvider?.shutdown(), meterProvider.shutdown()]);
+      await Promise.allSettled([processor?.shutdown(), meterProvider.shutdown()]);
     },
   };
 }
@@ -133,23 +140,11 @@ function snapshotOf({ scopeMetrics }: ResourceMetrics): MetricsSnapshot {
   return scopeMetrics as MetricsSnapshot;
 }
 
-async function startTracing(
-  settings: NonNullable<ExportSettings["traces"]>,
-  resource: Resource,
-): Promise<TracerProvider> {
-  return new TracerProvider({
-    resource,
-    sampler: sampler(settings),
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: await spanExporter(settings.protocol),
-        ...settings.batch,
-      }),
-    ],
-  });
+async function startProcessor({ protocol, batch }: TraceSettings): Promise<SpanProcessor> {
+  return new BatchSpanProcessor({ exporter: await spanExporter(protocol), ...batch });
 }
 
-function sampler({ sampler: name, ratio }: NonNullable<ExportSettings["traces"]>): Sampler {
+function sampler({ sampler: name, ratio }: TraceSettings): Sampler {
   switch (name) {
     case "always_on":
       return new AlwaysOnSampler();
@@ -172,13 +167,10 @@ async function spanExporter(protocol: OtlpProtocol): Promise<SpanExporter> {
       const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-grpc");
       return new OTLPTraceExporter();
     }
-    case "http/json": {
-      const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-http");
-      return new OTLPTraceExporter();
-    }
+    case "http/json":
     case "http/protobuf": {
-      const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-proto");
-      return new OTLPTraceExporter();
+      const { httpSpanExporter } = await import("./sdk/http-span-exporter.ts");
+      return httpSpanExporter(protocol);
     }
   }
 }

@@ -1,7 +1,7 @@
-import type { Tracer } from "@opentelemetry/api";
 import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Tracer } from "./tracer.ts";
 
 /** What telemetry is made of. */
 export interface TelemetryParts {

@@ -121,24 +121,30 @@ it("one trace tells a request that failed over twice, in OTLP over HTTP", async 
   expect(collector.bodies.join()).toContain("spillway.attempts");
 });
 
-it("what is still waiting is sent before the process ends, in OTLP over gRPC", async () => {
-  const collector = await startGrpcCollector();
-  const { spillway, url } = await start({
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
-    OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
-    OTEL_METRICS_EXPORTER: "none",
-    OTEL_BSP_SCHEDULE_DELAY: "60000",
-  });
-  await ask(url);
-  expect(collector.bodies).toEqual([]);
-  spillway.kill("SIGTERM");
-  expect(await spillway.exited).toBe(0);
-  const [body = ""] = collector.bodies;
-  expect(body).toContain(Buffer.from(callersTrace, "hex").toString("latin1"));
-  expect(body).toContain("spillway.v1.GatewayService/Generate");
-  expect(body.match(/spillway\.attempt\.number/g)).toHaveLength(3);
-  keepsSecrets(body, spillway.stdout, spillway.stderr);
-});
+it.each([
+  ["gRPC", "grpc", startGrpcCollector],
+  ["HTTP in Protobuf", "http/protobuf", startHttpCollector],
+])(
+  "what is still waiting is sent before the process ends, in OTLP over %s",
+  async (_, protocol, startCollector) => {
+    const collector = await startCollector();
+    const { spillway, url } = await start({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_METRICS_EXPORTER: "none",
+      OTEL_BSP_SCHEDULE_DELAY: "60000",
+    });
+    await ask(url);
+    expect(collector.bodies).toEqual([]);
+    spillway.kill("SIGTERM");
+    expect(await spillway.exited).toBe(0);
+    const [body = ""] = collector.bodies;
+    expect(body).toContain(Buffer.from(callersTrace, "hex").toString("latin1"));
+    expect(body).toContain("spillway.v1.GatewayService/Generate");
+    expect(body.match(/spillway\.attempt\.number/g)).toHaveLength(3);
+    keepsSecrets(body, spillway.stdout, spillway.stderr);
+  },
+);
 
 it("a variable that cannot be understood keeps the process from starting", async () => {
   const { spillway } = spawnWith([], { OTEL_EXPORTER_OTLP_PROTOCOL: "carrier-pigeon" });

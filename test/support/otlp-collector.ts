@@ -40,15 +40,18 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** Starts a collector for OTLP over HTTP in JSON, which is closed after the test. */
+/** Starts a collector for OTLP over HTTP, which is closed after the test. It reads JSON. */
 export async function startHttpCollector(): Promise<OtlpCollector> {
   const kept = keep();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      kept.add(Buffer.concat(chunks).toString(), request.url === "/v1/traces");
-      response.writeHead(200, { "content-type": "application/json" }).end("{}");
+      const type = request.headers["content-type"] ?? "";
+      const json = type === "application/json";
+      const body = Buffer.concat(chunks).toString(json ? "utf8" : "latin1");
+      kept.add(body, json && request.url === "/v1/traces");
+      response.writeHead(200, { "content-type": type }).end(json ? "{}" : "");
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,11 +1,13 @@
 import { createNoopMeter, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { emptyResource } from "@opentelemetry/resources";
 import {
+  AlwaysOffSampler,
   AlwaysOnSampler,
   InMemorySpanExporter,
+  RandomIdGenerator,
   type Sampler,
   SamplingDecision,
   SimpleSpanProcessor,
-  TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { describe, expect, it } from "vitest";
 import type { Attempt } from "../../src/domain/attempt.ts";
@@ -15,7 +17,9 @@ import { createTelemetry } from "../../src/telemetry/create-telemetry.ts";
 import { Histograms } from "../../src/telemetry/histograms.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { samplingTracer } from "../../src/telemetry/sdk/sampling-tracer.ts";
 import type { RpcObserver } from "../../src/telemetry/telemetry.ts";
+import { type Tracer, untraced } from "../../src/telemetry/tracer.ts";
 import { manualClock } from "../support/manual-clock.ts";
 
 const prompt = "a paper boat that nobody may read about";
@@ -89,6 +93,108 @@ describe("telemetry", () => {
     rpc.ended("UNAVAILABLE");
     expect(asked).toBe(1);
     expect(spans()).toEqual([]);
+  });
+
+  it("tells a provider of a trace of its own when the caller has none and it is not sampled", () => {
+    const { observe } = setUp({ sampler: new AlwaysOffSampler() });
+    const rpc = observe();
+    const headers = [1, 2].map(
+      (number) => rpc.attemptStarted(attempt({ number }), call).exchangeStarted(exchange).headers,
+    );
+    expect(headers[0]).toEqual({
+      traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),
+    });
+    expect(headers[1]).toEqual(headers[0]);
+    const other = observe().attemptStarted(attempt({}), call).exchangeStarted(exchange).headers;
+    expect(other["traceparent"]).not.toBe(headers[0]?.["traceparent"]);
+  });
+
+  it("hands the caller's trace on as it is when nothing is exported, and makes none", () => {
+    const { observe } = setUp({ tracer: untraced });
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const headersOf = (rpc: RpcObserver) =>
+      rpc.attemptStarted(attempt({}), call).exchangeStarted(exchange).headers;
+    expect(headersOf(observe({ traceparent, tracestate: "a=1" }))).toEqual({
+      traceparent,
+      tracestate: "a=1",
+    });
+    expect(headersOf(observe())).toEqual({});
+    expect(headersOf(observe({ traceparent: "nonsense", tracestate: "a=1" }))).toEqual({});
+  });
+
+  it("puts the spans of a call within each other, by one clock", async () => {
+    const { observe, spans, clock } = setUp();
+    const rpc = observe();
+    await clock.advance(1);
+    const started = rpc.attemptStarted(attempt({}), call);
+    await clock.advance(2);
+    const watched = started.exchangeStarted(exchange);
+    await clock.advance(400);
+    started.firstContent();
+    await clock.advance(600);
+    watched.finished({ status: 200 });
+    started.finished(attempt({}), { next: "done" });
+    await clock.advance(3);
+    rpc.ended("OK");
+    const start = Date.parse("2026-11-22T00:00:00Z") / 1000;
+    expect(
+      spans().map(({ startTime, endTime, duration }) => [startTime, endTime, duration]),
+    ).toEqual([
+      [
+        [start, 3e6],
+        [start + 1, 3e6],
+        [1, 0],
+      ],
+      [
+        [start, 1e6],
+        [start + 1, 3e6],
+        [1, 2e6],
+      ],
+      [
+        [start, 0],
+        [start + 1, 6e6],
+        [1, 6e6],
+      ],
+    ]);
+    expect(spans()[1]?.events).toMatchObject([
+      { name: "spillway.first_content", time: [start, 403e6] },
+    ]);
+    expect(spans()[1]?.attributes["gen_ai.response.time_to_first_chunk"]).toBe(0.402);
+  });
+
+  it("names the provider's host and port, and those of a file where that lies", () => {
+    const { observe, spans } = setUp();
+    const started = observe().attemptStarted(attempt({}), {
+      ...call,
+      baseUrl: "http://127.0.0.1:8081/v1",
+    });
+    started.exchangeStarted({ ...exchange, url: "http://127.0.0.1:8081/v1/x" }).finished({});
+    started
+      .exchangeStarted({ method: "GET", url: "https://files.example/a.png", purpose: "download" })
+      .finished({ status: 200 });
+    started.finished(attempt({}), { next: "done" });
+    expect(
+      spans().map(({ attributes }) => [attributes["server.address"], attributes["server.port"]]),
+    ).toEqual([
+      ["127.0.0.1", 8081],
+      ["files.example", 443],
+      ["127.0.0.1", 8081],
+    ]);
+  });
+
+  it("keeps nothing of what comes after the end", () => {
+    const { observe, spans } = setUp();
+    const rpc = observe();
+    const started = rpc.attemptStarted(attempt({}), call);
+    started.finished(attempt({}), { next: "done" });
+    started.firstContent();
+    rpc.ended("OK");
+    rpc.attemptSkipped(attempt({ outcome: "skipped" }));
+    rpc.ended("UNAVAILABLE");
+    expect(spans().map(({ events, status }) => [events, status.code])).toEqual([
+      [[], SpanStatusCode.UNSET],
+      [[], SpanStatusCode.UNSET],
+    ]);
   });
 
   it("gives an exchange its span also when the attempt or the call is over", () => {
@@ -178,19 +284,24 @@ describe("telemetry", () => {
 function setUp({
   captureContent = false,
   sampler = new AlwaysOnSampler(),
+  tracer,
 }: {
   readonly captureContent?: boolean;
   readonly sampler?: Sampler;
+  readonly tracer?: Tracer;
 } = {}) {
   const exporter = new InMemorySpanExporter();
-  const provider = new TracerProvider({
-    sampler,
-    spanProcessors: [new SimpleSpanProcessor({ exporter })],
-  });
   const written: string[] = [];
   const clock = manualClock();
+  const sampled = samplingTracer(sampler, {
+    resource: emptyResource(),
+    instrumentationScope: { name: "test" },
+    ids: new RandomIdGenerator(),
+    clock,
+    processor: new SimpleSpanProcessor({ exporter }),
+  });
   const telemetry = createTelemetry({
-    tracer: provider.getTracer("test"),
+    tracer: tracer ?? sampled,
     metrics: createMetrics(
       { meter: createNoopMeter(), histograms: new Histograms(clock) },
       () => true,
@@ -211,6 +322,7 @@ function setUp({
         requestId: "r-1",
         header: (name) => headers[name],
       }),
+    clock,
     spans: () => exporter.getFinishedSpans(),
     text: () => written.join(""),
     lines: () => written.map((line) => JSON.parse(line)),
