@@ -11,8 +11,10 @@ export interface Arrival {
   readonly observer: RpcObserver;
   /** The call has failed. Only the first failure is told. */
   failed(failure: RpcFailure): void;
-  /** A handler runs for it: the call is not over before the handler is. Returns the way to say that it is. */
-  handling(): () => void;
+  /** A handler runs for it: the call is not over before the handler is. */
+  handling(): void;
+  /** The handler is done. */
+  handled(): void;
   /** The caller has its answer, or has left. Without a failure, `code` is the call's code. Only the first end counts. */
   ended(code: CanonicalCode): void;
 }
@@ -43,39 +45,50 @@ export function arrive(
   const observer = call.method.startsWith(ownService)
     ? telemetry.rpcStarted({ ...call, requestId })
     : silentObserver;
-  let failure: RpcFailure | undefined;
-  let end: CanonicalCode | undefined;
-  let running = false;
-  let over = false;
+  return new ObservedArrival(requestId, clock.monotonic(), observer);
+}
 
-  // A caller that leaves is gone before its handler knows why.
-  function tellEnd(): void {
-    if (over || running || end === undefined) return;
-    over = true;
-    observer.ended(codeName(failure?.code ?? end));
+class ObservedArrival implements Arrival {
+  readonly requestId: string;
+  readonly arrivedAt: number;
+  readonly observer: RpcObserver;
+  #failure: RpcFailure | undefined;
+  #end: CanonicalCode | undefined;
+  #running = false;
+  #over = false;
+
+  constructor(requestId: string, arrivedAt: number, observer: RpcObserver) {
+    this.requestId = requestId;
+    this.arrivedAt = arrivedAt;
+    this.observer = observer;
   }
 
-  return {
-    requestId,
-    arrivedAt: clock.monotonic(),
-    observer,
-    failed(next) {
-      if (failure !== undefined || over) return;
-      failure = next;
-      observer.failed(next.error);
-    },
-    handling() {
-      running = true;
-      return () => {
-        running = false;
-        tellEnd();
-      };
-    },
-    ended(code) {
-      end ??= code;
-      tellEnd();
-    },
-  };
+  failed(failure: RpcFailure): void {
+    if (this.#failure !== undefined || this.#over) return;
+    this.#failure = failure;
+    this.observer.failed(failure.error);
+  }
+
+  handling(): void {
+    this.#running = true;
+  }
+
+  handled(): void {
+    this.#running = false;
+    this.#tellEnd();
+  }
+
+  ended(code: CanonicalCode): void {
+    this.#end ??= code;
+    this.#tellEnd();
+  }
+
+  // A caller that leaves is gone before its handler knows why.
+  #tellEnd(): void {
+    if (this.#over || this.#running || this.#end === undefined) return;
+    this.#over = true;
+    this.observer.ended(codeName(this.#failure?.code ?? this.#end));
+  }
 }
 
 const saneId = /^[A-Za-z0-9._:-]{1,128}$/;

@@ -38,7 +38,7 @@ async function generate(
 ): Promise<RpcResult> {
   const invalid = validate(GenerateRequestSchema, request);
   if (invalid !== undefined) return refused(rpcFailure(invalid));
-  const result = await run(gateway, clock, request, call);
+  const result = concluded(await run(gateway, request, call), call, clock);
   if (result.kind === "failed") return refused(rpcFailure(result.error));
   const response = generatedToProto(result.generated);
   const oversized = oversizedResult(result.generated, response, call.maxMessageBytes);
@@ -68,7 +68,7 @@ async function streamGenerate(
   const invalid = validate(StreamGenerateRequestSchema, request);
   if (invalid !== undefined) return rpcFailure(invalid);
   if (request.generate === undefined) throw new Error("a stream without generate is valid");
-  const result = await run(gateway, clock, request.generate, call, {
+  const running = run(gateway, request.generate, call, {
     emit(event) {
       const response = eventToProto(event);
       // The end of the call says why it is missing.
@@ -77,6 +77,7 @@ async function streamGenerate(
     failoverAfterOutput: request.failoverAfterOutput,
     partialImages: request.partialImages,
   });
+  const result = concluded(await running, call, clock);
   if (result.kind === "failed") return rpcFailure(result.error);
   const response = generatedToProto(result.generated);
   const oversized = oversizedResult(result.generated, response, call.maxMessageBytes);
@@ -84,29 +85,25 @@ async function streamGenerate(
   return oversized;
 }
 
-async function run(
+function run(
   gateway: Gateway,
-  clock: Clock,
   message: ProtoRequest,
   call: Call,
-  streamOptions?: StreamOptions,
+  stream?: StreamOptions,
 ): Promise<GenerateResult> {
   const { requestId, signal, deadlineAt, arrivedAt, observer } = call;
   const request = generateRequestFromProto(message);
   observer.requestRead(request);
-  const result = await gateway.generate(request, {
-    requestId,
-    signal,
-    deadlineAt,
-    arrivedAt,
-    observer,
-    stream: streamOptions,
-  });
-  if (result.kind === "generated") {
-    observer.generated(result.generated);
-    return result;
+  return gateway.generate(request, { requestId, signal, deadlineAt, arrivedAt, observer, stream });
+}
+
+/** Tells of a result; or gives the reason that counts for a failure. */
+function concluded(result: GenerateResult, call: Call, clock: Clock): GenerateResult {
+  if (result.kind === "failed") {
+    return { kind: "failed", error: endOfTime(result.error, call, clock) };
   }
-  return { kind: "failed", error: endOfTime(result.error, call, clock) };
+  call.observer.generated(result.generated);
+  return result;
 }
 
 /**

@@ -9,7 +9,7 @@ import { grpcStatus } from "./grpc-status.ts";
 import { grpcTimeout } from "./grpc-timeout.ts";
 import { libraryFailure, malformedRequest } from "./library-error.ts";
 import { messageFrame } from "./message-frame.ts";
-import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
+import type { Call, Rpc, RpcResult, StreamRpc, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
 import { StreamWriter } from "./stream-writer.ts";
@@ -134,24 +134,28 @@ class GrpcCall {
     this.#run(body);
   }
 
-  #run(body: GrpcBody): void {
-    this.#serve(body).catch((bug) => {
-      this.#context.onBug(bug);
+  async #run(body: GrpcBody): Promise<void> {
+    const context = this.#context;
+    const rpc = this.#rpc;
+    try {
+      const request = this.#requestOf(body);
+      if (request === undefined) return;
+      if (rpc.kind === "stream") await this.#serveStream(rpc, request);
+      else this.#answer(rpc, await runUnary(context, rpc, request, this.#call(), this.#arrival));
+    } catch (bug) {
+      context.onBug(bug);
       this.#stream.close(internalError);
-    });
+    }
   }
 
-  async #serve(body: GrpcBody): Promise<void> {
-    const message = this.#requestOf(body);
-    if (message === undefined) return;
-    const rpc = this.#rpc;
-    if (rpc.kind === "stream") return this.#serveStream(rpc, message);
-    const result = await runUnary(this.#context, rpc, message, this.#call(), this.#arrival);
+  #answer({ method }: UnaryRpc, result: RpcResult): void {
     this.#life.close();
-    if (result.kind === "failed") return this.#fail(result.failure);
-    if (this.#stream.destroyed) return;
-    this.#respond();
-    writePieces(this.#stream, messageFrame(rpc.method.output, result.message), result.onSent);
+    if (result.kind === "failed") {
+      this.#fail(result.failure);
+    } else if (!this.#stream.destroyed) {
+      this.#respond();
+      writePieces(this.#stream, messageFrame(method.output, result.message), result.onSent);
+    }
   }
 
   async #serveStream(rpc: StreamRpc, request: Message): Promise<void> {

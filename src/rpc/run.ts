@@ -19,7 +19,7 @@ export async function runUnary(
   call: Call,
   arrival: Arrival,
 ): Promise<RpcResult> {
-  const handled = arrival.handling();
+  arrival.handling();
   let result: RpcResult;
   try {
     result = await rpc.handle(request, call);
@@ -32,7 +32,7 @@ export async function runUnary(
     arrival.failed(failure);
     result = refused(failure);
   }
-  handled();
+  arrival.handled();
   return result;
 }
 
@@ -45,7 +45,7 @@ export async function runStream(
   send: Send,
   arrival: Arrival,
 ): Promise<RpcFailure | undefined> {
-  const handled = arrival.handling();
+  arrival.handling();
   let failure: RpcFailure | undefined;
   try {
     failure = await rpc.handle(request, call, send);
@@ -57,7 +57,7 @@ export async function runStream(
     failure = atShutdown(context, failure);
     arrival.failed(failure);
   }
-  handled();
+  arrival.handled();
   return failure;
 }
 

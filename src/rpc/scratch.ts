@@ -137,12 +137,13 @@ export class Scratch {
   }
 
   #closeLong(start: number, writtenBytes: number): void {
-    const guests = this.#guests.filter(({ place }) => place >= start);
-    const length = guests.reduce((sum, { bytes }) => sum + bytes.length, writtenBytes);
+    const guests = this.#guests;
+    let length = writtenBytes;
+    for (const { place, bytes } of guests) if (place >= start) length += bytes.length;
     const shift = varintLength(length) - 1;
     this.#reserve(shift);
     this.#memory.copyWithin(start + shift, start, this.#end);
-    for (const guest of guests) guest.place += shift;
+    for (const guest of guests) if (guest.place >= start) guest.place += shift;
     this.#end = start - 1;
     this.varint(length);
     this.#end += writtenBytes;

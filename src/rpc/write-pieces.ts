@@ -18,6 +18,10 @@ export function writePieces(
   pieces: Iterable<Uint8Array>,
   onSent?: (() => void) | undefined,
 ): void {
+  if (onSent === undefined && Array.isArray(pieces) && pieces.length === 1) {
+    stream.end(pieces[0]);
+    return;
+  }
   const iterator = pieces[Symbol.iterator]();
   let next = iterator.next();
   writeOn();
