@@ -1,4 +1,3 @@
-import { type Message, toJsonString } from "@bufbuild/protobuf";
 import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { freeImageMemory, takeImageMemory } from "../domain/image-memory.ts";
@@ -17,7 +16,7 @@ import {
   wholeNumber,
 } from "./plain-request.ts";
 import { readMessage } from "./read-message.ts";
-import type { Call, Rpc, UnaryRpc } from "./rpc.ts";
+import type { Call, Rpc, RpcResult, UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runUnary } from "./run.ts";
 import { type PieceStream, writePieces } from "./write-pieces.ts";
@@ -59,13 +58,14 @@ export function connectUnary(
     // What came of the call is told when its response closes.
     request.on("error", ignore);
     response.on("error", ignore);
-    readBody(request, plain.length, (body) => {
-      serve(rpc, plain, body, { context, arrival, life, jsonMedia })
-        .then((answer) => send(response, answer, arrival.requestId))
-        .catch((bug) => {
-          context.onBug(bug);
-          response.destroy();
-        });
+    readBody(request, plain.length, async (body) => {
+      try {
+        const answer = await serve(rpc, plain, body, { context, arrival, life, jsonMedia });
+        send(response, answer, arrival.requestId);
+      } catch (bug) {
+        context.onBug(bug);
+        response.destroy();
+      }
     });
     return true;
   };
@@ -164,23 +164,21 @@ async function serve(
   const result = await runUnary(context, rpc, request.message, call, arrival);
   life.close();
   if (result.kind === "failed") return errorAnswer(result.failure);
-  return { ...messageAnswer(rpc, plain, result.message, jsonMedia), onSent: result.onSent };
+  return messageAnswer(rpc, plain, result, jsonMedia);
 }
 
 function messageAnswer(
   { method }: UnaryRpc,
   { binary }: PlainCall,
-  message: Message,
+  { message, onSent }: RpcResult & { readonly kind: "message" },
   jsonMedia: () => JsonMedia,
 ): Answer {
   if (binary) {
     const pieces = messagePieces(method.output, message);
-    return { status: 200, type: "application/proto", length: lengthOf(pieces), pieces };
+    return { status: 200, type: "application/proto", length: lengthOf(pieces), pieces, onSent };
   }
-  const media = jsonMedia();
-  media.take(message);
-  const json = media.fill(Buffer.from(toJsonString(method.output, message)));
-  return { status: 200, type: "application/json", ...json };
+  const { length, pieces } = jsonMedia().write(method.output, message);
+  return { status: 200, type: "application/json", length, pieces, onSent };
 }
 
 function errorAnswer(failure: RpcFailure): Answer {

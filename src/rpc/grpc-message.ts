@@ -67,13 +67,4 @@ function unreadable(code: Code, text: string): GrpcBody {
   return { kind: "unreadable", code, text };
 }
 
-/** The head of a message of some bytes, and the first of them. */
-export function frameStart(length: number, first: Uint8Array): Uint8Array {
-  const start = Buffer.allocUnsafe(headBytes + first.length);
-  start[0] = 0;
-  start.writeUInt32BE(length, 1);
-  start.set(first, headBytes);
-  return start;
-}
-
 const headBytes = 5;

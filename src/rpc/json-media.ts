@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Message } from "@bufbuild/protobuf";
-import { isMessage } from "@bufbuild/protobuf";
+import { type DescMessage, isMessage, type Message, toJsonString } from "@bufbuild/protobuf";
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import {
   type GenerateResponse,
@@ -19,14 +18,16 @@ export interface ResponseMedia {
 
 /** The images of one call whose responses are JSON: marks stand in their places. */
 export interface JsonMedia extends ResponseMedia {
-  /** Puts the bytes, as base64, where the marks are in a response's JSON. */
-  fill(json: Buffer): FilledJson;
+  /** Writes a response, behind room for a head of `headBytes`. It is left without its images. */
+  write(schema: DescMessage, message: Message, headBytes?: number): WrittenJson;
 }
 
 /** JSON with images in it, in pieces that are made when they are sent. */
-export interface FilledJson {
-  /** In bytes. */
+export interface WrittenJson {
+  /** In bytes, with the head. */
   readonly length: number;
+  /** The room that the first piece begins with, whatever is in it. */
+  readonly head: Buffer;
   readonly pieces: Iterable<Uint8Array>;
 }
 
@@ -43,6 +44,10 @@ export function jsonMediaFactory(secret: string): () => JsonMedia {
 
   return () => {
     const shelf: Uint8Array[] = [];
+
+    function take(message: Message): void {
+      for (const image of imagesOf(message)) takeFrom(image);
+    }
 
     function takeFrom(image: Image | undefined): void {
       if (image?.content.case !== "data") return;
@@ -64,13 +69,16 @@ export function jsonMediaFactory(secret: string): () => JsonMedia {
     }
 
     return {
-      take(message) {
-        for (const image of imagesOf(message)) takeFrom(image);
-      },
-      fill(json) {
-        if (shelf.length === 0) return { length: json.length, pieces: [json] };
+      take,
+      write(schema, message, headBytes = 0) {
+        take(message);
+        const text = toJsonString(schema, message);
+        const json = Buffer.allocUnsafe(headBytes + Buffer.byteLength(text));
+        json.write(text, headBytes);
+        const head = json.subarray(0, headBytes);
+        if (shelf.length === 0) return { length: json.length, head, pieces: [json] };
         const pieces = fill(json);
-        return { length: lengthOf(pieces), pieces: bytesOf(pieces) };
+        return { length: lengthOf(pieces), head, pieces: bytesOf(pieces) };
       },
       restore(response) {
         const { body, header } = response;

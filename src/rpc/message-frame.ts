@@ -1,4 +1,5 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
+import type { JsonMedia } from "./json-media.ts";
 import { lengthOf, messagePieces } from "./message-pieces.ts";
 
 /**
@@ -11,6 +12,18 @@ export function messageFrame(schema: DescMessage, message: Message): readonly Ui
   const [first] = pieces;
   first[0] = 0;
   first.writeUInt32BE(lengthOf(pieces) - headBytes, 1);
+  return pieces;
+}
+
+/** The same for JSON, its pieces as `JsonMedia` makes them. */
+export function jsonFrame(
+  schema: DescMessage,
+  message: Message,
+  media: JsonMedia,
+): Iterable<Uint8Array> {
+  const { length, head, pieces } = media.write(schema, message, headBytes);
+  head[0] = 0;
+  head.writeUInt32BE(length - headBytes, 1);
   return pieces;
 }
 

@@ -1,14 +1,14 @@
-import { type Message, toJsonString } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
 import { type CallLife, RunningCalls } from "./call-life.ts";
 import type { HttpRequest, HttpResponse, PlainResponse } from "./connect-service.ts";
 import type { TakeRequest } from "./connect-unary.ts";
 import type { RpcFailure } from "./errors.ts";
-import { frameStart, type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
-import type { FilledJson, JsonMedia } from "./json-media.ts";
+import { type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
+import type { JsonMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
-import { messageFrame } from "./message-frame.ts";
+import { jsonFrame, messageFrame } from "./message-frame.ts";
 import { brokeOff, hasReadableHost, headerOf } from "./plain-request.ts";
 import { readMessage } from "./read-message.ts";
 import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
@@ -219,9 +219,7 @@ class WebCall {
   #frame(message: Message): Iterable<Uint8Array> {
     const { output } = this.#rpc.method;
     const media = this.#media;
-    if (media === undefined) return messageFrame(output, message);
-    media.take(message);
-    return inEnvelope(media.fill(Buffer.from(toJsonString(output, message))));
+    return media === undefined ? messageFrame(output, message) : jsonFrame(output, message, media);
   }
 
   /** Sends the head of the answer, unless it is sent. */
@@ -233,15 +231,6 @@ class WebCall {
       [requestIdHeader]: this.#arrival.requestId,
       "content-type": binary ? protocol.responseType.binary : protocol.responseType.json,
     });
-  }
-}
-
-/** Puts the head of an envelope before the first piece of what is in it. */
-function* inEnvelope({ length, pieces }: FilledJson): Iterable<Uint8Array> {
-  let headed = false;
-  for (const piece of pieces) {
-    yield headed ? piece : frameStart(length, piece);
-    headed = true;
   }
 }
 

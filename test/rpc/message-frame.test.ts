@@ -1,8 +1,9 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
 import { StructSchema } from "@bufbuild/protobuf/wkt";
 import { expect, it } from "vitest";
 import { GenerateResponseSchema } from "../../gen/spillway/v1/generate_pb.ts";
-import { messageFrame } from "../../src/rpc/message-frame.ts";
+import { jsonMediaFactory } from "../../src/rpc/json-media.ts";
+import { jsonFrame, messageFrame } from "../../src/rpc/message-frame.ts";
 
 it.each([
   ["nothing", GenerateResponseSchema, {}],
@@ -27,3 +28,21 @@ it("a frame counts an image, and does not copy it", () => {
   expect(frame.readUInt32BE(1)).toBe(frame.length - 5);
   expect(frame.subarray(5)).toEqual(Buffer.from(toBinary(GenerateResponseSchema, message)));
 });
+
+it.each([
+  ["nothing", {}],
+  ["words", { model: "boat \ud83d\ude00" }],
+  ["images", { output: { case: "images", value: { images: [imageOf(3), imageOf(70_000)] } } }],
+] as const)("a frame of JSON holds its message behind its length: %s", (_, init) => {
+  const message = create(GenerateResponseSchema, init as never);
+  const json = toJsonString(GenerateResponseSchema, message);
+  const media = jsonMediaFactory("secret")();
+  const frame = Buffer.concat([...jsonFrame(GenerateResponseSchema, message, media)]);
+  expect(frame[0]).toBe(0);
+  expect(frame.readUInt32BE(1)).toBe(frame.length - 5);
+  expect(frame.subarray(5).toString()).toBe(json);
+});
+
+function imageOf(length: number) {
+  return { content: { case: "data", value: Buffer.alloc(length, "image") } };
+}
