@@ -19,7 +19,7 @@ export interface Line {
   readonly clock: Clock;
   readonly endpoint: Endpoint;
   readonly key: Secret | undefined;
-  /** The fault that the request orders. Only an embedded provider is told. */
+  /** The fault that the request orders of an embedded provider. */
   readonly sandboxFault: string | undefined;
   readonly observer: AttemptObserver;
   /** The status of the provider's last answer, save to the cancelling of a job. Undefined before there is one. */
@@ -145,7 +145,7 @@ function toExchange(
 ): Exchange {
   const { endpoint, key, sandboxFault } = line;
   const headers =
-    sandboxFault === undefined || !endpoint.sandbox
+    sandboxFault === undefined
       ? watched.headers
       : { ...watched.headers, [sandboxFaultHeader]: sandboxFault };
   return { endpoint, call, key, headers, signal };

@@ -1,7 +1,7 @@
 import type { Done, Failed, Job, Outcome } from "../providers/outcome.ts";
 import type { AbortScope } from "./abort-scope.ts";
 import type { CallToRun } from "./call-to-run.ts";
-import { exchange } from "./exchange.ts";
+import { type Answered, exchange } from "./exchange.ts";
 import { followJob } from "./follow-job.ts";
 import type { InputUploads } from "./input-uploads.ts";
 import { mergeOptions } from "./merge-options.ts";
@@ -26,10 +26,15 @@ async function handOverFirst(call: CallToRun, uploads: InputUploads): Promise<Do
 
 async function makeCall(call: CallToRun): Promise<Done | Failed> {
   const { dialect, streamed } = call;
-  const outcome =
-    streamed && dialect.stream !== undefined
-      ? await runStream(call, dialect.stream)
-      : await submit(call);
+  let outcome: Outcome;
+  if (streamed && dialect.stream !== undefined) {
+    outcome = await runStream(call, dialect.stream);
+  } else {
+    const { line, task, target, options, scope } = call;
+    const request = mergeOptions(dialect.request(task, target), options);
+    if (dialect.job?.find !== undefined) await call.onJob?.(undefined);
+    outcome = readAnswer(call, await exchange(line, request, "submit", scope));
+  }
   if (outcome.kind !== "job") return outcome;
   // Whoever takes this up needs the id more than the first answer is in a hurry.
   await call.onJob?.(outcome.job);
@@ -59,11 +64,10 @@ function follow(call: CallToRun, job: Job): Promise<Done | Failed> {
   });
 }
 
-async function submit(call: CallToRun): Promise<Outcome> {
-  const { line, dialect, task, target, options, scope } = call;
-  const request = mergeOptions(dialect.request(task, target), options);
-  if (dialect.job?.find !== undefined) await call.onJob?.(undefined);
-  const answer = await exchange(line, request, "submit", scope);
+function readAnswer(
+  { dialect, task, target, scope }: CallToRun,
+  answer: Answered | Failed,
+): Outcome {
   const outcome = answer.kind === "failed" ? answer : dialect.result(answer.reply, task, target);
   if (dialect.job === undefined) return outcome;
   const settled = lostJob(outcome);

@@ -72,7 +72,7 @@ export async function runShare(
     onFirstContent,
   });
   const task = taskFor(attempt.task, slots);
-  const callId = ticket?.callId ?? dependencies.newId();
+  const callId = ticket?.callId ?? (dialect.job === undefined ? "" : dependencies.newId());
   const entry =
     input.jobs &&
     dialect.job &&
@@ -118,7 +118,7 @@ function openLine({ candidate, key, input, dependencies, observer }: AttemptToRu
     clock,
     endpoint,
     key,
-    sandboxFault: input.request.labels[sandboxFaultLabel],
+    sandboxFault: endpoint.sandbox ? input.request.labels[sandboxFaultLabel] : undefined,
     observer,
     lastStatus: undefined,
   };

@@ -145,7 +145,10 @@ export interface CallTarget {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** How many unfinished versions of each image a stream shall bring. */
   readonly partialImages: number;
-  /** A UUID of version 4 for this call alone, for providers to whom the caller gives the task's id. */
+  /**
+   * A UUID of version 4 for this call alone, for providers to whom the caller gives the
+   * task's id. Empty where the operation takes no jobs.
+   */
   readonly callId: string;
   /** The endpoint's base URL, for answers that name addresses relative to it. Undefined: they lead nowhere. */
   readonly baseUrl?: string | undefined;
