@@ -2,6 +2,7 @@
 import cluster from "node:cluster";
 import { randomUUID } from "node:crypto";
 import { enableCompileCache } from "node:module";
+import { compileWasmLean } from "./process/lean-wasm.ts";
 import { withSmallYoungGeneration } from "./process/young-generation.ts";
 
 /**
@@ -10,6 +11,7 @@ import { withSmallYoungGeneration } from "./process/young-generation.ts";
  * next start takes half the time; where that cannot be written, nothing is kept.
  */
 enableCompileCache();
+compileWasmLean();
 
 const { run } = await withSmallYoungGeneration(8, () => import("./process/run.ts"));
 
