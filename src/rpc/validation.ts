@@ -61,7 +61,9 @@ function fitting(violations: readonly FieldViolation[]): readonly FieldViolation
 
 /** A caller's own words can be in a path: the key of a map. */
 function shortened(path: string): string {
-  return path.length <= longestPath ? path : `${path.slice(0, longestPath)}…`;
+  if (path.length <= longestPath) return path;
+  // The cut may go through a character that takes two places.
+  return `${path.slice(0, longestPath).toWellFormed()}…`;
 }
 
 const longestPath = 256;

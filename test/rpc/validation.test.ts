@@ -99,6 +99,18 @@ describe("validation", () => {
     expect(error?.message.length).toBeLessThan(maxViolationCharacters + 100);
   });
 
+  test("cuts a long path between characters, not through one", () => {
+    const schema = GenerateRequestSchema;
+    const labels = ["a", "aa"].map((start) => start + "\u{1f600}".repeat(200));
+    const paths = labels.flatMap((label) => {
+      const message = create(schema, { model: "m", labels: { [label]: "v" } });
+      return validate(schema, message)?.fieldViolations?.map(({ field }) => field) ?? [];
+    });
+    const cut = paths.filter((path) => path.endsWith("…"));
+    expect(cut.length).toBeGreaterThan(1);
+    for (const path of cut) expect(path.isWellFormed()).toBe(true);
+  });
+
   test("names one wrong field at least", () => {
     const schema = GenerateRequestSchema;
     const error = validate(schema, create(schema, { model: "m" }));
