@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { createServer as createHttp1Server } from "node:http";
 import { createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -6,10 +7,12 @@ import { type Dispatcher, Pool } from "undici";
 
 /**
  * The floor: what Node itself costs when a request is handed to an origin over
- * HTTP/1.1 and its answer handed back, and neither is looked at. Its argument is
- * the origin; it writes the ports of its HTTP/2 and HTTP/1.1 listeners.
+ * HTTP/1.1 and its answer handed back, and neither is looked at. Its arguments are
+ * the origin and how many processes serve; each writes the ports of its HTTP/2 and
+ * HTTP/1.1 listeners.
  */
-const pool = new Pool(process.argv[2] ?? "", { connections: 2048, pipelining: 1 });
+const [, , origin = "", processes = "1"] = process.argv;
+const pool = new Pool(origin, { connections: 2048, pipelining: 1 });
 
 const http2 = createHttp2Server().on("stream", (stream, headers) => {
   const chunks: Buffer[] = [];
@@ -41,12 +44,16 @@ const http1 = createHttp1Server((request, response) => {
   );
 });
 
-http2.listen(0, "127.0.0.1", () =>
-  http1.listen(0, "127.0.0.1", () => {
-    const ports = [http2, http1].map((server) => (server.address() as AddressInfo).port);
-    console.log(ports.join(" "));
-  }),
-);
+if (cluster.isPrimary && Number(processes) > 1) {
+  for (let count = 0; count < Number(processes); count++) cluster.fork();
+} else {
+  http2.listen(0, "127.0.0.1", () =>
+    http1.listen(0, "127.0.0.1", () => {
+      const ports = [http2, http1].map((server) => (server.address() as AddressInfo).port);
+      console.log(ports.join(" "));
+    }),
+  );
+}
 
 /** Where an answer goes. */
 interface Caller {

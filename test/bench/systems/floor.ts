@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { startChild } from "../measure/child.ts";
+import type { Place } from "../measure/pin.ts";
 import type { RunningSystem } from "./system.ts";
 
 /** The pass-through of floor-server.ts, running. */
@@ -8,17 +9,30 @@ export interface Floor extends RunningSystem {
   readonly http1: string;
 }
 
+/** How a floor to be measured differs from the usual one. */
+export interface FloorOptions {
+  readonly name: string;
+  readonly processes: number;
+  readonly place: Place;
+}
+
 /** Starts it in front of an origin. */
-export async function startFloor(origin: string): Promise<Floor> {
+export async function startFloor(
+  origin: string,
+  { name, processes, place }: FloorOptions = { name: "floor", processes: 1, place: "measured" },
+): Promise<Floor> {
+  const server = join(import.meta.dirname, "floor-server.ts");
   const child = await startChild({
-    name: "floor",
-    command: [process.execPath, join(import.meta.dirname, "floor-server.ts"), origin],
-    place: "measured",
-    ready: (output) => /^\d+ \d+$/m.test(output),
+    name,
+    command: [process.execPath, server, origin, `${processes}`],
+    place,
+    ready: (output) => output.match(/^\d+ \d+$/gm)?.length === processes,
   });
-  const [http2, http1] = child.output().trim().split(" ");
+  // All processes share the ports.
+  const [line = ""] = child.output().split("\n");
+  const [http2, http1] = line.split(" ");
   return {
-    name: "floor",
+    name,
     pid: child.pid,
     http2: `http://127.0.0.1:${http2}`,
     http1: `http://127.0.0.1:${http1}`,
