@@ -7,6 +7,7 @@ import type { HttpRequest, HttpResponse, PlainResponse } from "./connect-service
 import { type RpcFailure, toConnectError } from "./errors.ts";
 import type { JsonMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
+import { makeCall } from "./make-call.ts";
 import { lengthOf, messagePieces } from "./message-pieces.ts";
 import {
   brokeOff,
@@ -16,7 +17,7 @@ import {
   wholeNumber,
 } from "./plain-request.ts";
 import { readMessage } from "./read-message.ts";
-import type { Call, Rpc, RpcResult, UnaryRpc } from "./rpc.ts";
+import { nameOf, type Rpc, type RpcResult, type UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runUnary } from "./run.ts";
 import { type PieceStream, writePieces } from "./write-pieces.ts";
@@ -69,10 +70,6 @@ export function connectUnary(
     });
     return true;
   };
-}
-
-function nameOf({ method }: UnaryRpc): string {
-  return `${method.parent.typeName}/${method.name}`;
 }
 
 /** What the headers of a plain call say. */
@@ -152,15 +149,7 @@ async function serve(
     life.close();
     return errorAnswer(failure);
   }
-  const { requestId, arrivedAt, observer } = arrival;
-  const call: Call = {
-    requestId,
-    arrivedAt,
-    maxMessageBytes: limits.maxMessageBytes,
-    observer,
-    signal: life.signal,
-    deadlineAt: plain.timeoutMs === undefined ? undefined : arrivedAt + plain.timeoutMs,
-  };
+  const call = makeCall(context, arrival, life, plain.timeoutMs);
   const result = await runUnary(context, rpc, request.message, call, arrival);
   life.close();
   if (result.kind === "failed") return errorAnswer(result.failure);

@@ -8,8 +8,16 @@ import { type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
 import { grpcStatus } from "./grpc-status.ts";
 import { grpcTimeout } from "./grpc-timeout.ts";
 import { libraryFailure, malformedRequest } from "./library-error.ts";
+import { makeCall } from "./make-call.ts";
 import { messageFrame } from "./message-frame.ts";
-import type { Call, Rpc, RpcResult, StreamRpc, UnaryRpc } from "./rpc.ts";
+import {
+  type Call,
+  nameOf,
+  type Rpc,
+  type RpcResult,
+  type StreamRpc,
+  type UnaryRpc,
+} from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
 import { StreamWriter } from "./stream-writer.ts";
@@ -40,10 +48,6 @@ export function grpcStreams(rpcs: readonly Rpc[], context: RpcContext): TakeStre
     attend(stream, new GrpcCall(stream, headers, rpc, timeoutMs, context, running));
     return true;
   };
-}
-
-function nameOf({ method }: Rpc): string {
-  return `${method.parent.typeName}/${method.name}`;
 }
 
 /** Tells a call what happens to its stream. */
@@ -199,15 +203,7 @@ class GrpcCall {
   }
 
   #call(): Call {
-    const { requestId, arrivedAt, observer } = this.#arrival;
-    return {
-      requestId,
-      arrivedAt,
-      maxMessageBytes: this.#context.limits.maxMessageBytes,
-      observer,
-      signal: this.#life.signal,
-      deadlineAt: this.#timeoutMs === undefined ? undefined : arrivedAt + this.#timeoutMs,
-    };
+    return makeCall(this.#context, this.#arrival, this.#life, this.#timeoutMs);
   }
 
   /** Sends the head of an answer. Its status follows when everything else is sent. */

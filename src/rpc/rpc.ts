@@ -66,6 +66,11 @@ export interface Call {
   readonly observer: RpcObserver;
 }
 
+/** A method's whole name: "spillway.v1.GatewayService/Generate". */
+export function nameOf({ method }: Pick<Rpc, "method">): string {
+  return `${method.parent.typeName}/${method.name}`;
+}
+
 /** Makes a unary method of a function of the right types. */
 export function unary<I extends DescMessage, O extends DescMessage>(
   method: DescMethodUnary<I, O>,

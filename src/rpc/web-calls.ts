@@ -8,10 +8,11 @@ import type { RpcFailure } from "./errors.ts";
 import { type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
 import type { JsonMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
+import { makeCall } from "./make-call.ts";
 import { jsonFrame, messageFrame } from "./message-frame.ts";
 import { brokeOff, hasReadableHost, headerOf } from "./plain-request.ts";
 import { readMessage } from "./read-message.ts";
-import type { Call, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
+import { nameOf, type Rpc, type StreamRpc, type UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
 import { StreamWriter } from "./stream-writer.ts";
@@ -41,10 +42,6 @@ export function webCalls(
     new WebCall(request, response, rpc, plain, media, context, running).begin();
     return true;
   };
-}
-
-function nameOf({ method }: Rpc): string {
-  return `${method.parent.typeName}/${method.name}`;
 }
 
 /** What the headers of a plain call say. */
@@ -155,7 +152,7 @@ class WebCall {
       return;
     }
     const rpc = this.#rpc;
-    const call = this.#call();
+    const call = makeCall(this.#context, this.#arrival, this.#life, this.#plain.timeoutMs);
     if (rpc.kind === "unary") {
       const result = await runUnary(this.#context, rpc, request.message, call, this.#arrival);
       if (result.kind === "failed") this.#end(result.failure);
@@ -201,19 +198,6 @@ class WebCall {
     const failure = libraryFailure(code, text, limits, this.#arrival.requestId);
     this.#arrival.failed(failure);
     return failure;
-  }
-
-  #call(): Call {
-    const { requestId, arrivedAt, observer } = this.#arrival;
-    const { timeoutMs } = this.#plain;
-    return {
-      requestId,
-      arrivedAt,
-      maxMessageBytes: this.#context.limits.maxMessageBytes,
-      observer,
-      signal: this.#life.signal,
-      deadlineAt: timeoutMs === undefined ? undefined : arrivedAt + timeoutMs,
-    };
   }
 
   #frame(message: Message): Iterable<Uint8Array> {

@@ -53,7 +53,7 @@ export const latency: Case = {
     });
     return {
       title: "Added latency at a tenth of saturation",
-      lead: "Chat of 1 kB, requests at even distances, each timed from when it was due. The figures are milliseconds above the direct call at the same rate; p99 is the median over 200 requests in a row at a time, since each stop of the machine is seen by all systems alike.",
+      lead: "Chat of 1 kB, requests at even distances, each timed from when it was due. The figures are milliseconds above the direct call at the same rate; p99 is the median over 200 requests in a row at a time, so that a stop of the machine spoils only those it falls into.",
       table: {
         columns: ["", "requests/s", "p50 ms", "p99 ms"],
         rows: rows.map(({ name, rps, p50, p99 }) => [name, figure(rps), figure(p50), figure(p99)]),

@@ -43,7 +43,7 @@ export const workers: Case = {
     );
     return {
       title: "Two workers",
-      lead: `Chat of 1 kB over gRPC on eight connections, everything on both processors, the generator at low priority. The generator and the provider need some 50 µs of each request's share of the two processors, so that nothing can double here: the floor with two processes does ${figure(floors)} × what it does with one.`,
+      lead: `Chat of 1 kB over gRPC on eight connections, everything on both processors, the generator at low priority. The generator and the provider need their part of the two processors too, so that nothing can double here: the floor with two processes does ${figure(floors)} × what it does with one.`,
       table: throughputTable(measured, ["one worker, gRPC"]),
       verdicts: [
         atLeast(1.6, " ×", "two workers: throughput against one", throughputRatio(two, one)),
