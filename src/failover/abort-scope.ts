@@ -32,24 +32,22 @@ export interface AbortLimits {
  * when the work is done.
  */
 export class AbortScope {
-  /** How long it may take from its beginning, in milliseconds. */
+  /** How long it may take from its beginning, in milliseconds, unless it is prolonged. */
   readonly limitMs: number;
   readonly #controller = new AbortController();
   readonly #limits: AbortLimits;
-  readonly #stopTimer: () => void;
-  readonly #endsAt: number;
+  readonly #begunAt: number;
+  #stopTimer: () => void;
+  #endsAt: number;
   #cause: AbortCause | undefined;
 
   constructor(limits: AbortLimits) {
     const { clock, callerSignal, deadlineAt, limitMs = Number.POSITIVE_INFINITY } = limits;
-    const now = clock.monotonic();
-    const leftMs = Math.max(0, deadlineAt - now);
     this.#limits = limits;
-    this.limitMs = Math.min(limitMs, leftMs);
-    this.#endsAt = now + this.limitMs;
-    this.#stopTimer = clock.timer(this.limitMs, () => {
-      this.end(limitMs < leftMs ? timeoutAfter(limitMs) : { kind: "deadline" });
-    });
+    this.#begunAt = clock.monotonic();
+    this.limitMs = Math.min(limitMs, Math.max(0, deadlineAt - this.#begunAt));
+    this.#endsAt = Math.min(this.#begunAt + limitMs, deadlineAt);
+    this.#stopTimer = this.#endAfter(this.limitMs);
     callerSignal.addEventListener("abort", this, { once: true });
     if (callerSignal.aborted) this.handleEvent();
   }
@@ -66,6 +64,17 @@ export class AbortScope {
   /** Undefined while it runs. */
   get cause(): AbortCause | undefined {
     return this.#cause;
+  }
+
+  /** Gives it at least so many milliseconds from now, up to the deadline. What has ended stays so. */
+  prolong(leastMs: number): void {
+    const { clock, deadlineAt } = this.#limits;
+    const now = clock.monotonic();
+    const endsAt = Math.min(now + leastMs, deadlineAt);
+    if (this.#cause !== undefined || endsAt <= this.#endsAt) return;
+    this.#endsAt = endsAt;
+    this.#stopTimer();
+    this.#stopTimer = this.#endAfter(endsAt - now);
   }
 
   /** Ends the work. The first cause is kept. */
@@ -90,6 +99,13 @@ export class AbortScope {
   handleEvent(): void {
     if (this.#limits.callerSignal.reason === outrun) this.end({ kind: "outrun" });
     else this.end({ kind: isDeadline(this.#limits) ? "deadline" : "caller_left" });
+  }
+
+  #endAfter(ms: number): () => void {
+    return this.#limits.clock.timer(ms, () => {
+      const isDeadline = this.#endsAt >= this.#limits.deadlineAt;
+      this.end(isDeadline ? { kind: "deadline" } : timeoutAfter(this.#endsAt - this.#begunAt));
+    });
   }
 }
 

@@ -11,6 +11,12 @@ import { abortFailure } from "./abort-scope.ts";
 import { fetchFile, type Line } from "./exchange.ts";
 import type { ExecuteDependencies } from "./execution.ts";
 
+/**
+ * How long images may at least be fetched and converted once they are made, in
+ * milliseconds, however little is left of their attempt's time.
+ */
+export const finishingMs = 60_000;
+
 /** Where the output of one call goes. */
 export interface CallOutputOptions {
   readonly line: Line;
@@ -86,12 +92,14 @@ export class CallOutput {
       return undefined;
     }
     const returned = imagesOf(output);
+    // What is made and paid is not lost because it came at the end of the attempt's time.
+    this.#options.scope.prolong(finishingMs);
     await Promise.all(returned.map((image, index) => this.#takeImage(index, image)));
     const { images } = this;
     const asked = this.#options.slots.length;
     if (images.length === asked) return undefined;
     const { cause } = this.#options.scope;
-    if (cause !== undefined) return abortFailure(cause, "sent");
+    if (cause !== undefined) return { ...abortFailure(cause, "sent"), billed: true };
     if (this.#finishFailure !== undefined) return this.#finishFailure;
     if (done.shortfall !== undefined) return done.shortfall;
     return nothing(

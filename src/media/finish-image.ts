@@ -144,7 +144,9 @@ async function fetchFile(
   }
   if (result.kind === "file") return result;
   const { failure } = result;
-  if (isEndOfTime(failure)) return { kind: "failed", failure: { ...failure, delivery: "sent" } };
+  if (isEndOfTime(failure)) {
+    return { kind: "failed", failure: { ...failure, delivery: "sent", billed: true } };
+  }
   return {
     kind: "failed",
     failure: {

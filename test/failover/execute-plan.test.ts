@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ProviderImage } from "../../src/domain/output.ts";
 import type { SkippedCandidate } from "../../src/router/plan.ts";
+import type { Download, DownloadResult } from "../../src/transport/transport.ts";
+import { pngHeader } from "../support/image-bytes.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import {
   attemptsOf,
   begin,
@@ -12,6 +15,7 @@ import {
   image,
   imageTask,
   priced,
+  type Setup,
 } from "./world.ts";
 
 const skippedByRule: SkippedCandidate = {
@@ -577,24 +581,32 @@ describe("images", () => {
   });
 
   it("that arrive too late are a timeout, after the provider did its work", async () => {
-    const content = { kind: "url" as const, url: "https://files.test/slow.png" };
-    const linked = gives(0, { output: { kind: "images", images: [{ content }] } });
     const { result, transport } = await execute({
-      script: {
-        steps: { a: [linked], b: [gives(1)] },
-        download: ({ signal }) =>
-          new Promise((resolve) => {
-            signal.addEventListener("abort", () =>
-              resolve({
-                kind: "failed",
-                failure: { class: "cancelled", delivery: "ambiguous", message: "Aborted." },
-              }),
-            );
-          }),
-      },
+      script: { steps: { a: [givesLink(0)], b: [gives(1)] }, download: neverThere },
     });
     expect(transport.exchanges[1]?.at).toBe(60_000);
     expect(attemptsOf(result)[0]).toMatchObject({ failure: "timeout", delivery: "sent" });
+  });
+
+  it("that arrive too late are not bought again where that is forbidden", async () => {
+    const { result, transport } = await execute({
+      script: { steps: { a: [givesLink(0)], b: [gives(1)] }, download: neverThere },
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(transport.exchanges.map(({ slug }) => slug)).toEqual(["a"]);
+    expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+    expect(attemptsOf(result)).toMatchObject([{ failure: "timeout", cost: { basis: "unknown" } }]);
+  });
+
+  it("that are there at the end of the attempt's time have time of their own to be fetched", async () => {
+    const result = await slowly({});
+    expect(attemptsOf(result)).toMatchObject([{ outcome: "succeeded" }]);
+    expect(result.at).toBe(89_000);
+  });
+
+  it("are not waited for beyond the deadline of the request", async () => {
+    const result = await slowly({ deadlineMs: 70_000, callerDeadline: true });
+    expect(result).toMatchObject({ at: 70_000, error: { reason: "DEADLINE" } });
   });
 
   it("that cannot be fetched are the server's fault, after the work was paid", async () => {
@@ -626,3 +638,28 @@ describe("images", () => {
     });
   });
 });
+
+/** An answer, after so many milliseconds, that says where the image is. */
+function givesLink(ms: number) {
+  const content = { kind: "url" as const, url: "https://files.test/slow.png" };
+  return gives(0, { ms, output: { kind: "images", images: [{ content }] } });
+}
+
+/** A file that does not come. */
+function neverThere({ signal }: Download): Promise<DownloadResult> {
+  return new Promise((resolve) => {
+    const failure = { class: "cancelled", delivery: "ambiguous", message: "Aborted." } as const;
+    signal.addEventListener("abort", () => resolve({ kind: "failed", failure }));
+  });
+}
+
+/** An image that is made after 59 s of the attempt's minute, and whose file takes half a minute. */
+function slowly(setup: Partial<Setup>) {
+  const clock = manualClock();
+  const download = async ({ signal }: Download): Promise<DownloadResult> => {
+    await clock.sleep(30_000, signal);
+    return { kind: "file", bytes: pngHeader(10, 1), contentType: "" };
+  };
+  const script = { steps: { a: [givesLink(59_000)] }, download };
+  return begin({ ...setup, clock, script, candidates: [candidate("a")] }).end();
+}

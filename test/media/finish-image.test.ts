@@ -267,7 +267,9 @@ describe("a fetch that fails", () => {
     const late: Failure = { class: "deadline", delivery: "ambiguous", message: "Late." };
     const { result, fetched } = await finish(linked, { delivery: "bytes" }, [late]);
     expect(fetched).toHaveLength(1);
-    expect(result).toMatchObject({ failure: { class: "deadline", delivery: "sent" } });
+    expect(result).toMatchObject({
+      failure: { class: "deadline", delivery: "sent", billed: true },
+    });
   });
 });
 
