@@ -98,6 +98,20 @@ routes:
   });
 });
 
+describe("a chat with a Google model that draws", () => {
+  it.each(["gemini", "vertex"])("at %s is answered in words, once", async (slug) => {
+    const gateway = await startGateway(`
+sandbox: true
+routes:
+  - models: ["boat"]
+    targets: [{ provider: ${slug}, model: gemini-3-pro-image }]
+`);
+    const { output, attempts } = await gateway.generate(chatRequest("boat"));
+    expect(output.case === "chat" && output.value.text).toBeTruthy();
+    expect(attemptLines(attempts)).toEqual([`FIRST ${slug} SUCCEEDED`]);
+  });
+});
+
 describe("a refusal", () => {
   const another = (slug: string) => (slug === "openai" ? "gemini" : "openai");
   const cells = builtInProviders.flatMap(({ type, operations }) => [

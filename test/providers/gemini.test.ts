@@ -33,6 +33,8 @@ describe("the images of a model", () => {
   it.each([
     ["gemini-3-pro-image", ["1K", "2K", "4K"], 10],
     ["gemini-3-pro-image-preview", ["1K", "2K", "4K"], 10],
+    ["models/gemini-3-pro-image", ["1K", "2K", "4K"], 10],
+    ["publishers/google/models/gemini-3.1-flash-image", ["1K", "2K", "4K"], 14],
     ["gemini-nano-banana-2.1", ["1K", "2K", "4K"], 14],
     ["gemini-3.1-flash-image", ["1K", "2K", "4K"], 14],
     ["gemini-3.1-flash-lite-image", ["1K"], 10],
@@ -118,6 +120,14 @@ describe("a chat", () => {
       imageInput: true,
       maxStop: 5,
     });
+  });
+
+  it.each([
+    ["gemini-3-pro-image", { responseModalities: ["TEXT"] }],
+    ["models/gemini-nano-banana-2.1", { responseModalities: ["TEXT"] }],
+    ["gemini-3.5-flash", {}],
+  ])("with %s asks for words alone where it could draw", (upstreamModel, config) => {
+    expect(generationConfig(chatCall({}, upstreamModel))).toEqual(config);
   });
 
   it("collects what the system says in front, wherever it stands", () => {

@@ -7,6 +7,7 @@ import type {
   Tool,
   ToolChoice,
 } from "../../domain/task.ts";
+import { isGoogleImageModel } from "./google-image-models.ts";
 import { googleImagePart } from "./google-image-part.ts";
 import { seed31 } from "./google-seed.ts";
 import { thinkingConfig, thinksInTokens } from "./google-thinking.ts";
@@ -29,6 +30,8 @@ export function googleChatRequest(task: ChatTask, style: ChatStyle): JsonObject 
       task.tools.length === 0 ? undefined : [{ functionDeclarations: task.tools.map(declare) }],
     toolConfig: task.tools.length === 0 ? undefined : toolConfig(task.toolChoice),
     generationConfig: {
+      // An image model left to itself draws, and bills a picture that a chat has no place for.
+      responseModalities: isGoogleImageModel(style.upstreamModel) ? ["TEXT"] : undefined,
       temperature: task.temperature,
       topP: task.topP,
       maxOutputTokens: task.maxOutputTokens,

@@ -8,7 +8,7 @@ import type { CallTarget, OperationDialect, StreamDialect } from "../provider.ts
 import type { Reply } from "../reply.ts";
 import { GoogleAnswer } from "./google-answer.ts";
 import { googleChatRequest } from "./google-chat-request.ts";
-import { googleImageCapabilities } from "./google-image-models.ts";
+import { googleImageCapabilities, isGoogleImageModel } from "./google-image-models.ts";
 import { googleEditRequest, googleImageRequest } from "./google-image-request.ts";
 import { malformedReply } from "./http-failure.ts";
 import { asObject } from "./read-json.ts";
@@ -76,9 +76,8 @@ export function googleChat(variant: GoogleVariant): OperationDialect<ChatTask, C
   };
 }
 
-/** Image models talk too, but call no functions, keep to no schema and choose for themselves how to think. */
 function chatCapabilities(upstreamModel: string): ChatCapabilities {
-  const talks = !/-image\b|nano-banana/.test(upstreamModel);
+  const talks = !isGoogleImageModel(upstreamModel);
   return {
     tools: talks,
     imageInput: true,

@@ -11,7 +11,9 @@ export function googleImageCapabilities(
   upstreamModel: string,
   { imageOutputOptions }: { readonly imageOutputOptions: boolean },
 ): ImageCapabilities {
-  const model = models.find(({ id }) => upstreamModel.startsWith(id)) ?? unknownModel;
+  // "models/…" and "publishers/google/models/…" name the same model, as does OpenRouter's "google/…".
+  const name = upstreamModel.replace(/^.*\//, "");
+  const model = models.find(({ id }) => name.startsWith(id)) ?? unknownModel;
   return {
     maxCountPerCall: 1,
     size: { kind: "ratio", ratios: model.wide ? [...ratios, ...extremeRatios] : ratios },
@@ -22,6 +24,14 @@ export function googleImageCapabilities(
     delivery: "bytes",
     maxInputImages: model.maxInputImages,
   };
+}
+
+/**
+ * Whether it is a model that draws, by its name. It talks too, but calls no functions,
+ * keeps to no schema and chooses for itself how to think.
+ */
+export function isGoogleImageModel(upstreamModel: string): boolean {
+  return /-image\b|nano-banana/.test(upstreamModel);
 }
 
 interface ImageModel {
