@@ -11,9 +11,10 @@ export function openRouterReplyFailure(reply: FailedReply): Failure {
 }
 
 /**
- * What an error of OpenRouter's means: by its `availability` code, then its
- * `error_type`, then what the provider behind it said, then the status, which under
- * 200 is `error.code` (OpenAPI document and documentation, 2026-11-21).
+ * What an error of OpenRouter's means: by its `availability` code, then by whether
+ * it refuses or cannot route the request, then its `error_type`, then what the
+ * provider behind it said, then the status, which under 200 is `error.code` (OpenAPI
+ * document and documentation, 2026-11-21).
  */
 export function openRouterFailure(reply: FailedReply, error: OpenAiError): Failure {
   const { fields } = error;
@@ -28,7 +29,8 @@ export function openRouterFailure(reply: FailedReply, error: OpenAiError): Failu
   return httpFailure(reply, {
     class:
       classes.get(availabilityCode ?? "") ??
-      (refused ? "refused" : classes.get(errorType ?? "")) ??
+      (refused ? "refused" : undefined) ??
+      (isUnfit(status, error) ? "unsupported_here" : classes.get(errorType ?? "")) ??
       (status === 412 ? "unsupported_here" : classOfError(status, error)),
     code:
       availabilityCode ??
@@ -55,6 +57,17 @@ function isFlagged(status: number, { fields, message }: OpenAiError): boolean {
       metadata?.["flagged_input"] !== undefined ||
       metadata?.["patterns"] !== undefined ||
       /\bflagged\b|\bmoderation\b|\bguardrail\b/i.test(message ?? ""))
+  );
+}
+
+/** Whether the model is there, and none of its endpoints takes what this request asks of it. */
+function isUnfit(status: number, { fields, message }: OpenAiError): boolean {
+  const metadata = asObject(fields["metadata"]);
+  return (
+    status === 404 &&
+    (metadata?.["routing_funnel"] !== undefined ||
+      metadata?.["failed_routing_step"] !== undefined ||
+      /^No endpoints found that (?:support|can handle)\b/i.test(message ?? ""))
   );
 }
 

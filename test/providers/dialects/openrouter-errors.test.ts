@@ -94,6 +94,23 @@ describe("openRouterReplyFailure", () => {
     expect(failure.retryAfterMs).toBe(expected === "overloaded" ? 3000 : undefined);
   });
 
+  it.each([
+    { metadata: { routing_funnel: [], failed_routing_step: "output_modalities" } },
+    { metadata: { failed_routing_step: "supported_parameters", error_type: "not_found" } },
+    {
+      message: "No endpoints found that support the requested output modalities: image, text",
+    },
+    { message: "No endpoints found that can handle the requested parameters." },
+  ])("takes a 404 for what is asked of a model for no fault of the model's: %j", (error) => {
+    expect(failureOf(404, { code: 404, ...error }).class).toBe("unsupported_here");
+    expect(failureOf(502, { code: 502, ...error }).class).toBe("server_fault");
+  });
+
+  it("takes a 404 for a model that nobody serves for one of the model's", () => {
+    const message = "No endpoints found for google/gemini-9.";
+    expect(failureOf(404, { code: 404, message }).class).toBe("model_gone");
+  });
+
   it("tells moderation and guardrails from a key that may not", () => {
     expect(failureOf(403, { metadata: { reasons: ["violence"] } }).class).toBe("refused");
     expect(failureOf(403, { metadata: { patterns: ["x"] } }).class).toBe("refused");
