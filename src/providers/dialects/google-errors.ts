@@ -76,15 +76,18 @@ interface GoogleError {
 
 function classify(status: number, { reason, message, details, error }: GoogleError): FailureClass {
   if (reason === "BILLING_DISABLED") return "quota";
+  // What the operator has named can hold any word, as in "projects/file-server/locations/global".
+  const words = message.replace(/\S*(?:projects|models)\/\S+/gi, "");
   // A file that the caller names and that is not there says nothing about key or model.
-  if ((status === 403 || status === 404) && /\bfiles?\b/i.test(message)) return "caller_fault";
+  const isOfFile = reason === undefined && /\bfiles?\b/i.test(words);
+  if (isOfFile && (status === 403 || status === 404)) return "caller_fault";
   switch (status) {
     case 400:
       if (reason?.startsWith("API_KEY_") || /api key (?:not valid|expired)/i.test(message)) {
         return "credential";
       }
       if (isFiltered(details, message)) return "refused";
-      if (error?.["status"] === "FAILED_PRECONDITION") return classOfPrecondition(message);
+      if (error?.["status"] === "FAILED_PRECONDITION") return classOfPrecondition(words);
       if (/modalit/i.test(message) && /support/i.test(message)) return "unsupported_here";
       return "caller_fault";
     case 429:
@@ -107,9 +110,9 @@ function isFiltered(details: readonly JsonValue[], message: string): boolean {
  * helps. Any other precondition can be of the caller's making, so it must not put
  * a key out.
  */
-function classOfPrecondition(message: string): FailureClass {
-  if (/location/i.test(message)) return "credential";
-  return /billing|free tier|credit/i.test(message) ? "quota" : "unknown";
+function classOfPrecondition(words: string): FailureClass {
+  if (/location/i.test(words)) return "credential";
+  return /billing|free tier|credit/i.test(words) ? "quota" : "unknown";
 }
 
 /** Whether it is a quota of a day, or one of nothing, in place of one of a minute. */

@@ -113,6 +113,40 @@ const rows: readonly Row[] = [
     message: "models/x is not found for API version v1beta, or is not supported.",
     class: "model_gone",
   },
+  {
+    says: "a model that a project with a file in its name lacks",
+    http: 404,
+    status: "NOT_FOUND",
+    message:
+      "Publisher Model `projects/file-server/locations/global/publishers/google/models/x` was not found or your project does not have access to it.",
+    class: "model_gone",
+  },
+  {
+    says: "a role that a project with a file in its name lacks",
+    http: 403,
+    status: "PERMISSION_DENIED",
+    message:
+      "Permission 'aiplatform.endpoints.predict' denied on resource '//aiplatform.googleapis.com/projects/file-server/locations/global/publishers/google/models/x' (or it may not exist).",
+    details: [errorInfo("IAM_PERMISSION_DENIED")],
+    class: "credential",
+    code: "IAM_PERMISSION_DENIED",
+  },
+  {
+    says: "an API that is not switched on for a project with a file in its name",
+    http: 403,
+    status: "PERMISSION_DENIED",
+    message: "The API is not enabled for project file-server. Enable it and try again.",
+    details: [errorInfo("SERVICE_DISABLED")],
+    class: "credential",
+    code: "SERVICE_DISABLED",
+  },
+  {
+    says: "a precondition about what has words of billing in its name",
+    http: 400,
+    status: "FAILED_PRECONDITION",
+    message: "Endpoint projects/billing-demo/locations/global/endpoints/7 is not deployed.",
+    class: "unknown",
+  },
   { says: "a body that is too large", http: 413, class: "caller_fault" },
   {
     says: "a limit of a minute, with a wait in fractions",
