@@ -95,8 +95,9 @@ export class MediaJsonParser {
 
   /**
    * Ends the document and gives its value, with bytes where media stood. A
-   * string at a media path that is no base64 stays a string. Throws a
-   * SyntaxError when the document is not well-formed or not whole.
+   * string at a media path that is no base64 stays a string, or becomes an empty one
+   * where that shows only after 4,096 characters. Throws a SyntaxError when the
+   * document is not well-formed or not whole.
    */
   end(): JsonValue {
     const value = parseJson(this.#skeleton);

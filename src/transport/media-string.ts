@@ -6,8 +6,8 @@ import { Base64Decoder } from "./base64-decoder.ts";
  * string when it is anything else: an ordinary URL, say.
  *
  * The text is kept until 4,096 characters of it were seen to be base64. Should
- * it turn out later that it is none, it is a string that ends there: broken
- * media must not look whole, and megabytes of them must not be kept.
+ * it turn out later that it is none, it is an empty string: megabytes of broken
+ * media must not be kept, and the beginning of them must not look whole.
  */
 export class MediaString {
   readonly #decoder: Base64Decoder;
@@ -15,7 +15,7 @@ export class MediaString {
   /** The text as it stands in the document, escapes and all. */
   #raw: Buffer[] = [];
   #rawLength = 0;
-  /** Whether the text is known well enough as base64, so that only its beginning is kept. */
+  /** Whether the text is known well enough as base64, so that nothing of it is kept. */
   #committed = false;
   /** The first characters, until they tell whether it is a "data:" URL. */
   #head: Buffer = nothing;
@@ -35,7 +35,7 @@ export class MediaString {
     else if (this.#stage === "base64") this.#decode(plain, 0);
   }
 
-  /** Ends the string. Throws a SyntaxError when it is no JSON string. */
+  /** Ends the string. Throws a SyntaxError when it is kept as text and is no JSON string. */
   finish(): Uint8Array | string {
     if (this.#stage === "head" && !isDataUrl(this.#head)) this.#decode(this.#head, 0);
     if (this.#stage === "base64") {
@@ -43,8 +43,7 @@ export class MediaString {
       if (bytes !== undefined && bytes.length > 0) return bytes;
     }
     this.#decoder.begin();
-    const text = Buffer.concat(this.#raw).toString();
-    return JSON.parse(`"${this.#committed ? withoutCutEscape(text) : text}"`) as string;
+    return this.#committed ? "" : (JSON.parse(`"${Buffer.concat(this.#raw)}"`) as string);
   }
 
   #readHead(plain: Buffer): void {
@@ -71,8 +70,8 @@ export class MediaString {
       return;
     }
     this.#stage = "base64";
-    if (!this.#committed && this.#rawLength > keptLength) {
-      this.#raw = [Buffer.concat(this.#raw, keptLength)];
+    if (!this.#committed && this.#rawLength > sureLength) {
+      this.#raw = [];
       this.#committed = true;
     }
   }
@@ -88,7 +87,7 @@ export function decodeMediaText(text: string): Uint8Array | string {
 }
 
 const nothing = Buffer.alloc(0);
-const keptLength = 4096;
+const sureLength = 4096;
 const longestDataHead = 1024;
 const dataScheme = "data:";
 
@@ -98,10 +97,4 @@ function isDataUrl(head: Buffer): boolean {
 
 function schemeOf(head: Buffer): string {
   return head.toString("latin1", 0, dataScheme.length).toLowerCase();
-}
-
-/** The beginning of a JSON string's text, less an escape that was cut in two. */
-function withoutCutEscape(text: string): string {
-  const last = text.lastIndexOf("\\");
-  return last > text.length - 6 ? text.slice(0, last).replace(/\\+$/, "") : text;
 }

@@ -23,8 +23,8 @@ function decodeAt(value: JsonValue, path: readonly string[]): JsonValue {
 }
 
 function decodeText(text: string): string | Uint8Array {
-  const digits = text.replace(/^data:[^,]*;base64,/, "");
-  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(digits) && digits.length % 4 === 0;
+  const digits = text.replace(/^data:[^,]*;base64,/, "").replace(/[ \t\r\n]/g, "");
+  const isBase64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(digits) && digits.length % 4 === 0;
   return isBase64 ? new Uint8Array(Buffer.from(digits, "base64")) : text;
 }
 

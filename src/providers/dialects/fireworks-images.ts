@@ -4,7 +4,6 @@ import type { TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
-import { decodeBase64 } from "./base64.ts";
 import { fireworksModelPath } from "./fireworks-models.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
 import { present } from "./openai-chat.ts";
@@ -62,7 +61,7 @@ export function fireworksImage(reply: Reply): Outcome {
     const failure = httpFailure(reply, { class: "refused", code: finish, requestId });
     return { kind: "failed", failure };
   }
-  const bytes = body.kind === "bytes" ? body.bytes : bytesOf(first(item?.["base64"]));
+  const bytes = body.kind === "bytes" ? body.bytes : asBytes(first(item?.["base64"]));
   if (bytes === undefined) {
     const what = "The provider's answer has no image in it";
     return { kind: "failed", failure: malformedReply(reply, what, requestId) };
@@ -91,8 +90,4 @@ function imageCall(path: string, format: ImageFormat | undefined, value: JsonObj
 /** Deployments differ in whether there is a list or the one thing in it. */
 function first(value: JsonValue | undefined): JsonValue | undefined {
   return Array.isArray(value) ? value[0] : value;
-}
-
-function bytesOf(value: JsonValue | undefined): Uint8Array | undefined {
-  return asBytes(value) ?? (typeof value === "string" ? decodeBase64(value) : undefined);
 }

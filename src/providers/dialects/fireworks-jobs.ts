@@ -5,7 +5,6 @@ import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
 import type { Job, Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
-import { decodeBase64 } from "./base64.ts";
 import { fireworksFormat, fireworksSeed } from "./fireworks-images.ts";
 import { fireworksModelPath } from "./fireworks-models.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
@@ -104,13 +103,10 @@ function ready(reply: Reply, sample: JsonValue | undefined, id: string): Outcome
 
 /** Mostly an address that is good for some ten minutes; at times the image itself. */
 function contentOf(sample: JsonValue | undefined): ProviderImage["content"] | undefined {
-  const decoded = asBytes(sample);
-  if (decoded !== undefined) return { kind: "bytes", bytes: decoded };
-  const text = asText(sample);
-  if (text === undefined) return undefined;
-  if (/^https?:\/\//i.test(text)) return { kind: "url", url: text };
-  const bytes = decodeBase64(text);
-  return bytes && { kind: "bytes", bytes };
+  const bytes = asBytes(sample);
+  if (bytes !== undefined) return { kind: "bytes", bytes };
+  const text = asText(sample) ?? "";
+  return /^https?:\/\//i.test(text) ? { kind: "url", url: text } : undefined;
 }
 
 function ended(

@@ -3,10 +3,10 @@ import type { JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
-import { decodeBase64 } from "./base64.ts";
 import { malformedReply } from "./http-failure.ts";
 import { type OpenAiAnswers, requestIdOf } from "./openai-answers.ts";
 import { readImageUsage } from "./openai-usage.ts";
+import { readDataUrl } from "./read-data-url.ts";
 import { asArray, asBytes, asObject, asText } from "./read-json.ts";
 
 /** Where an answer to `POST /images/generations` carries its images. */
@@ -71,12 +71,13 @@ export function readImage(
 ): ProviderImage | undefined {
   const item = asObject(value);
   if (item === undefined) return undefined;
-  const content = readBytes(item["b64_json"]) ?? readAddress(asText(item["url"]), baseUrl);
+  // The transport has decoded what is base64: text that is left here is broken.
+  const bytes = asBytes(item["b64_json"]);
+  const content = bytesContent(bytes) ?? readAddress(asText(item["url"]), baseUrl);
   return content && { content, revisedPrompt: asText(item["revised_prompt"]) };
 }
 
-function readBytes(value: JsonValue | undefined): ProviderImage["content"] | undefined {
-  const bytes = asBytes(value) ?? (typeof value === "string" ? decodeBase64(value) : undefined);
+function bytesContent(bytes: Uint8Array | undefined): ProviderImage["content"] | undefined {
   return bytes && { kind: "bytes", bytes };
 }
 
@@ -85,7 +86,7 @@ function readAddress(
   baseUrl: string | undefined,
 ): ProviderImage["content"] | undefined {
   if (address === undefined) return undefined;
-  if (address.startsWith("data:")) return readBytes(address);
+  if (address.startsWith("data:")) return bytesContent(readDataUrl(address));
   const url = URL.parse(address, baseUrl);
   const fetchable = url?.protocol === "https:" || url?.protocol === "http:";
   return fetchable ? { kind: "url", url: url.href } : undefined;

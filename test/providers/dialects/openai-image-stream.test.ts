@@ -3,6 +3,8 @@ import { reportedCost } from "../../../src/domain/cost.ts";
 import type { OpenAiAnswers } from "../../../src/providers/dialects/openai-answers.ts";
 import { openAiEmbeddedFailure } from "../../../src/providers/dialects/openai-errors.ts";
 import { readImageStream } from "../../../src/providers/dialects/openai-image-stream.ts";
+import { parseJsonWithMedia } from "../../../src/transport/json-with-media.ts";
+import { pngHeader } from "../../support/image-bytes.ts";
 
 const answers: OpenAiAnswers = {
   embeddedFailure: openAiEmbeddedFailure,
@@ -38,6 +40,15 @@ describe("readImageStream", () => {
     expect(steps).toMatchObject([{ kind: "failed" }]);
     expect(reader.read({ name: "", data: completed })).toEqual([]);
     expect(reader.end().kind).toBe("failed");
+  });
+
+  it.each(["%", "Q"])("fails a last event whose large image ends in a stray %j", (stray) => {
+    const b64 = `${Buffer.from(pngHeader(1024, 1024)).toString("base64").padEnd(80_000, "A")}${stray}`;
+    const data = parseJsonWithMedia(JSON.stringify({ ...completed, b64_json: b64 }), ["b64_json"]);
+    const reader = readImageStream(answers, true);
+    expect(reader.read({ name: "", data })).toMatchObject([
+      { kind: "failed", failure: { class: "server_fault" } },
+    ]);
   });
 
   it("adds up what several images cost, and says nothing when one does not say", () => {

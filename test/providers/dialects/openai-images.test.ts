@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../src/domain/json.ts";
 import type { OpenAiAnswers } from "../../../src/providers/dialects/openai-answers.ts";
-import { imagesResult, pixelSize } from "../../../src/providers/dialects/openai-images.ts";
+import {
+  imageMedia,
+  imagesResult,
+  pixelSize,
+} from "../../../src/providers/dialects/openai-images.ts";
+import { parseJsonWithMedia } from "../../../src/transport/json-with-media.ts";
+import { pngHeader } from "../../support/image-bytes.ts";
 
 const answers: OpenAiAnswers = { embeddedFailure: () => undefined, requestIdHeaders: [] };
 
@@ -10,7 +16,25 @@ function read(data: JsonValue, baseUrl?: string) {
   return imagesResult({ status: 200, headers: {}, body }, answers, baseUrl);
 }
 
+/** PNG bytes as base64, larger than what the transport reads as one text. */
+const large = Buffer.concat([pngHeader(1024, 1024), Buffer.alloc(60_000)]).toString("base64");
+
 describe("imagesResult", () => {
+  it.each([
+    ["a character that is none of base64", `${large.slice(0, 50_000)}%${large.slice(50_001)}`],
+    ["a length that no base64 has", large.slice(0, 50_001)],
+    ["a bad character in a small document", `${large.slice(0, 5_000)}%`],
+    ["a bad length in a small document", large.slice(0, 5_001)],
+  ])("fails an image with %s, and shows no part of it", (_, b64) => {
+    const document = Buffer.from(JSON.stringify({ data: [{ b64_json: b64 }] }));
+    const value = parseJsonWithMedia([document], imageMedia);
+    const reply = { status: 200, headers: {}, body: { kind: "json", value } } as const;
+    expect(imagesResult(reply, answers)).toMatchObject({
+      kind: "failed",
+      failure: { class: "server_fault" },
+    });
+  });
+
   it("leaves out items without an image and keeps the others", () => {
     const bytes = new Uint8Array([1]);
     const outcome = read([{ b64_json: bytes }, { b64_json: null }, null, "x", { url: "" }]);
@@ -33,12 +57,15 @@ describe("imagesResult", () => {
     });
   });
 
-  it.each(["file:///etc/passwd", "javascript:alert(1)", "data:text/html,hi", "/files/a.png"])(
-    "does not take %s for an image",
-    (url) => {
-      expect(read([{ url }]).kind).toBe("failed");
-    },
-  );
+  it.each([
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "data:text/html,hi",
+    "data:;base64,AAAAA",
+    "/files/a.png",
+  ])("does not take %s for an image", (url) => {
+    expect(read([{ url }]).kind).toBe("failed");
+  });
 
   it("prefers bytes to an address", () => {
     const bytes = new Uint8Array([1]);
