@@ -121,7 +121,10 @@ function checkInference(task: JsonObject, model: string): RunwareComplaint | und
       parameter: ["width", "height"],
     };
   }
-  if (isOwnModel(model)) return width === undefined ? missing("width") : checkEdges(task);
+  if (isOwnModel(model)) {
+    if (width !== undefined) return checkEdges(task);
+    return takesSizeOfInput(model, task) ? undefined : missing("width");
+  }
   const settings = asObject(task["providerSettings"]) ?? {};
   if (Object.keys(settings).some((name) => name !== maker)) {
     const message = `'providerSettings' of another provider than '${maker}'.`;
@@ -135,6 +138,12 @@ function checkInference(task: JsonObject, model: string): RunwareComplaint | und
   const size = `${width}x${height}`;
   const sizes = ["undefinedxundefined", "1024x1024", "1536x1024", "1024x1536"];
   return sizes.includes(size) ? undefined : invalid("width", "height");
+}
+
+/** FLUX.1 Kontext dev is the one model of Runware's own that takes its size from a reference. */
+function takesSizeOfInput(model: string, task: JsonObject): boolean {
+  const inputs = asObject(task["inputs"]) ?? task;
+  return model === "runware:106@1" && inputs["referenceImages"] !== undefined;
 }
 
 function checkEdges(task: JsonObject): RunwareComplaint | undefined {

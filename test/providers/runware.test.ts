@@ -106,6 +106,22 @@ describe("a task that edits", () => {
     expect(taskOf(call)).toMatchObject({ width: 512, height: 768 });
   });
 
+  it.each(["runware:108@20", "runware:108@22", "runware:400@2", "runware:400@4"])(
+    "by the references of %s has the size of the first one, which that model wants to be told",
+    (model) => {
+      const first = task(image(1000, 700), image(9, 9));
+      const call = edit.request(first, target(model));
+      expect(taskOf(call)).toMatchObject({ width: 1024, height: 704 });
+      // What is only linked to has no size that is known here.
+      expect(edit.capabilities(model, {}).inputUrls).toBe(false);
+    },
+  );
+
+  it.each(["runware:102@1", "bfl:1@2"])("of %s needs a mask", (model) => {
+    expect(edit.capabilities(model, {}).needsMask).toBe(true);
+    expect(edit.capabilities("runware:101@1", {}).needsMask).toBeUndefined();
+  });
+
   it("leaves the size to models that read it from their references, or from the seed image", () => {
     for (const model of ["bfl:3@1", "runware:106@1", "bfl:1@2"]) {
       expect(taskOf(edit.request(task(image(9, 9)), target(model)))).not.toHaveProperty("width");

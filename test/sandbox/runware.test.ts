@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { tinyPng } from "../support/tiny-png.ts";
 import { type OpenSandbox, openSandbox, runwareTask as task } from "./open-sandbox.ts";
 
+const sizeless = { referenceImages: ["https://example.com/a.png"] };
+
 describe("the embedded Runware", () => {
   it("answers a list of one task with a result for each image", async () => {
     await using open = await openSandbox();
@@ -120,6 +122,14 @@ describe("the embedded Runware", () => {
     expect(broken).toMatchObject({ status: 400, body: { errors: [{ code: "invalidImage" }] } });
   });
 
+  it("takes the size of FLUX.1 Kontext dev's edits from their reference", async () => {
+    await using open = await openSandbox();
+    const inputs = { referenceImages: [tinyPng(64, 32).toString("base64")] };
+    const asked = { model: "runware:106@1", width: undefined, height: undefined };
+    expect((await post(open, [task({ ...asked, inputs })])).status).toBe(200);
+    expect((await post(open, [task(asked)])).status).toBe(400);
+  });
+
   it("enlarges what it is given", async () => {
     await using open = await openSandbox();
     const image = await sharp({ create: { width: 64, height: 32, channels: 3, background: "red" } })
@@ -148,6 +158,11 @@ describe("the embedded Runware", () => {
     [{ positivePrompt: undefined }, "missingParameter", "positivePrompt"],
     [{ height: undefined }, "missingParameter", ["width", "height"]],
     [{ width: undefined, height: undefined }, "missingParameter", "width"],
+    [
+      { model: "runware:400@2", width: undefined, height: undefined, inputs: sizeless },
+      "missingParameter",
+      "width",
+    ],
     [{ width: 1000 }, "invalidInteger", "width"],
     [{ height: 2112 }, "invalidInteger", "height"],
     [{ numberResults: 21 }, "invalidParameter", "numberResults"],

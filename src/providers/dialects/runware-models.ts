@@ -10,6 +10,10 @@ export interface RunwareModel {
    * model starts, and a mask beside it; or so many into `referenceImages`.
    */
   readonly edits: { readonly by: "seed" } | { readonly by: "references"; readonly most: number };
+  /** Whether an edit has to say its size as well, which is then that of its first image. */
+  readonly needsSize?: boolean | undefined;
+  /** Whether an edit without a mask is none. */
+  readonly needsMask?: boolean | undefined;
   readonly seed?: boolean | undefined;
   readonly negativePrompt?: boolean | undefined;
   /** The block of `providerSettings` that takes quality and background. */
@@ -39,12 +43,12 @@ export function runwareCapabilities(air: string): ImageCapabilities {
 
 /** What a model can be asked for images from images. */
 export function runwareEditCapabilities(air: string): ImageCapabilities {
-  const { edits } = runwareModel(air);
+  const { edits, needsSize, needsMask } = runwareModel(air);
   const inputs: Partial<ImageCapabilities> =
     edits.by === "seed"
-      ? // The size of the seed image is sent along, so its bytes are needed.
-        { maxInputImages: 1, mask: "white_is_edited" }
-      : { maxInputImages: edits.most, inputUrls: true };
+      ? { maxInputImages: 1, mask: "white_is_edited", needsMask }
+      : // Where the size of the first image is sent along, its bytes are needed.
+        { maxInputImages: edits.most, inputUrls: needsSize !== true };
   return { ...runwareCapabilities(air), ...inputs };
 }
 
@@ -86,6 +90,7 @@ function bothWays(square: string, ...sizes: readonly string[]): SizeCapability {
 const diffusion: RunwareModel = {
   size: free(64, 128, 2048),
   edits: { by: "seed" },
+  needsSize: true,
   seed: true,
   negativePrompt: true,
 };
@@ -145,18 +150,19 @@ const qwen2: RunwareModel = {
  * `unknownParameter` to what a model does not take, so only what is known is sent.
  */
 const byName: ReadonlyMap<string, RunwareModel> = new Map<string, RunwareModel>([
-  ["runware:106@1", { ...diffusion, edits: references(1) }],
+  ["runware:102@1", { ...diffusion, needsMask: true }],
+  ["runware:106@1", { ...diffusion, edits: references(1), needsSize: false }],
   ["runware:108@20", qwenEdit],
   ["runware:108@22", { ...qwenEdit, edits: references(3) }],
   ...["1", "2", "3", "4", "5", "6"].map((version): [string, RunwareModel] => [
     `runware:400@${version}`,
-    { size: free(64, 512, 2048), edits: references(4), seed: true },
+    { size: free(64, 512, 2048), edits: references(4), needsSize: true, seed: true },
   ]),
   ["alibaba:qwen-image@2512", diffusion],
   ["alibaba:qwen-image@2.0", qwen2],
   ["alibaba:qwen-image@2.0-pro", qwen2],
   ["alibaba:qwen-image@3.0", qwen2],
-  ["bfl:1@2", { edits: { by: "seed" } }],
+  ["bfl:1@2", { edits: { by: "seed" }, needsMask: true }],
   ["bfl:2@1", { size: free(32, 256, 1440), edits: references(1) }],
   [
     "bfl:2@2",

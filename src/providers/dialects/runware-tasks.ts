@@ -27,15 +27,15 @@ export function drawTask(task: TextToImageTask, target: CallTarget): JsonObject 
 export function editTask(task: ImageEditTask, target: CallTarget): JsonObject {
   const { images, options } = task;
   const model = runwareModel(target.upstreamModel);
-  const [seedImage] = images;
-  const bySeed = model.edits.by === "seed";
-  const size = options.size ?? (bySeed ? sizeOfSeed(seedImage, model.size) : undefined);
+  const [first] = images;
+  const size = options.size ?? (model.needsSize ? sizeOfInput(first, model.size) : undefined);
   return {
     ...inference(task.prompt, options, target, model),
     ...pixels(model.size && size),
-    inputs: bySeed
-      ? { seedImage: seedImage && media(seedImage), maskImage: task.mask && media(task.mask) }
-      : { referenceImages: images.map(media) },
+    inputs:
+      model.edits.by === "seed"
+        ? { seedImage: first && media(first), maskImage: task.mask && media(task.mask) }
+        : { referenceImages: images.map(media) },
   };
 }
 
@@ -123,8 +123,8 @@ function plainSize(size: SizeCapability): Shape {
   return { width, height };
 }
 
-/** The size of the seed image as near as the model's steps allow, so that it keeps its shape. */
-function sizeOfSeed(
+/** The size of an image as near as the model's steps allow, so that it keeps its shape. */
+function sizeOfInput(
   image: ImageInput | undefined,
   size: SizeCapability | undefined,
 ): Shape | undefined {
