@@ -66,6 +66,21 @@ describe("a task that draws", () => {
     expect(sizeOf("bfl:1@2")).toEqual([undefined, undefined]);
   });
 
+  it.each([
+    ["recraft:v4@0", "1536x768"],
+    ["recraft:v4.1@0", "1536x768"],
+    ["recraft:v4-pro@0", "3072x1536"],
+    ["bria:20@1", "1344x768"],
+    ["ideogram:2@1", "1232x768"],
+    ["ideogram:3@1", "1232x768"],
+  ])("by %s has one of its own sizes, such as %s, lying or standing", (model, size) => {
+    const { size: capability } = draw.capabilities(model);
+    if (capability?.kind !== "listed") throw new Error("It takes any size.");
+    const upright = size.split("x").reverse().join("x");
+    expect(capability.sizes).toEqual(expect.arrayContaining([size, upright]));
+    expect(new Set(capability.sizes).size).toBe(capability.sizes.length);
+  });
+
   it("takes a seed of 32 bits, where the model takes one", () => {
     const seedOf = (seed: number, model = "runware:101@1") =>
       taskOf(draw.request(textToImageTask({ seed }), target(model)))["seed"];

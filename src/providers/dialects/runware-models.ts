@@ -127,6 +127,19 @@ const seedream4K = [
   "6048x2592",
 ];
 
+const recraft1K = bothWays(
+  ...(["1024x1024", "1536x768", "1280x832", "1216x896", "1152x896"] as const),
+  ...["1280x896", "1344x768"],
+);
+const recraft2K = bothWays(
+  ...(["2048x2048", "3072x1536", "2560x1664", "2432x1792", "2304x1792"] as const),
+  ...["2560x1792", "2688x1536"],
+);
+const ideogram2Sizes = bothWays(
+  ...(["1024x1024", "1536x512", "1408x704", "1312x736", "1280x768", "1232x768"] as const),
+  ...["1248x832", "1152x864", "1120x896"],
+);
+
 const gptImage = {
   size: listed("1024x1024", "1536x1024", "1024x1536"),
   edits: references(16),
@@ -177,6 +190,13 @@ const byName: ReadonlyMap<string, RunwareModel> = new Map<string, RunwareModel>(
   ["bfl:6@1", flux2Pro],
   ["bfl:7@1", flux2Pro],
   [
+    "bria:20@1",
+    {
+      size: bothWays("1024x1024", "1216x832", "1152x896", "1088x896", "1344x768"),
+      edits: references(1),
+    },
+  ],
+  [
     "bytedance:5@0",
     { size: listed("1024x1024", ...seedream2K, ...seedream4K), edits: references(10) },
   ],
@@ -199,6 +219,8 @@ const byName: ReadonlyMap<string, RunwareModel> = new Map<string, RunwareModel>(
     { size: listed(...nanoBanana1K, ...nanoBanana2K, ...nanoBanana4K), edits: references(14) },
   ],
   ["google:nano-banana@2-lite", { size: listed(...nanoBanana1K), edits: references(3) }],
+  ["ideogram:2@1", { size: ideogram2Sizes, edits: references(1) }],
+  ["ideogram:3@1", { size: ideogram2Sizes, edits: references(1) }],
   [
     "ideogram:4@0",
     {
@@ -230,6 +252,9 @@ const byName: ReadonlyMap<string, RunwareModel> = new Map<string, RunwareModel>(
   ["openai:1@2", gptImage1],
   ["openai:4@1", gptImage1],
   ["openai:gpt-image@2", { ...gptImage, backgrounds: ["auto", "opaque"] }],
+  ["recraft:v4@0", { size: recraft1K, edits: references(1) }],
+  ["recraft:v4.1@0", { size: recraft1K, edits: references(1) }],
+  ["recraft:v4-pro@0", { size: recraft2K, edits: references(1) }],
 ]);
 
 /** Runware's own upscalers: Clarity, CCSR, the latent upscaler, SwinIR, Real-ESRGAN. */
