@@ -1,30 +1,16 @@
-import type { Clock } from "../domain/clock.ts";
 import type { FieldViolation } from "../domain/gateway-error.ts";
 import type { ImageHeader, InputMedia } from "../domain/input-media.ts";
 import type { ImageEditTask, ImageInput, MaskPolarity, Task } from "../domain/task.ts";
 import { inputBytes } from "../router/input-bytes.ts";
 import type { Fit, InputNeeds } from "../router/plan.ts";
 import { checkUrl } from "../transport/egress-guard.ts";
-import type { Reach, Transport } from "../transport/transport.ts";
-import { AbortScope } from "./abort-scope.ts";
+import { ended, type FetchContext, InputFetcher, isDataUrl } from "./input-fetcher.ts";
 import { mapImages } from "./map-images.ts";
-
-/** The largest image that is fetched for a caller, in bytes. */
-export const maxInputBytes = 50 * 1024 * 1024;
-
-/** How long the fetching of one image may take, in milliseconds. */
-export const inputTimeoutMs = 30_000;
+import { UnusableInput } from "./unusable-input.ts";
 
 /** What the images of one request are prepared with. */
-export interface InputContext {
-  readonly transport: Pick<Transport, "download">;
-  readonly clock: Clock;
+export interface InputContext extends FetchContext {
   readonly media: InputMedia;
-  /** Which networks callers' images may be fetched from. */
-  readonly reach: Reach;
-  readonly callerSignal: AbortSignal;
-  /** When the whole request must have ended, on the clock's monotonic scale. */
-  readonly deadlineAt: number;
 }
 
 /** How the preparation went. */
@@ -46,7 +32,9 @@ export type PrepareResult =
 export class InputPreparer {
   readonly #context: InputContext;
   // Made when they are needed: most tasks bring no images.
-  #loaded: Map<ImageInput, Promise<LoadedImage>> | undefined;
+  #fetcher: InputFetcher | undefined;
+  /** By the image, or by its address: one that stands in many places is fetched once. */
+  #loaded: Map<ImageInput | string, Promise<LoadedImage>> | undefined;
   #masks: Map<MaskPolarity, Promise<Uint8Array>> | undefined;
 
   constructor(context: InputContext) {
@@ -62,7 +50,7 @@ export class InputPreparer {
         prepared.operation === "image_edit" ? await this.#withMask(prepared, inputs) : prepared;
       return tooLarge(masked, inputs) ?? { kind: "prepared", task: masked };
     } catch (reason) {
-      if (reason instanceof Unusable) return { kind: "unusable", violation: reason.violation };
+      if (reason instanceof UnusableInput) return { kind: "unusable", violation: reason.violation };
       if (reason === ended) return { kind: "ended" };
       throw reason;
     }
@@ -83,7 +71,7 @@ export class InputPreparer {
     const checked = checkUrl(url, this.#context.reach);
     if (checked.kind === "allowed") return image;
     const reason = `cannot be fetched: the address of the file ${checked.refusal}`;
-    throw unusable(`${field}.url`, reason, "fetch");
+    throw new UnusableInput(`${field}.url`, reason, "fetch");
   }
 
   async #withMask(task: ImageEditTask, needs: InputNeeds): Promise<Task> {
@@ -111,7 +99,7 @@ export class InputPreparer {
     if (converted === undefined) {
       converted = this.#context.media.convertMask(mask, from, to).then((conversion) => {
         if (conversion.kind === "converted") return conversion.bytes;
-        throw unusable(maskField, "cannot be decoded as an image", "image");
+        throw new UnusableInput(maskField, "cannot be decoded as an image", "image");
       });
       this.#masks.set(to, converted);
     }
@@ -120,13 +108,14 @@ export class InputPreparer {
 
   #load(image: ImageInput, field: string): Promise<LoadedImage> {
     this.#loaded ??= new Map();
-    let loaded = this.#loaded.get(image);
+    const name = image.kind === "url" ? image.url : image;
+    let loaded = this.#loaded.get(name);
     if (loaded === undefined) {
       loaded =
         image.kind === "bytes"
           ? this.#read(image.bytes, `${field}.data`)
           : this.#fetch(image.url, `${field}.url`);
-      this.#loaded.set(image, loaded);
+      this.#loaded.set(name, loaded);
     }
     return loaded;
   }
@@ -134,29 +123,12 @@ export class InputPreparer {
   async #read(bytes: Uint8Array, field: string): Promise<LoadedImage> {
     const header = this.#context.media.sniff(bytes);
     if (header !== undefined) return { bytes, header };
-    throw unusable(field, "is no PNG, JPEG, WebP, AVIF or GIF", "image");
+    throw new UnusableInput(field, "is no PNG, JPEG, WebP, AVIF or GIF", "image");
   }
 
   async #fetch(url: string, field: string): Promise<LoadedImage> {
-    const { transport, clock, callerSignal, deadlineAt, reach } = this.#context;
-    const scope = new AbortScope({ clock, callerSignal, deadlineAt, limitMs: inputTimeoutMs });
-    try {
-      const file = await transport.download({
-        url,
-        reach,
-        maxBytes: maxInputBytes,
-        headers: {},
-        signal: scope.signal,
-      });
-      if (file.kind === "file") return await this.#read(file.bytes, field);
-      if (scope.cause === undefined) {
-        throw unusable(field, `cannot be fetched: ${asClause(file.failure.message)}`, "fetch");
-      }
-      if (scope.cause.kind !== "timeout") throw ended;
-      throw unusable(field, `was not there within ${inputTimeoutMs / 1000} s`, "fetch");
-    } finally {
-      scope.close();
-    }
+    this.#fetcher ??= new InputFetcher(this.#context);
+    return this.#read(await this.#fetcher.fetch(url, field), field);
   }
 }
 
@@ -177,31 +149,5 @@ function tooLarge(task: Task, { maxBytes }: InputNeeds): PrepareResult | undefin
 function checkSize(mask: ImageHeader, image: ImageHeader): void {
   if (mask.width === image.width && mask.height === image.height) return;
   const sizes = `${mask.width}x${mask.height}, and the first image is ${image.width}x${image.height}`;
-  throw unusable(maskField, `is ${sizes}; it must be of the same size`, "mask_size");
-}
-
-/** Thrown through the walk over a task's images, and caught where it began. */
-class Unusable extends Error {
-  readonly violation: FieldViolation;
-
-  constructor(violation: FieldViolation) {
-    super(violation.description);
-    this.violation = violation;
-  }
-}
-
-function unusable(field: string, description: string, rule: string): Unusable {
-  return new Unusable({ field, description, rule: `spillway.image_input.${rule}` });
-}
-
-/** Thrown when the request ends while an image is on its way. */
-const ended = Symbol("ended");
-
-function isDataUrl(url: string): boolean {
-  return /^data:/i.test(url);
-}
-
-/** A sentence as the end of another one. */
-function asClause(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
+  throw new UnusableInput(maskField, `is ${sizes}; it must be of the same size`, "mask_size");
 }

@@ -55,7 +55,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
   }
 
   function fetchStep(url: URL, download: Download): Promise<FileStep | FailedExchange> {
-    const { maxBytes, prefixBytes } = download;
+    const { maxBytes, prefixBytes, claim } = download;
     const headers: Record<string, string> = {
       "user-agent": options.userAgent,
       accept: "image/*, */*;q=0.5",
@@ -67,7 +67,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
       agentOf(download.reach),
       { origin: url.origin, path: url.pathname + url.search, method: "GET", headers },
       download.signal,
-      (head, control) => readFile(head, control, { maxBytes, prefixBytes }),
+      (head, control) => readFile(head, control, { maxBytes, prefixBytes, claim }),
     );
   }
 

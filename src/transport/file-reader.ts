@@ -14,13 +14,15 @@ export interface FileLimits {
   readonly maxBytes: number;
   /** How many bytes from the start are enough. Undefined means all. */
   readonly prefixBytes: number | undefined;
+  /** Whether there is room for so many more bytes. Undefined means that there is. */
+  readonly claim: ((bytes: number) => boolean) | undefined;
 }
 
 /** Reads a file, or where it has moved to. A file of known length is copied once, into its place. */
 export function readFile(
   head: AnswerHead,
   control: AnswerControl<FileStep>,
-  { maxBytes, prefixBytes }: FileLimits,
+  { maxBytes, prefixBytes, claim }: FileLimits,
 ): AnswerReader {
   const { status, headers } = head;
   const contentType = headers["content-type"] ?? "";
@@ -30,6 +32,14 @@ export function readFile(
   const fail = (message: string) =>
     control.finish({ kind: "failed", failure: badAnswer(message, status) });
   const tooLarge = () => fail(`The file is larger than ${maxBytes} bytes.`);
+  let claimed = 0;
+  const hasRoom = (end: number): boolean => {
+    const more = end - claimed;
+    if (claim === undefined || more <= 0) return true;
+    claimed = end;
+    return claim(more);
+  };
+  const noRoom = () => fail("There is no room for the file.");
   let bytes = takeImageMemory(Math.min(length || firstGuess, wanted));
   let size = 0;
 
@@ -40,6 +50,8 @@ export function readFile(
     fail(`The file could not be fetched: the server answered ${status}.`);
   } else if (!isPrefix && length > maxBytes) {
     tooLarge();
+  } else if (!hasRoom(Math.min(length || 0, wanted))) {
+    noRoom();
   }
 
   return {
@@ -47,6 +59,7 @@ export function readFile(
       const isEnough = size + chunk.length > wanted;
       if (isEnough && !isPrefix) return tooLarge();
       const end = Math.min(size + chunk.length, wanted);
+      if (!hasRoom(end)) return noRoom();
       if (end > bytes.length) bytes = enlarged(bytes, size, Math.min(end * 2, wanted));
       chunk.copy(bytes, size, 0, end - size);
       size = end;

@@ -77,6 +77,11 @@ export interface Download {
   readonly maxBytes: number;
   /** Read only this many bytes from the start, enough to tell type and size. Undefined means the whole file. */
   readonly prefixBytes?: number | undefined;
+  /**
+   * Asked for room before so many more bytes of it are taken, where files share what
+   * there is; false ends it. Undefined means that there is room. A data URL needs none.
+   */
+  readonly claim?: ((bytes: number) => boolean) | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }

@@ -2,15 +2,17 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ChatTask, ImageEditTask, ImageInput, Task } from "../../src/domain/task.ts";
 import {
-  type InputContext,
-  InputPreparer,
   inputTimeoutMs,
+  maxFetchesAtOnce,
+  maxInputAddresses,
   maxInputBytes,
-} from "../../src/failover/prepare-inputs.ts";
+  maxTotalInputBytes,
+} from "../../src/failover/input-fetcher.ts";
+import { type InputContext, InputPreparer } from "../../src/failover/prepare-inputs.ts";
 import { convertMask } from "../../src/media/convert-mask.ts";
 import { sniffImage } from "../../src/media/sniff-image.ts";
 import type { InputNeeds } from "../../src/router/plan.ts";
-import type { DownloadResult } from "../../src/transport/transport.ts";
+import type { Download, DownloadResult } from "../../src/transport/transport.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { scriptedTransport } from "../support/scripted-transport.ts";
 import { tinyPng } from "../support/tiny-png.ts";
@@ -38,7 +40,7 @@ const edit = (rest: Partial<ImageEditTask>): ImageEditTask => ({
 
 /** A preparer over a web that answers as told, and what was fetched from it. */
 function kitchen(
-  answer: () => DownloadResult | Promise<DownloadResult> = () => file(png),
+  answer: (download: Download) => DownloadResult | Promise<DownloadResult> = () => file(png),
   over: Partial<InputContext> = {},
 ) {
   const clock = manualClock();
@@ -79,6 +81,7 @@ describe("an image by address", () => {
         url: catUrl,
         reach: "public",
         maxBytes: maxInputBytes,
+        claim: expect.any(Function),
         headers: {},
         signal: expect.any(AbortSignal),
       },
@@ -188,6 +191,65 @@ describe("an image by address", () => {
     expect(await prepared).toMatchObject({
       violation: { description: "was not there within 30 s" },
     });
+  });
+
+  it("is fetched once, in however many places of the request its address stands", async () => {
+    const { prepare, downloads } = kitchen();
+    const images = Array.from({ length: 16 }, () => linked(catUrl));
+    expect(await prepare(edit({ images, mask: linked(catUrl) }))).toMatchObject({
+      kind: "prepared",
+    });
+    expect(downloads).toHaveLength(1);
+  });
+
+  it("is the caller's fault when it makes all of them together too large", async () => {
+    let fetched = 0;
+    const { prepare } = kitchen(({ claim }) => {
+      fetched += 1;
+      return claim?.(maxTotalInputBytes / 2) ? file(png) : cannotBeHad("There is no room.");
+    });
+    const images = [1, 2, 3, 4].map((number) => linked(`${catUrl}?${number}`));
+    expect(await prepare(edit({ images }))).toMatchObject({
+      kind: "unusable",
+      violation: {
+        field: "image_edit.images[2].url",
+        description: "makes the images that are fetched larger than 67108864 bytes together",
+      },
+    });
+    expect(fetched).toBe(4);
+  });
+
+  it("waits for its turn where there are many, and is not fetched when one before it was of no use", async () => {
+    const running = new Set<() => void>();
+    const { prepare, downloads } = kitchen(
+      () =>
+        new Promise((resolve) => {
+          running.add(() => resolve(cannotBeHad("It is gone.")));
+        }),
+    );
+    const images = Array.from({ length: 16 }, (_, number) => linked(`${catUrl}?${number}`));
+    const prepared = prepare(edit({ images }));
+    expect(downloads).toHaveLength(maxFetchesAtOnce);
+    for (const end of running) end();
+    expect(await prepared).toMatchObject({
+      violation: {
+        field: "image_edit.images[0].url",
+        description: "cannot be fetched: it is gone",
+      },
+    });
+    expect(downloads).toHaveLength(maxFetchesAtOnce);
+  });
+
+  it("is one of so many addresses that are asked for a request", async () => {
+    const { prepare, downloads } = kitchen();
+    const images = Array.from({ length: 300 }, (_, number) => linked(`${catUrl}?${number}`));
+    expect(await prepare(edit({ images }))).toMatchObject({
+      violation: {
+        field: "image_edit.images[250].url",
+        description: "comes after 250 others, the most that are fetched",
+      },
+    });
+    expect(downloads).toHaveLength(maxInputAddresses);
   });
 
   it("is given up when the caller leaves, and at the deadline", async () => {

@@ -41,6 +41,28 @@ describe("a download", () => {
     }
   });
 
+  it("asks for room before it takes bytes, at once where the length is known, and ends without", async () => {
+    const origin = await httpServer((request, response) => {
+      if (request.url === "/known") response.setHeader("content-length", image.length);
+      response.write(image.subarray(0, 100_000));
+      response.end(image.subarray(100_000));
+    });
+    for (const path of ["/known", "/unknown"]) {
+      const claims: number[] = [];
+      const claim = (room: number) => (bytes: number) => {
+        claims.push(bytes);
+        return claims.reduce((sum, one) => sum + one, 0) <= room;
+      };
+      expect((await fetchFile(origin + path, { claim: claim(image.length) })).kind).toBe("file");
+      if (path === "/known") expect(claims).toEqual([image.length]);
+      expect(claims.reduce((sum, one) => sum + one, 0)).toBe(image.length);
+      claims.length = 0;
+      expect(await fetchFile(origin + path, { claim: claim(image.length - 1) })).toMatchObject({
+        failure: { message: "There is no room for the file." },
+      });
+    }
+  });
+
   it("carries no credential, whatever it was given", async () => {
     const seen: IncomingMessage["headers"][] = [];
     const origin = await httpServer((request, response) => {
