@@ -16,7 +16,8 @@ export interface PricedWork {
 
 /**
  * What a provider's work costs by the catalogue: by its tokens where it counts
- * them and they have prices, else by machine time, else by images and megapixels.
+ * them and they have prices, else by machine time, else by the units that it says it
+ * bills, else by images and megapixels.
  * Unknown when the catalogue lacks the offer or a price, or when it is not
  * certain which of several prices holds. A cost that the provider reports itself
  * is always better than this.
@@ -24,7 +25,10 @@ export interface PricedWork {
 export function priceUsage(offer: ModelOffer | undefined, work: PricedWork): Cost {
   const prices = offer?.prices ?? [];
   const components =
-    priceTokens(prices, work) ?? priceSeconds(prices, work) ?? priceImages(prices, work);
+    priceTokens(prices, work) ??
+    priceSeconds(prices, work) ??
+    priceUnits(prices, work) ??
+    priceImages(prices, work);
   return components === undefined ? unknownCost : totalCost(components);
 }
 
@@ -50,19 +54,20 @@ export function megapixelsOf(shape: Shape): number {
 /** Each kind of token at its price. Undefined when a number or a price is missing. */
 function priceTokens(
   prices: readonly Price[],
-  { task, usage }: PricedWork,
+  { task, usage, images }: PricedWork,
 ): readonly CostComponent[] | undefined {
-  const { inputTokens, outputTokens } = usage;
+  const { inputTokens, outputTokens, reasoningTokens = 0 } = usage;
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
-  // Where a provider does not tell images from words, an image task's tokens are images.
-  const imageInput =
-    usage.imageInputTokens ??
-    (task.operation === "image_edit" && has(prices, "image_input_token") ? inputTokens : 0);
-  const imageOutput = usage.imageOutputTokens ?? (task.operation === "chat" ? 0 : outputTokens);
-  const imageInputUnit = has(prices, "image_input_token") ? "image_input_token" : "input_token";
+  // Where a provider does not tell images from words, what an edit reads are images, and so
+  // is what is written with images and was not only thought.
+  const imageInput = has(prices, "image_input_token")
+    ? (usage.imageInputTokens ?? (task.operation === "image_edit" ? inputTokens : 0))
+    : 0;
+  const imageOutput =
+    usage.imageOutputTokens ?? (images.length === 0 ? 0 : outputTokens - reasoningTokens);
   const components: CostComponent[] = [];
   const priced =
-    addTokens(components, prices, imageInputUnit, imageInput) &&
+    addTokens(components, prices, "image_input_token", imageInput) &&
     addTokens(components, prices, "input_token", inputTokens - imageInput) &&
     addTokens(components, prices, "image_output_token", imageOutput) &&
     addTokens(components, prices, "output_token", outputTokens - imageOutput);
@@ -96,6 +101,17 @@ function priceSeconds(
   const price = matchPrice(prices, "second", {}).certain;
   if (price === undefined || usage.seconds === undefined) return undefined;
   return [priceLine("second", usage.seconds, price.nanoUsd)];
+}
+
+/** Undefined where there are several prices: then nobody knows of which one these are the units. */
+function priceUnits(
+  prices: readonly Price[],
+  { usage }: PricedWork,
+): readonly CostComponent[] | undefined {
+  const [price] = prices;
+  if (usage.billedUnits === undefined || price === undefined || prices.length > 1) return undefined;
+  if (matchPrice(prices, price.unit, nothingKnown).certain === undefined) return undefined;
+  return [priceLine(price.unit, usage.billedUnits, price.nanoUsd)];
 }
 
 function priceImages(

@@ -1,4 +1,5 @@
 import type { Cost } from "./cost.ts";
+import type { Usage } from "./usage.ts";
 
 /** What kind of failure it was; one for each row of the failure table. */
 export type FailureClass =
@@ -62,6 +63,8 @@ export interface Failure {
   readonly billed?: boolean | undefined;
   /** What the provider says that the failed call costs. Undefined when it does not say. */
   readonly cost?: Cost | undefined;
+  /** What the provider counted in it, by which a call is priced that is billed. Undefined when it does not say. */
+  readonly usage?: Usage | undefined;
   /** True when the answer to a question for a job tells that the job itself failed: asking again cannot help. */
   readonly ofJob?: boolean | undefined;
   /** True when the same target is not to be asked again: it would end so again, or be paid for work that it has done. */

@@ -109,9 +109,10 @@ function combine(reports: readonly ShareReport[]): AttemptResult {
     imageCount += report.imageCount;
     cost = addCost(cost, report.cost);
     loose ||= report.loose;
-    if (report.result.kind === "failed") continue;
-    usage = addUsage(usage, report.result.usage);
-    first ??= report.result;
+    const { result } = report;
+    const counted = result.kind === "failed" ? result.failure.usage : result.usage;
+    if (counted !== undefined) usage = addUsage(usage, counted);
+    if (result.kind === "done") first ??= result;
   }
   const failure = weightiest(failures);
   return {

@@ -165,12 +165,25 @@ function costOf(
   task: Task,
   output: CallOutput,
 ): Cost {
-  if (result.kind === "failed") return costOfFailure(result.failure);
+  if (result.kind === "failed") return costOfFailed(attempt, result.failure, task);
   if (result.cost !== undefined) return result.cost;
   // What could not be fetched or read was made all the same.
   if (output.spoiled) return unknownCost;
   if (failure !== undefined && output.images.length === 0) return costOfFailure(failure);
   const { endpoint, upstreamModel } = attempt.candidate;
   const { price } = attempt.dependencies;
-  return price(endpoint.slug, upstreamModel, task, result.usage, output.images);
+  // Where more is billed than came, what came does not tell how much.
+  const images = failure?.billed === true ? [] : output.images;
+  return price(endpoint.slug, upstreamModel, task, result.usage, images);
+}
+
+/** A call that gave nothing and is billed costs what the provider counted, where it says. */
+function costOfFailed(
+  { candidate, dependencies }: AttemptToRun,
+  failure: Failure,
+  task: Task,
+): Cost {
+  const { billed, cost, usage } = failure;
+  if (billed !== true || cost !== undefined || usage === undefined) return costOfFailure(failure);
+  return dependencies.price(candidate.endpoint.slug, candidate.upstreamModel, task, usage, []);
 }

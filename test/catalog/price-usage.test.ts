@@ -71,6 +71,26 @@ describe("priceUsage by tokens", () => {
     expect(cost(gemini, imageTask(), thinking)).toBe(24 + 134_400 + 2544);
   });
 
+  it("takes no thoughts for images where the provider does not tell these from words", () => {
+    const gemini = [
+      tokens("input_token", 2),
+      tokens("output_token", 12),
+      tokens("image_output_token", 120),
+    ];
+    const thinking = { inputTokens: 12, outputTokens: 1257, reasoningTokens: 137 };
+    expect(cost(gemini, imageTask(), thinking)).toBe(24 + 134_400 + 1644);
+    expect(cost(gemini, imageTask(), thinking, [])).toBe(24 + 15_084);
+  });
+
+  it("reads images at the price of words where they have none of their own", () => {
+    const gemini = [tokens("input_token", 2), tokens("image_output_token", 120)];
+    const usage = { inputTokens: 265, imageInputTokens: 258, outputTokens: 0 };
+    const offer: ModelOffer = { provider: "p", upstreamModel: "m", operations: [], prices: gemini };
+    expect(priceUsage(offer, { task: edit, usage, images: [] })).toMatchObject({
+      components: [{ unit: "input_token", quantity: 265, micros: 530 }],
+    });
+  });
+
   it("takes what an edit reads for images where the provider does not tell", () => {
     expect(cost(gptImage2, edit, { inputTokens: 1000, outputTokens: 100 })).toBe(8000 + 3000);
   });

@@ -323,6 +323,25 @@ describe("money", () => {
     expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
   });
 
+  it("is that of the tokens of a call that gave nothing, where they are told and billed", async () => {
+    const usage = { inputTokens: 14, outputTokens: 0 };
+    const { result } = await execute({
+      script: {
+        steps: {
+          a: [fails("server_fault", { httpStatus: 200, billed: true, permanent: true, usage })],
+          b: [gives(1)],
+        },
+      },
+      price: (_provider, _model, _task, { inputTokens = 0 }, images) => ({
+        basis: "priced",
+        micros: images.length * 40_000 + inputTokens,
+        components: [],
+      }),
+    });
+    expect(attemptsOf(result)[0]?.cost).toMatchObject({ micros: 14 });
+    expect(result).toMatchObject({ generated: { cost: { micros: 40_014 }, usage } });
+  });
+
   it("stops before an attempt that would pass the limit", async () => {
     const { result, transport } = await execute({
       script: { steps: { a: [breaks("ambiguous", "ambiguous")], b: [gives(1)] } },
@@ -596,6 +615,21 @@ describe("images", () => {
     expect(transport.exchanges.map(({ slug }) => slug)).toEqual(["a"]);
     expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
     expect(attemptsOf(result)).toMatchObject([{ failure: "timeout", cost: { basis: "unknown" } }]);
+  });
+
+  it("that are missing in a success are not bought again where that is forbidden", async () => {
+    const setup = { script: { steps: { a: [gives(0)], b: [gives(1)] } } };
+    const allowed = await execute(setup);
+    expect(allowed.result).toMatchObject({ generated: { provider: "b" } });
+    const { result, transport } = await execute({
+      ...setup,
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(transport.exchanges.map(({ slug }) => slug)).toEqual(["a"]);
+    expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+    expect(attemptsOf(result)).toMatchObject([
+      { failure: "server_fault", cost: { basis: "unknown" } },
+    ]);
   });
 
   it("that are there at the end of the attempt's time have time of their own to be fetched", async () => {

@@ -21,6 +21,7 @@ export class GoogleAnswer {
   readonly #toolCalls: ToolCall[] = [];
   #text = "";
   #reasoning = "";
+  #drew = false;
   #usage: JsonObject = {};
   #finishReason: string | undefined;
   #finishMessage: string | undefined;
@@ -100,8 +101,7 @@ export class GoogleAnswer {
 
   #readImage(part: JsonValue): OutputEvent | undefined {
     const bytes = asBytes(at(part, "inlineData", "data"));
-    const isImage = asText(at(part, "inlineData", "mimeType"))?.startsWith("image/");
-    if (bytes === undefined || isImage !== true) return undefined;
+    if (bytes === undefined || !isImage(part)) return undefined;
     const image: ProviderImage = { content: { kind: "bytes", bytes } };
     this.#images.push(image);
     return { kind: "image", index: this.#images.length - 1, image };
@@ -109,7 +109,10 @@ export class GoogleAnswer {
 
   #readCall(part: JsonValue): OutputEvent | undefined {
     const name = asText(at(part, "functionCall", "name"));
-    if (name === undefined) return undefined;
+    if (name === undefined) {
+      this.#drew ||= isImage(part);
+      return undefined;
+    }
     const index = this.#toolCalls.length;
     const id = asText(at(part, "functionCall", "id")) ?? this.#madeUpId(index);
     const call = { id, name, arguments: JSON.stringify(at(part, "functionCall", "args") ?? {}) };
@@ -125,26 +128,30 @@ export class GoogleAnswer {
   #imageOutcome(): Outcome {
     if (this.#images.length > 0) return this.#done({ kind: "images", images: this.#images });
     const reason = this.#finishReason;
-    if (isRefusal(reason)) return this.#refused();
-    if (reason === "LANGUAGE") return this.#failed({ class: "unsupported_here", code: reason });
-    return this.#failed({
-      class: "server_fault",
-      code: reason,
-      message:
-        reason === "MAX_TOKENS"
-          ? "The provider reached its limit of tokens before it had drawn an image"
-          : "The provider sent no image",
-      // What it wrote and thought instead is on the bill.
-      billed: reason === undefined ? undefined : true,
-    });
+    return (
+      this.#verdict() ??
+      this.#failed({
+        // Only the caller's own options limit the tokens of an image.
+        class: reason === "MAX_TOKENS" ? "caller_fault" : "server_fault",
+        code: reason,
+        message:
+          reason === "MAX_TOKENS"
+            ? "The limit of tokens was reached before an image was drawn"
+            : "The provider sent no image",
+        // What it wrote and thought instead is on the bill.
+        billed: reason === undefined ? undefined : true,
+      })
+    );
   }
 
   #chatOutcome(): Outcome {
     const reason = this.#finishReason;
     const empty = this.#text === "" && this.#toolCalls.length === 0;
-    if (empty && isRefusal(reason)) return this.#refused();
-    if (empty && reason === "LANGUAGE") {
-      return this.#failed({ class: "unsupported_here", code: reason });
+    const verdict = empty ? this.#verdict() : undefined;
+    if (verdict !== undefined) return verdict;
+    if (empty && this.#drew) {
+      const message = "The model drew where words were asked for";
+      return this.#failed({ class: "unsupported_here", code: reason, message, billed: true });
     }
     if (isBroken(reason) || (empty && finishReasons[reason ?? ""] !== "length")) {
       return this.#failed({
@@ -180,17 +187,31 @@ export class GoogleAnswer {
     };
   }
 
-  #refused(): Outcome {
-    return this.#failed({ class: "refused", code: this.#finishReason });
+  /** What Google says of an answer without output. Undefined: only that there is none. */
+  #verdict(): Outcome | undefined {
+    const code = this.#finishReason;
+    if (isRefusal(code)) return this.#failed({ class: "refused", code });
+    // Google says that the caller chose the language; another model may speak it all the same.
+    if (code === "LANGUAGE") return this.#failed({ class: "unsupported_here", code });
+    return undefined;
   }
 
   #failed(cause: FailureCause): Outcome {
     const detail = this.#finishMessage ?? this.#text;
     return {
       kind: "failed",
-      failure: streamFailure({ detail, ...cause, requestId: this.#responseId }),
+      failure: streamFailure({
+        detail,
+        usage: googleUsage(this.#usage),
+        ...cause,
+        requestId: this.#responseId,
+      }),
     };
   }
+}
+
+function isImage(part: JsonValue): boolean {
+  return asText(at(part, "inlineData", "mimeType"))?.startsWith("image/") === true;
 }
 
 /** Reasons that mean a content filter or a content policy (v1beta and Vertex AI's MODEL_ARMOR, 2026-11-21). */

@@ -1,5 +1,6 @@
 import type { Cost } from "../../domain/cost.ts";
 import { type Failure, type FailureClass, identifier } from "../../domain/failure.ts";
+import type { Usage } from "../../domain/usage.ts";
 import type { Reply, ReplyBody } from "../reply.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -19,6 +20,8 @@ export interface FailureCause {
   readonly billed?: boolean | undefined;
   /** What the provider says that the call costs all the same. */
   readonly cost?: Cost | undefined;
+  /** What the provider counted all the same. */
+  readonly usage?: Usage | undefined;
   readonly ofJob?: boolean | undefined;
 }
 
@@ -47,6 +50,7 @@ export function httpFailure(reply: FailedReply, cause: FailureCause): Failure {
     detail: cut(cause.detail) ?? (reply.body?.kind === "text" ? cut(reply.body.text) : undefined),
     billed: cause.billed,
     cost: cause.cost,
+    usage: cause.usage,
     ofJob: cause.ofJob,
   };
 }

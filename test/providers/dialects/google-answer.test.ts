@@ -19,7 +19,7 @@ describe("an answer without an image", () => {
     ["MODEL_ARMOR", "refused"],
     ["LANGUAGE", "unsupported_here"],
     ["STOP", "server_fault"],
-    ["MAX_TOKENS", "server_fault"],
+    ["MAX_TOKENS", "caller_fault"],
     ["NO_IMAGE", "server_fault"],
     ["IMAGE_OTHER", "server_fault"],
     ["OTHER", "server_fault"],
@@ -32,6 +32,18 @@ describe("an answer without an image", () => {
       failure: { class: expected, upstreamCode: finishReason },
     });
   });
+
+  it.each(["NO_IMAGE", "MAX_TOKENS", "OTHER"])(
+    "that ended with %s is billed by what was counted",
+    (finishReason) => {
+      const answer = new GoogleAnswer("images");
+      const usageMetadata = { promptTokenCount: 14, totalTokenCount: 14 };
+      answer.read({ name: "", data: { candidates: [{ finishReason }], usageMetadata } });
+      expect(answer.outcome(true)).toMatchObject({
+        failure: { billed: true, usage: { inputTokens: 14, outputTokens: 0 } },
+      });
+    },
+  );
 
   it("brings the provider's words as detail and not as message", () => {
     const outcome = read("images", { finishReason: "OTHER", finishMessage: "Try rephrasing." });
@@ -109,6 +121,21 @@ describe("words", () => {
     },
   );
 
+  it.each(["SAFETY", "LANGUAGE", "OTHER"])("that are none for %s are a failure", (reason) => {
+    const classes = { SAFETY: "refused", LANGUAGE: "unsupported_here" };
+    expect(read("chat", { finishReason: reason }, [])).toMatchObject({
+      failure: { class: classes[reason as "SAFETY"] ?? "server_fault", upstreamCode: reason },
+    });
+  });
+
+  it("that are none since the model drew are not asked for again there, and are billed", () => {
+    const drawn = [{ inlineData: { mimeType: "image/png", data: "iVBO" } }];
+    expect(read("chat", { finishReason: "STOP" }, drawn)).toMatchObject({
+      failure: { class: "unsupported_here", billed: true },
+    });
+    expect(read("chat", { finishReason: "STOP" }, [...parts, ...drawn]).kind).toBe("done");
+  });
+
   it("may be none when the limit was reached while thinking", () => {
     const thoughts = [{ text: "Hm", thought: true }];
     expect(read("chat", { finishReason: "MAX_TOKENS" }, thoughts)).toMatchObject({
@@ -155,6 +182,32 @@ describe("usage", () => {
       },
     });
     expect(answer.outcome(false)).toMatchObject({ usage: { inputTokens: 9, outputTokens: 2 } });
+  });
+
+  it("has images apart from words, read and written, and thoughts in what was written", () => {
+    const answer = new GoogleAnswer("images");
+    const usageMetadata = {
+      promptTokenCount: 265,
+      candidatesTokenCount: 1126,
+      thoughtsTokenCount: 88,
+      totalTokenCount: 1479,
+      promptTokensDetails: [
+        { modality: "TEXT", tokenCount: 7 },
+        { modality: "IMAGE", tokenCount: 258 },
+      ],
+      candidatesTokensDetails: [{ modality: "IMAGE", tokenCount: 1120 }],
+    };
+    const candidates = [{ content: { parts: [image] }, finishReason: "STOP" }];
+    answer.read({ name: "", data: { candidates, usageMetadata } });
+    expect(answer.outcome(true)).toMatchObject({
+      usage: {
+        inputTokens: 265,
+        imageInputTokens: 258,
+        outputTokens: 1214,
+        reasoningTokens: 88,
+        imageOutputTokens: 1120,
+      },
+    });
   });
 
   it("is unknown when nobody tells", () => {
