@@ -24,7 +24,7 @@ describe("the house", () => {
 
   it("is handed time and chance, and takes them nowhere else", () => {
     // The edges of the process: where the real clock and chance come from.
-    const edges = ["src/main.ts", "src/transport/system-clock.ts"];
+    const edges = ["src/main.ts", "src/process/system-clock.ts"];
     const takers = sources
       .filter(({ path }) => !edges.includes(path))
       .filter(({ text }) =>

@@ -11,13 +11,13 @@ import { readConfig } from "../config/read-config.ts";
 import { DirectoryError } from "../domain/directory-error.ts";
 import { ListenError } from "../domain/listen-error.ts";
 import { readExportSettings } from "../telemetry/export-settings.ts";
-import { systemClock } from "../transport/system-clock.ts";
 import { banner } from "./banner.ts";
-import type { ConfigSource } from "./config-source.ts";
+import type { ConfigFiles, ConfigSource } from "./config-source.ts";
 import { offlineGateway } from "./offline-gateway.ts";
 import type { ProcessWorld } from "./process-world.ts";
 import { runSandbox } from "./run-sandbox.ts";
 import { serve } from "./serve.ts";
+import { systemClock } from "./system-clock.ts";
 import { watchFolder } from "./watch-folder.ts";
 import { roleOf } from "./workers/node-cluster.ts";
 import { runWorker } from "./workers/run-worker.ts";
@@ -43,6 +43,8 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
     host.once(signal, () => interrupted.abort());
   }
 
+  // A signal to the whole group reaches the primary too, and it tells all workers.
+  if (cluster.isWorker) host.on("SIGHUP", () => {});
   const role = cluster.isWorker ? await roleOf(host) : undefined;
   const files = new Map(role?.files);
 
@@ -71,8 +73,19 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
   }
 
   function sourceOf(path: string): ConfigSource {
-    const read = () => readConfig(path, { environment: host.env, readFile });
-    return { path, read, watchFolder };
+    const read = (given?: ConfigFiles) => {
+      const files = new Map<string, string>();
+      const result = readConfig(path, {
+        environment: host.env,
+        readFile(path) {
+          const text = given?.get(path) ?? readFile(path);
+          files.set(path, text);
+          return text;
+        },
+      });
+      return { ...result, files };
+    };
+    return { path, read, applied: role?.applied, watchFolder };
   }
 
   async function serveUntilStopped(
@@ -88,6 +101,15 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
     if (role !== undefined) {
       return runWorker(config, settings, world, source, { host, cluster, role, interrupted });
     }
+    let reload: (() => void) | undefined;
+    let wantsReload = false;
+    // A signal that nobody listens to would end a process that has just begun.
+    if (source !== undefined) {
+      host.on("SIGHUP", () => {
+        if (reload === undefined) wantsReload = true;
+        else reload();
+      });
+    }
     const count = countOf(config.server.workers);
     const gateway =
       count === 1
@@ -95,8 +117,8 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
         : await serveWithWorkers(config, settings, world, { count, cluster, files });
     // A signal to the whole group may have ended workers that had just begun.
     if (gateway === undefined) return interrupted.signal.aborted ? 0 : 1;
-    const { logger, addresses, reload } = gateway;
-    if (reload !== undefined) host.on("SIGHUP", reload);
+    const { logger, addresses } = gateway;
+    reload = gateway.reload;
     logger.info(
       {
         ...addresses,
@@ -108,6 +130,7 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
       },
       "listening",
     );
+    if (wantsReload) reload?.();
     if (config.sandbox.enabled || terminal.isTty) {
       terminal.write(banner(addresses, config.sandbox.enabled));
     }

@@ -17,15 +17,14 @@ import { presentGoogleToken, type SendWith } from "./present-google-token.ts";
 import type { ReplyOptions } from "./reply-reader.ts";
 import { readReply } from "./reply-reader.ts";
 import { sniffBody } from "./stream-sniffer.ts";
-import { systemClock } from "./system-clock.ts";
 import type { Exchange, ExchangeResult, StreamResult, Transport } from "./transport.ts";
 
-/** How a transport is set up. Every option has a default. */
+/** How a transport is set up. Every option but the clock has a default. */
 export interface TransportOptions {
   /** Spillway's version, for the user-agent header. */
   readonly version?: string | undefined;
-  /** By what time access tokens end. Default: the system's. */
-  readonly clock?: Clock | undefined;
+  /** By what time access tokens end. */
+  readonly clock: Clock;
   /** Opens what carries requests to an origin, in place of a pool of connections. Downloads do not use it. */
   readonly dispatcherFor?: ((origin: string) => Dispatcher) | undefined;
   /** How connections are made: certificate authorities to trust, the time that a connection has. */
@@ -37,7 +36,7 @@ export interface TransportOptions {
 }
 
 /** Makes the transport that real traffic goes over: HTTP/1.1 by undici, one pool for each origin. */
-export function createTransport(options: TransportOptions = {}): Transport {
+export function createTransport(options: TransportOptions): Transport {
   const maxBytes = options.maxReplyBytes ?? 256 * 1024 * 1024;
   const connect = { ...options.connect, ...(options.lookup && { lookup: options.lookup }) };
   const dispatcherFor = options.dispatcherFor ?? ((origin: string) => openPool(origin, connect));
@@ -45,7 +44,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const dispatchers = new Map<string, Dispatcher>();
   const bases = new Map<string, Base>();
   let closing: Promise<void> | undefined;
-  const googleTokens = new GoogleTokens(options.clock ?? systemClock);
+  const googleTokens = new GoogleTokens(options.clock);
   const downloader = createDownloader({ connect, lookup: options.lookup, userAgent });
 
   /** What a base URL comes to; there are as many as endpoints, and they are looked up at every call. */

@@ -1,5 +1,6 @@
 import { Secret } from "../../src/domain/secret.ts";
 import type { ChatTask, ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import type { Endpoint } from "../../src/providers/endpoint.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { CallTarget, Provider } from "../../src/providers/provider.ts";
@@ -39,7 +40,7 @@ export function send(
       operations: ["text_to_image", "image_edit", "chat"],
       settings: {},
     };
-    const transport = createTransport();
+    const transport = createTransport({ clock: systemClock });
     const signal = new AbortController().signal;
     const exchange = { endpoint, call, key, headers: {}, signal };
     const streamed = call.path.includes(":stream") || asksForStream(call);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HealthState } from "../../gen/spillway/v1/provider_pb.ts";
-import { systemClock } from "../../src/transport/system-clock.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import { attemptLines } from "../support/attempt-lines.ts";
 import { seededRandom } from "../support/fake-request.ts";
 import { type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CostBasis } from "../../gen/spillway/v1/cost_pb.ts";
 import { Strategy } from "../../gen/spillway/v1/route_pb.ts";
 import type { Clock } from "../../src/domain/clock.ts";
-import { systemClock } from "../../src/transport/system-clock.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import { seededRandom } from "../support/fake-request.ts";
 import { type Act, startFakeUpstream } from "../support/fake-upstream.ts";
 import { chatRequest, imageRequest } from "../support/requests.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Secret } from "../../src/domain/secret.ts";
 import { openS3Store, type S3StoreOptions } from "../../src/media/store/s3-store.ts";
-import { systemClock } from "../../src/transport/system-clock.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import { tinyPng } from "../support/tiny-png.ts";
 import { startGateway } from "./start-gateway.ts";
 

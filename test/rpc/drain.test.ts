@@ -6,7 +6,7 @@ import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_det
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { parseAddress } from "../../src/domain/address.ts";
 import { startServer } from "../../src/rpc/server.ts";
-import { systemClock } from "../../src/transport/system-clock.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import { fakeGateway, untilAborted } from "./support/fake-gateway.ts";
 import { fakeTelemetry } from "./support/fake-telemetry.ts";
 import { generated, imageRequest } from "./support/samples.ts";

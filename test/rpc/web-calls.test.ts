@@ -21,7 +21,7 @@ import { jsonMediaFactory } from "../../src/rpc/json-media.ts";
 import { defaultLimits } from "../../src/rpc/limits.ts";
 import type { RpcContext } from "../../src/rpc/rpc-context.ts";
 import { webCalls } from "../../src/rpc/web-calls.ts";
-import { systemClock } from "../../src/transport/system-clock.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import { anyMessage } from "./support/any-message.ts";
 import { type Exchange, http1, http2, type Sent as Raw } from "./support/exchange.ts";
 import { fakeGateway, untilAborted } from "./support/fake-gateway.ts";

@@ -14,7 +14,7 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import type { Random } from "../../src/domain/random.ts";
 import { type RunningGateway, serve } from "../../src/process/serve.ts";
-import { systemClock } from "../../src/transport/system-clock.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import { callUnary, grpcClient, openStream } from "../rpc/support/grpc-client.ts";
 import { type HastyClock, hastyClock } from "./hasty-clock.ts";
 import { grpcError, type ToldError } from "./told-error.ts";

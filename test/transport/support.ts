@@ -4,6 +4,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import net from "node:net";
 import { onTestFinished } from "vitest";
 import { Secret } from "../../src/domain/secret.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import type { Endpoint } from "../../src/providers/endpoint.ts";
 import type { EndpointSettings } from "../../src/providers/endpoint-settings.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
@@ -13,8 +14,8 @@ import { createTransport } from "../../src/transport/http-transport.ts";
 import type { Exchange, Transport } from "../../src/transport/transport.ts";
 
 /** A transport that is closed when the test is over. */
-export function transport(options?: TransportOptions): Transport {
-  const made = createTransport(options);
+export function transport(options?: Partial<TransportOptions>): Transport {
+  const made = createTransport({ clock: systemClock, ...options });
   onTestFinished(() => made.close());
   return made;
 }

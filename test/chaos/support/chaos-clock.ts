@@ -1,5 +1,5 @@
 import type { Clock } from "../../../src/domain/clock.ts";
-import { systemClock } from "../../../src/transport/system-clock.ts";
+import { systemClock } from "../../../src/process/system-clock.ts";
 
 /** The system's clock, tampered with. */
 export interface ChaosClock extends Clock {

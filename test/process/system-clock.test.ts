@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { systemClock } from "../../src/transport/system-clock.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 
 describe("the system's clock", () => {
   it("gives the time of day, and a time that never runs backwards", () => {
