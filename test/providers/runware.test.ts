@@ -13,6 +13,8 @@ if (draw?.job === undefined || edit === undefined || upscale === undefined) {
 }
 const { job } = draw;
 
+const busy = { code: "rateLimitExceeded", message: "Too many.", taskUUID: testCallId };
+
 describe("a task that draws", () => {
   it("goes to the base URL itself, in a list, with an id of the call's", () => {
     const call = draw.request(textToImageTask(), target("runware:101@1"));
@@ -74,7 +76,7 @@ describe("a task that draws", () => {
     ["ideogram:2@1", "1232x768"],
     ["ideogram:3@1", "1232x768"],
   ])("by %s has one of its own sizes, such as %s, lying or standing", (model, size) => {
-    const { size: capability } = draw.capabilities(model);
+    const { size: capability } = draw.capabilities(model, {});
     if (capability?.kind !== "listed") throw new Error("It takes any size.");
     const upright = size.split("x").reverse().join("x");
     expect(capability.sizes).toEqual(expect.arrayContaining([size, upright]));
@@ -217,6 +219,25 @@ describe("a job", () => {
     expect(result(body, "bfl:2@1").kind).toBe(kind);
   });
 
+  it.each<[string, JsonObject, Outcome["kind"]]>([
+    ["all of its images", { data: [done(), done()], errors: [busy] }, "done"],
+    ["one image of two", { data: [done()], errors: [busy] }, "job"],
+    ["what still runs", { data: [item({ status: "processing" })], errors: [busy] }, "job"],
+    ["a result that has failed", { data: [failing(), failing()], errors: [busy] }, "failed"],
+  ])("is not ended by an error of the question's beside %s", (_what, body, kind) => {
+    const outcome = polled(body);
+    expect(outcome.kind).toBe(kind);
+    if (outcome.kind === "failed") expect(outcome.failure.ofJob).toBeUndefined();
+  });
+
+  it.each<[string, JsonObject]>([
+    ["an error of its own", { errors: [busy] }],
+    ["an error of its own, and no results", { data: [], errors: [busy] }],
+    ["nothing that can be read", {}],
+  ])("is not ended by a question that fails with %s", (_what, body) => {
+    expect(polled(body)).toMatchObject({ kind: "failed", failure: { ofJob: false } });
+  });
+
   it.each([
     [40, 0.4],
     [0, 0],
@@ -246,6 +267,12 @@ function done(fields: JsonObject = {}): JsonObject {
 
 function failing(): JsonObject {
   return item({ status: "error", error: { code: "providerError", message: "No." } });
+}
+
+function polled(value: JsonObject): Outcome {
+  const reply = { status: 200, headers: {}, body: { kind: "json", value } } as const;
+  const asked = { id: testCallId, waitMs: 1000, state: {} };
+  return job.result(reply, asked, textToImageTask({ count: 2 }), target("bfl:2@1"));
 }
 
 function result(body: JsonObject, model: string): Outcome {
