@@ -6,15 +6,18 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { configChange } from "./config-change.ts";
 
-/** Why the configuration is read again: somebody sent SIGHUP, or something in its folder changed. */
-export type ReloadCause = "signal" | "file";
+/**
+ * Why the configuration is read again: somebody sent SIGHUP, something in its folder
+ * changed, or a worker takes the place of one that served another than the first.
+ */
+export type ReloadCause = "signal" | "file" | "replacement";
 
 /** What a reload works with. */
 export interface ReloaderParts {
   /** What the process started with. */
   readonly started: Config;
-  /** Reads the file, and the files that it refers to, as they are now. */
-  readonly read: () => LoadResult;
+  /** Reads the file, and the files that it refers to, as they are now; for a replacement, as the others have them. */
+  readonly read: (cause: ReloadCause) => LoadResult;
   /** Puts a configuration to work, all of it or, by throwing, nothing. */
   readonly apply: (config: Config) => void;
   readonly clock: Clock;
@@ -39,7 +42,7 @@ export class ConfigReloader {
 
   /** Reads the configuration again and puts it to work. A change of the folder that is none of the file's goes unsaid. */
   reload(cause: ReloadCause): void {
-    const result = this.#replace();
+    const result = this.#replace(cause);
     if (cause === "file" && this.#isOldNews(result)) return;
     const { clock, logger, metrics } = this.#parts;
     const previous = this.#serving;
@@ -78,10 +81,10 @@ export class ConfigReloader {
     ].join("\n");
   }
 
-  #replace(): Reload {
+  #replace(cause: ReloadCause): Reload {
     const { started, read, apply, logger } = this.#parts;
     try {
-      const result = read();
+      const result = read(cause);
       if (result.kind === "invalid") {
         return { kind: "failed", problems: result.problems.map(formatProblem) };
       }

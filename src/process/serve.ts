@@ -21,7 +21,7 @@ import { startTelemetrySdk } from "../telemetry/sdk.ts";
 import { createTransport } from "../transport/http-transport.ts";
 import type { Reach } from "../transport/transport.ts";
 import { ConfigReloader } from "./config-reloader.ts";
-import type { ConfigSource } from "./config-source.ts";
+import type { ConfigFiles, ConfigSource } from "./config-source.ts";
 import { openKeyKeeper } from "./open-key-keeper.ts";
 import { openMediaStore } from "./open-media-store.ts";
 import type { ProcessWorld } from "./process-world.ts";
@@ -120,14 +120,16 @@ export async function serve(
     });
   let gateway = gatewayOf(config);
   let watch: ConfigWatch | undefined;
+  let files: ConfigFiles | undefined;
   const reloader =
     source &&
     new ConfigReloader({
       started: config,
-      read() {
-        const result = source.read();
-        watch?.follow(result.catalogFile);
-        return result;
+      read(cause) {
+        const reading = source.read(cause === "replacement" ? source.applied : undefined);
+        watch?.follow(reading.catalogFile);
+        files = reading.files;
+        return reading;
       },
       apply(next) {
         const faults = next.sandbox.faults.map(fault);
@@ -142,11 +144,13 @@ export async function serve(
           latency.forget(slug);
         }
         sandbox?.order(faults);
+        if (files !== undefined) link?.shareFiles(files);
       },
       clock,
       logger,
       metrics,
     });
+  if (source?.applied !== undefined) reloader?.reload("replacement");
   link?.takeUp({
     learn: (change) => health.learn(change),
     report: async () => ({ metrics: await sdk.snapshot(), notice: reloader?.notice() }),

@@ -100,9 +100,17 @@ describe("two workers", () => {
     expect([ready.status, await ready.text()]).toEqual([200, expect.stringContaining("mast")]);
   });
 
-  it("are replaced by one with what the program was started with, whatever the file says", async () => {
+  it("are replaced by ones with the configuration that they had, whatever the file says", async () => {
     const upstream = await startFakeUpstream(chat("Ahoy"));
-    const { spillway, path, admin, version } = await serve(upstream.url, "watch: false");
+    const { spillway, listen, path, admin } = await serve(upstream.url, "watch: false");
+    const before = readFileSync(path, "utf8");
+    // What only a restart changes stays as it was for them too.
+    const after = before.replaceAll("ships", "dinghies").replace("127.0.0.1:0", "127.0.0.1:1");
+    writeFileSync(path, after);
+    spillway.kill("SIGHUP");
+    const reloaded = await spillway.logged("configuration reloaded", 2);
+    expect(reloaded).toMatchObject({ needs_restart: ["server.listen"] });
+    const version = reloaded["config_version"];
     writeFileSync(path, "server: { listen: 127.0.0.1:1 }\nproviders: { boats: { mast: 1 } }");
     spillway.kill("SIGHUP");
     await spillway.logged("configuration not reloaded", 2);
@@ -113,9 +121,19 @@ describe("two workers", () => {
     await spillway.logged("configuration not reloaded", 4);
     const told = spillway.log.filter(({ msg }) => msg === "configuration not reloaded");
     expect(told.slice(2)).toMatchObject(Array(2).fill({ config_version: version }));
+    expect((await caller(listen).generate(boat)).configVersion).toBe(version);
     const ready = await fetch(`http://${admin}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([200, expect.stringContaining("mast")]);
     expect(spillway.stderr).toBe("");
+  });
+
+  it("read the configuration again once they serve, when the SIGHUP came before", async () => {
+    const path = write(configFor("http://127.0.0.1:1/v1"));
+    const spillway = spawnSpillway(["serve", "--config", path]);
+    await expect.poll(() => childrenOf(spillway).length, { timeout: 10_000 }).toBeGreaterThan(0);
+    spillway.kill("SIGHUP");
+    await spillway.logged("listening");
+    expect(await spillway.logged("configuration unchanged", 2)).toMatchObject({ cause: "signal" });
   });
 
   it("finish what runs after SIGTERM, and the primary ends with 0", async () => {
@@ -218,8 +236,11 @@ async function serve(url: string, ofServer = "", environment: Record<string, str
 }
 
 function workersOf(spillway: SpillwayProcess): number[] {
-  const path = `/proc/${spillway.pid}/task/${spillway.pid}/children`;
-  return readFileSync(path, "utf8").trim().split(" ").map(Number);
+  return childrenOf(spillway).map(Number);
+}
+
+function childrenOf({ pid }: SpillwayProcess): readonly string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").match(/\d+/g) ?? [];
 }
 
 function write(text: string): string {

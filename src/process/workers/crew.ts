@@ -2,6 +2,7 @@ import type { Clock } from "../../domain/clock.ts";
 import type { IdempotencyStore } from "../../idempotency/idempotency-store.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import { countedIn, type MetricsSnapshot, mergeMetrics } from "../../telemetry/merge-metrics.ts";
+import type { ConfigFiles } from "../config-source.ts";
 import type { RunningGateway } from "../serve.ts";
 import type { FromWorker, WorkerReport } from "./messages.ts";
 import { StoreHost } from "./store-host.ts";
@@ -30,6 +31,8 @@ export class Crew {
   #hired = 0;
   #reports = 0;
   #reloaded = false;
+  /** What the workers serve. Undefined: what the program was started with. */
+  #applied: ConfigFiles | undefined;
   #stopping = false;
   /** What those have counted that are gone. */
   #departed: MetricsSnapshot = [];
@@ -107,14 +110,14 @@ export class Crew {
   async #hire(): Promise<RunningGateway["addresses"] | undefined> {
     const { fork, clock } = this.#parts;
     const id = ++this.#hired;
-    const process = fork();
+    const process = fork(this.#applied);
     const listening = Promise.withResolvers<RunningGateway["addresses"] | undefined>();
     const member: Member = { id, process, serving: false, reports: new Map() };
     this.#members.set(id, member);
     process.listen((message) => {
       if (message.kind !== "listening") return this.#take(member, message);
       member.serving = true;
-      // It began with the files as they were when the program started.
+      // What is wrong with the files by now, it tells as the others do.
       if (this.#reloaded) process.send({ kind: "reload" });
       listening.resolve(message.addresses);
     });
@@ -136,6 +139,9 @@ export class Crew {
         for (const other of this.#members.values()) {
           if (other !== member) other.process.send(message);
         }
+        return;
+      case "applied":
+        this.#applied = message.files;
         return;
       case "report":
         member.last = message.report;

@@ -1,6 +1,7 @@
 import type { HealthChange } from "../../domain/health-change.ts";
 import type { IdempotencyStore } from "../../idempotency/idempotency-store.ts";
 import type { MetricsSnapshot } from "../../telemetry/merge-metrics.ts";
+import type { ConfigFiles } from "../config-source.ts";
 import type { RunningGateway } from "../serve.ts";
 
 /** What a worker tells the primary. */
@@ -11,6 +12,8 @@ export type FromWorker =
   | StoreQuestion
   /** A target of its went out or came back. */
   | { readonly kind: "health"; readonly change: HealthChange }
+  /** It has put another configuration to work, made of these. */
+  | { readonly kind: "applied"; readonly files: ConfigFiles }
   /** Its part of a page that was asked for. */
   | { readonly kind: "report"; readonly id: number; readonly report: WorkerReport };
 

@@ -1,4 +1,5 @@
 import type { Cluster, Worker } from "node:cluster";
+import type { ConfigFiles } from "../config-source.ts";
 import type { FromPrimary, FromWorker } from "./messages.ts";
 import type { Port } from "./port.ts";
 import type { Fork, WorkerProcess } from "./worker-process.ts";
@@ -9,22 +10,24 @@ export interface WorkerRole {
   readonly count: number;
   /** Where all of them keep files that have no directory in the configuration. */
   readonly mediaDirectory?: string | undefined;
+  /** What the primary was started with: a worker that comes later has the same listeners and stores. */
+  readonly files: ConfigFiles;
   /**
-   * What the primary was started with, by path: a worker that comes later begins with
-   * the same, whatever has become of the files.
+   * What the workers have put to work since: one that comes later serves the same,
+   * whatever has become of the files. Undefined: nothing.
    */
-  readonly files: ReadonlyMap<string, string>;
+  readonly applied?: ConfigFiles | undefined;
 }
 
 /** Starts workers by Node's cluster: this program again, with the same words and a role. */
-export function clusterFork(cluster: Cluster, role: WorkerRole): Fork {
+export function clusterFork(cluster: Cluster, role: Omit<WorkerRole, "applied">): Fork {
   // Results with images go to the store and back.
   cluster.setupPrimary({ serialization: "advanced" });
-  return () => {
+  return (applied) => {
     try {
       const worker = cluster.fork();
       // In a message: the files may hold keys, and more than an environment may.
-      worker.send(role, ignored);
+      worker.send({ ...role, applied }, ignored);
       return processOf(worker);
     } catch (error) {
       return neverStarted(error);

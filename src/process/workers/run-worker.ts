@@ -29,8 +29,6 @@ export async function runWorker(
   const share = (whole: Config) => workerShare(whole, count, mediaDirectory);
   const stop = () => interrupted.abort();
   const link = new WorkerLink(cluster.worker?.id ?? 0, primaryPort(host), stop);
-  // A signal to the whole group reaches the primary too, and it tells all workers.
-  host.on("SIGHUP", () => {});
   try {
     const gateway = await serve(
       share(config),
@@ -56,8 +54,8 @@ export async function runWorker(
 function sharing(source: ConfigSource, share: (whole: Config) => Config): ConfigSource {
   return {
     ...source,
-    read() {
-      const result = source.read();
+    read(files) {
+      const result = source.read(files);
       return result.kind === "valid" ? { ...result, config: share(result.config) } : result;
     },
   };

@@ -1,5 +1,6 @@
 import type { HealthChange } from "../../domain/health-change.ts";
 import type { IdempotencyStore } from "../../idempotency/idempotency-store.ts";
+import type { ConfigFiles } from "../config-source.ts";
 import type { RunningGateway } from "../serve.ts";
 import type { FromPrimary, FromWorker, WorkerReport } from "./messages.ts";
 import type { Port } from "./port.ts";
@@ -52,6 +53,11 @@ export class WorkerLink {
   /** Tells the other workers what happened to a target here. */
   shareHealth(change: HealthChange): void {
     this.#port.send({ kind: "health", change });
+  }
+
+  /** Tells what is served here from now on, for a worker that comes later. */
+  shareFiles(files: ConfigFiles): void {
+    this.#port.send({ kind: "applied", files });
   }
 
   /** The gateway is made: from now on the primary reaches it. */

@@ -1,3 +1,4 @@
+import type { ConfigFiles } from "../config-source.ts";
 import type { FromPrimary, FromWorker } from "./messages.ts";
 import type { Port } from "./port.ts";
 
@@ -9,5 +10,5 @@ export interface WorkerProcess extends Port<FromPrimary, FromWorker> {
   kill(): void;
 }
 
-/** Starts another process of this program, as a worker. */
-export type Fork = () => WorkerProcess;
+/** Starts another process of this program, as a worker that serves what was applied since the start. */
+export type Fork = (applied: ConfigFiles | undefined) => WorkerProcess;

@@ -23,11 +23,13 @@ const out: HealthChange = {
 function setUp(count: number) {
   const clock = manualClock();
   const workers: FakeWorker[] = [];
+  const begun: unknown[] = [];
   const log: string[] = [];
   const crew = new Crew({
     count,
-    fork() {
+    fork(applied) {
       const worker = fakeWorker();
+      begun.push(applied);
       workers.push(worker);
       return worker.process;
     },
@@ -39,7 +41,7 @@ function setUp(count: number) {
       destination: { write: (line) => log.push(line) },
     }),
   });
-  return { clock, workers, crew, log };
+  return { clock, workers, begun, crew, log };
 }
 
 /** A crew whose workers all listen. */
@@ -125,6 +127,16 @@ describe("a crew of workers", () => {
     expect(workers[1]?.heard).toEqual([]);
     workers[1]?.say({ kind: "listening", addresses });
     expect(workers[1]?.heard).toEqual([{ kind: "reload" }]);
+  });
+
+  it("has one that comes later begin with what the others have put to work last", async () => {
+    const { clock, workers, begun } = await serving(2);
+    const [first, second] = [new Map([["/a", "1"]]), new Map([["/a", "2"]])];
+    workers[0]?.say({ kind: "applied", files: first });
+    workers[1]?.say({ kind: "applied", files: second });
+    await workers[0]?.end("SIGKILL");
+    await clock.advance(1_000);
+    expect(begun).toEqual([undefined, undefined, second]);
   });
 
   it("serves as long as one of its workers listens", async () => {
