@@ -21,7 +21,11 @@ const share = z
 /** The `health` section of a provider and of a rule: what differs from the defaults. */
 export const healthSchema = z.strictObject(
   {
-    failures: wholeNumber.optional().describe("So many failures in a row eject a target."),
+    failures: wholeNumber
+      .optional()
+      .describe(
+        "So many failures in a row eject a target; lost connections and answers of no known meaning count half.",
+      ),
     ratio: share
       .optional()
       .describe("More than this share of failures in the window ejects a target."),

@@ -24,7 +24,7 @@ export type OutageCause = "ejected" | "probing" | "cooling_down" | "no_key" | "n
 
 /** When a target is ejected, and for how long. */
 export interface HealthSettings {
-  /** So many failures in a row eject it. */
+  /** So many failures in a row eject it; one that may have come from elsewhere counts half. */
   readonly failures: number;
   /** More than this share of failures ejects it, 0 to 1. */
   readonly ratio: number;

@@ -20,7 +20,7 @@ export interface FailureRule {
  * What a failure says about the health of its target.
  *
  * - `none`: nothing, it is not the target's fault
- * - `weak`: something may be wrong, and it may be elsewhere
+ * - `weak`: something may be wrong, and it may be elsewhere: in a row it counts half
  * - `counts`: one more failure on the way to an ejection
  * - `strong`: it cannot be reached
  * - `cool_down`: it wants to be left alone until Retry-After

@@ -2,7 +2,7 @@ import type { HealthSettings } from "../../domain/health.ts";
 
 /** What was seen of a target. */
 export interface TrackRecord {
-  /** Failures since the last success. */
+  /** Failures since the last success, a weak one counting half. */
   readonly inARow: number;
   /** Failures in the window. */
   readonly failures: number;

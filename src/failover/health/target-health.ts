@@ -82,8 +82,8 @@ export class TargetHealth {
   }
 
   /**
-   * `weak`: it counts for the share, not for the row. Returns for how long the
-   * target is ejected by it, in milliseconds; 0 when it is not.
+   * `weak`: it counts half for the row, and whole for the share. Returns for how
+   * long the target is ejected by it, in milliseconds; 0 when it is not.
    */
   failed(now: number, startedAt: number, weak: boolean, settings: HealthSettings): number {
     if (startedAt < this.#changedAt) return 0;
@@ -92,7 +92,7 @@ export class TargetHealth {
       attempts.add(now);
       failures.add(now);
     }
-    if (!weak) this.#inARow++;
+    this.#inARow += weak ? weakPart : 1;
     if (this.#ejectedUntil !== undefined) {
       return now < this.#ejectedUntil ? 0 : this.#eject(now, settings);
     }
@@ -153,6 +153,13 @@ export class TargetHealth {
     if (!this.ejected && this.factorAt(now) === 1) this.#ejections = 0;
   }
 }
+
+/**
+ * What a weak failure counts for in the row. A target that breaks off every call is
+ * out after ten of them: the share alone would leave it in traffic for as long as the
+ * successes before are in the window.
+ */
+const weakPart = 0.5;
 
 /** What happened in the last while. */
 interface Window {

@@ -59,8 +59,8 @@ describe("a target", () => {
 
   it("is judged by everyone in the window of their own settings, whoever asked first", () => {
     const target = new TargetHealth();
-    const long = { ...settings, windowMs: 600_000 };
-    const short = { ...settings, windowMs: 1_000 };
+    const long = { ...settings, failures: 1_000, windowMs: 600_000 };
+    const short = { ...settings, failures: 1_000, windowMs: 1_000 };
     target.succeeded(0, 0, short);
     target.succeeded(0, 0, long);
     for (let at = 1; at <= 18; at++) expect(target.failed(at, at, true, long)).toBe(0);
@@ -75,12 +75,23 @@ describe("a target", () => {
     expect(target.stateAt(200)).toBe("healthy");
   });
 
-  it("is not ejected by weak signals in a row, but by their share", () => {
+  it("is ejected by twice as many weak signals in a row, however well it did before", () => {
     const target = new TargetHealth();
-    for (let failure = 0; failure < 19; failure++) {
+    for (let success = 0; success < 1_000; success++) target.succeeded(0, 0, settings);
+    for (let failure = 0; failure < 9; failure++) {
       expect(target.failed(0, 0, true, settings)).toBe(0);
     }
     expect(target.failed(0, 0, true, settings)).toBe(30_000);
+  });
+
+  it("is ejected by the share of weak signals as by that of any other", () => {
+    const target = new TargetHealth();
+    const mixed = { ...settings, failures: 1_000 };
+    for (let success = 0; success < 10; success++) target.succeeded(0, 0, mixed);
+    for (let failure = 0; failure < 10; failure++) {
+      expect(target.failed(0, 0, true, mixed)).toBe(0);
+    }
+    expect(target.failed(0, 0, true, mixed)).toBe(30_000);
   });
 
   it("lets one probe through when its time is over, and no other until that has ended", () => {
