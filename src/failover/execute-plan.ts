@@ -41,6 +41,7 @@ export async function executePlan(
 
   let lastWord = withoutCandidates(plan);
   let asked: Candidate | undefined;
+  let extra = false;
   let turn = firstTurn(course.next);
   while (turn !== undefined) {
     const { candidate } = turn;
@@ -73,12 +74,14 @@ export async function executePlan(
       turn = firstTurn(next);
       continue;
     }
+    extra = false;
     const shortfall = await (plan.hedge === undefined
       ? tryTarget(walk, turn, reason, admission)
       : tryHedged(walk, turn, reason, admission, plan.hedge));
     if (shortfall === undefined) break;
     const { failure, decision, key } = shortfall;
     asked = shortfall.turn.candidate;
+    extra = shortfall.extra;
     const ambiguous = decision.kind === "stop" && decision.ambiguous;
     lastWord = { kind: "failure", failure, candidate: asked, ambiguous };
     turn = turnAfter(shortfall.turn, key, decision, firstTurn(course.next));
@@ -87,6 +90,8 @@ export async function executePlan(
     }
   }
 
+  // An attempt that was decided on, and then not made, has cost nobody anything.
+  if (extra) dependencies.retryBudget.giveBack();
   const { output } = harvest;
   const callerLeft = lastWord.kind === "failure" && lastWord.failure.class === "cancelled";
   return output === undefined || callerLeft

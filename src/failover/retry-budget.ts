@@ -48,4 +48,9 @@ export class RetryBudget {
     this.#extras.add(now);
     return true;
   }
+
+  /** Gives back what was taken for an attempt that is not made after all. */
+  giveBack(): void {
+    this.#extras.remove(this.#clock.monotonic());
+  }
 }

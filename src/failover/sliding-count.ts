@@ -26,6 +26,16 @@ export class SlidingCount {
     return this.#total;
   }
 
+  /** Takes back the newest that is in the window that ends now, if one is. */
+  remove(at: number): void {
+    this.#slideTo(at);
+    if (this.#total === 0) return;
+    let place = this.#newest;
+    while (this.#counts[place % pieces] === 0) place--;
+    this.#counts[place % pieces] = (this.#counts[place % pieces] ?? 0) - 1;
+    this.#total--;
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#counts.fill(0);

@@ -19,6 +19,8 @@ export interface Shortfall {
   readonly turn: Turn;
   readonly failure: Failure;
   readonly decision: Decision;
+  /** Whether the attempt that is to follow has been taken from the retry budget. */
+  readonly extra: boolean;
   readonly key: Secret | undefined;
 }
 
@@ -122,8 +124,12 @@ function conclude(
   if (failure === undefined || harvest.isWhole) return { told: result, verdict: done };
   course.reach(candidate);
   if (standing === "waits") return { told: result, verdict: waits };
-  const decision = decide(walk, turn, key, failure, result);
-  const shortfall = { turn, failure, decision, key };
+  const wanted = decide(walk, turn, key, failure, result);
+  // Asking for what is missing does no work twice.
+  const wantsExtra = wanted.kind !== "stop" && result.imageCount === 0;
+  const extra = wantsExtra && walk.dependencies.retryBudget.take();
+  const decision: Decision = wantsExtra && !extra ? { kind: "budget_exhausted" } : wanted;
+  const shortfall = { turn, failure, decision, extra, key };
   return { told: result, verdict: verdictOf(decision, result), shortfall };
 }
 
@@ -135,10 +141,9 @@ function decide(
   { imageCount, loose }: AttemptResult,
 ): Decision {
   const { input, dependencies, course } = walk;
-  const { clock, health, random, retryBudget } = dependencies;
+  const { clock, health, random } = dependencies;
   const { candidate, retries, delayMs, triedKeys } = turn;
-  const partial = imageCount > 0;
-  const wanted = decideNext(
+  return decideNext(
     {
       failure,
       retries,
@@ -146,7 +151,7 @@ function decide(
       attemptsLeft: course.attemptsLeft,
       hasNext: course.next !== undefined,
       timeLeftMs: input.deadlineAt - clock.monotonic(),
-      partial,
+      partial: imageCount > 0,
       hasOtherKey: health.hasOtherKey(candidate, withKey(triedKeys, key)),
       isOut: !health.quiet && health.outlook(candidate).out !== undefined,
       committed: loose && input.stream?.failoverAfterOutput === false,
@@ -155,9 +160,6 @@ function decide(
     },
     random,
   );
-  // Asking for what is missing does no work twice.
-  const isExtra = wanted.kind !== "stop" && !partial;
-  return isExtra && !retryBudget.take() ? { kind: "budget_exhausted" } : wanted;
 }
 
 function refusalPolicyOf({ input }: Walk): RefusalPolicy {

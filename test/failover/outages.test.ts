@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/domain/secret.ts";
+import type { Gate } from "../../src/failover/gate.ts";
 import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
 import { RetryBudget } from "../../src/failover/retry-budget.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { attemptsOf, candidate, execute, fails, gives } from "./world.ts";
+import { attemptsOf, begin, candidate, execute, fails, gives } from "./world.ts";
 
 const keys = [new Secret("one"), new Secret("two"), new Secret("three")];
 
@@ -101,5 +102,31 @@ describe("a budget that is used up", () => {
     });
     expect(endings.map(({ ending }) => ending.next)).toEqual(["budget_exhausted"]);
     expect(result).toMatchObject({ error: { reason: "ALL_PROVIDERS_EXHAUSTED" } });
+  });
+
+  it("is not used up by attempts that are not made", async () => {
+    const clock = manualClock();
+    const retryBudget = new RetryBudget(clock, { ratio: 0, floor: 0.1 });
+    const shut: Gate = { enter: () => ({ kind: "refused", retryAfterMs: 1 }), leave: () => {} };
+    const passedOver = await execute({
+      script: { steps: { a: [fails("timeout")] } },
+      clock,
+      retryBudget,
+      gateOf: ({ slug }) => (slug === "b" ? shut : undefined),
+    });
+    expect(passedOver.endings.map(({ ending }) => ending.next)).toEqual(["next_target"]);
+    const caller = new AbortController();
+    const backingOff = begin({
+      script: { steps: { a: [fails("server_fault")] } },
+      candidates: [candidate("a")],
+      clock,
+      retryBudget,
+      caller,
+    });
+    await clock.advance(0);
+    caller.abort();
+    await backingOff.end();
+    expect(backingOff.endings.map(({ ending }) => ending.next)).toEqual(["retry"]);
+    expect([retryBudget.take(), retryBudget.take()]).toEqual([true, false]);
   });
 });

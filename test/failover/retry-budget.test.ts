@@ -33,6 +33,20 @@ describe("the retry budget", () => {
     expect(takeAll(budget)).toBe(100);
   });
 
+  it("takes back what was not used, and never more than was taken", async () => {
+    const clock = manualClock();
+    const budget = new RetryBudget(clock, { ratio: 0, floor: 0.3 });
+    budget.giveBack();
+    expect(takeAll(budget)).toBe(3);
+    await clock.advance(5_000);
+    budget.giveBack();
+    budget.giveBack();
+    expect(takeAll(budget)).toBe(2);
+    await clock.advance(11_000);
+    budget.giveBack();
+    expect(takeAll(budget)).toBe(3);
+  });
+
   it("never pays for more than both allow", async () => {
     await fc.assert(
       fc.asyncProperty(
