@@ -1,8 +1,8 @@
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import { createSieve } from "./create-sieve.ts";
+import { findLineup } from "./find-lineup.ts";
 import type { Candidate, Plan } from "./plan.ts";
-import { explainRequest } from "./plan-request.ts";
 import { prospectOf } from "./prospect.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 
@@ -27,7 +27,7 @@ export function planTakeUp(
     const candidate = sieve.pass(prospect, 0);
     return candidate === undefined ? [] : [candidate];
   });
-  const planned = explainRequest(request, world);
+  const found = findLineup(request.model, request.task.operation, world);
   return {
     model: tickets[0]?.attempt.model ?? request.model,
     resolution: "forced",
@@ -36,6 +36,6 @@ export function planTakeUp(
     candidates,
     skipped: [],
     onRefusal: "stop",
-    timeoutMs: planned.kind === "planned" ? planned.plan.timeoutMs : undefined,
+    timeoutMs: found.kind === "found" ? found.lineup.resolution.rule?.rule.timeoutMs : undefined,
   };
 }

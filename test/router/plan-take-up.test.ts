@@ -61,6 +61,8 @@ describe("a plan to take up jobs", () => {
 
   it("has the route's time, and the default where there is no route any more", () => {
     expect(planTakeUp(fakeRequest(), [leftAt("fal")], world).timeoutMs).toBe(90_000);
+    const impossible = fakeRequest({ routing: { only: ["broke"] } });
+    expect(planTakeUp(impossible, [leftAt("fal")], world).timeoutMs).toBe(90_000);
     const unrouted = { ...world, rules: compileRules([]) };
     expect(planTakeUp(fakeRequest(), [leftAt("fal")], unrouted).timeoutMs).toBeUndefined();
   });
