@@ -65,7 +65,11 @@ export interface Failure {
   readonly cost?: Cost | undefined;
   /** What the provider counted in it, by which a call is priced that is billed. Undefined when it does not say. */
   readonly usage?: Usage | undefined;
-  /** True when the answer to a question for a job tells that the job itself failed: asking again cannot help. */
+  /**
+   * Whether the answer to a question for a job tells that the job itself failed, so that
+   * asking again cannot help, or only that the question did. Undefined: a success tells of
+   * the job, and any other answer of the question.
+   */
   readonly ofJob?: boolean | undefined;
   /** True when the same target is not to be asked again: it would end so again, or be paid for work that it has done. */
   readonly permanent?: boolean | undefined;

@@ -55,19 +55,21 @@ export async function followJob(following: JobToFollow): Promise<Done | Failed> 
     if (scope.cause !== undefined) return abandon(following, job);
     const answer = await ask(following, job);
     if (scope.cause !== undefined && answer.kind === "failed") return abandon(following, job);
-    if (answer.kind === "reply") {
-      const outcome = dialect.result(answer.reply, job, task, target);
-      if (outcome.kind !== "job") return outcome;
-      job = outcome.job;
+    const told = answer.kind === "reply" ? dialect.result(answer.reply, job, task, target) : answer;
+    if (told.kind === "job") {
+      job = told.job;
       waitMs = job.waitMs;
       backoffMs = 0;
       faults = 0;
       if (job.progress !== undefined) await following.onProgress(job.progress);
       continue;
     }
-    const { failure } = answer;
-    const verdict = judge(failure);
-    if (verdict === "final") return answer;
+    if (told.kind === "done") return told;
+    const { failure } = told;
+    // A success tells of the job, unless it says that it was the question that failed.
+    const ofJob = answer.kind === "reply" && failure.ofJob !== false;
+    const verdict = ofJob ? "final" : judge(failure);
+    if (verdict === "final") return told;
     if (isAnsweredFault(failure)) faults += 1;
     if (verdict === "lost" || faults >= maxPollFaults) return lost(failure);
     backoffMs = nextDelayMs(backoffMs, random);

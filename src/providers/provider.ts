@@ -124,7 +124,10 @@ export interface JobDialect<T extends Task> {
    * where only that answer tells the job's id.
    */
   readonly find?: ((target: CallTarget) => Job) | undefined;
-  /** What a 2xx answer to it means; "job" means: not yet. */
+  /**
+   * What a 2xx answer to it means; "job" means: not yet. A failure is how the job ended,
+   * unless `ofJob` is false: then only the question failed, and the job may be asked for again.
+   */
   result(reply: Reply, job: Job, task: T, target: CallTarget): Outcome;
   /**
    * What an answer outside 2xx to it means, where the question decides: one that tells

@@ -5,6 +5,7 @@ import {
   nextWaitMs,
   runwareJob,
   runwareMedia,
+  runwarePolled,
   runwareResult,
 } from "./dialects/runware-answer.ts";
 import { runwareJobFailure, runwareReplyFailure } from "./dialects/runware-errors.ts";
@@ -26,10 +27,9 @@ type Worded<T extends ImageTask> = Pick<
 const job: JobDialect<ImageTask> = {
   poll: ({ id }) => send({ taskType: "getResponse", taskUUID: id }),
   result: (reply, { id, waitMs }, task) =>
-    runwareResult(reply, {
+    runwarePolled(reply, {
       taskUUID: id,
       count: task.options.count,
-      mayFollow: true,
       waitMs: nextWaitMs(waitMs),
     }),
   failure: runwareJobFailure,

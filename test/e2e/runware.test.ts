@@ -54,8 +54,8 @@ describe("runware, behind the gateway", () => {
     ["boat", "rate-limit:9s", ["FIRST runware FAILED OVERLOADED SENT 429"]],
     [
       "boat",
-      "http-504",
-      ["FIRST runware FAILED SERVER_FAULT SENT 504", "RETRY runware FAILED SERVER_FAULT SENT 504"],
+      "http-502",
+      ["FIRST runware FAILED SERVER_FAULT SENT 502", "RETRY runware FAILED SERVER_FAULT SENT 502"],
     ],
     [
       "ship",
@@ -69,6 +69,7 @@ describe("runware, behind the gateway", () => {
     ],
     // It is asked for, and nobody knows it: what became of it stays open.
     ["boat", "reset", ["FIRST runware FAILED AMBIGUOUS AMBIGUOUS 400"]],
+    ["boat", "http-504", ["FIRST runware FAILED AMBIGUOUS AMBIGUOUS 400"]],
     ["ship", "garbage", ["FIRST runware FAILED AMBIGUOUS AMBIGUOUS 400"]],
   ])("passes a %s on after %s", async (model, fault, failed) => {
     const gateway = await startGateway(yaml);

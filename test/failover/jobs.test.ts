@@ -236,6 +236,41 @@ describe("a job", () => {
   });
 });
 
+describe("a question for a job that fails under a success", () => {
+  const under200 = (name: Parameters<typeof failed>[0]) => ({
+    kind: "reply" as const,
+    status: 200,
+    json: { outcome: failed(name, { httpStatus: 200, ofJob: false }) },
+  });
+
+  it.each(["overloaded", "server_fault"] as const)(
+    "by a fault that passes (%s) is asked again, and nothing is submitted twice",
+    async (name) => {
+      const world = await execute({
+        candidates: withJobs(),
+        script: { steps: { a: [job()], "a/poll": [under200(name), gives(1)] } },
+      });
+      expect(paths(world)).toEqual(["a/submit?secret=1", "a/poll", "a/poll"]);
+      expect(attemptsOf(world.result)).toMatchObject([{ provider: "a", outcome: "succeeded" }]);
+    },
+  );
+
+  it.each(["credential", "quota", "caller_fault"] as const)(
+    "for good (%s) leaves open whether the job is done and billed",
+    async (name) => {
+      const { result } = await execute({
+        candidates: withJobs(),
+        routing: { duplicateSpend: "forbid" },
+        script: { steps: { a: [job()], "a/poll": [under200(name)] } },
+      });
+      expect(result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+      expect(attemptsOf(result)).toMatchObject([
+        { failure: "ambiguous", delivery: "ambiguous", cost: { basis: "unknown" } },
+      ]);
+    },
+  );
+});
+
 describe("a job whose time is up", () => {
   const steps = (cancelStatus: number) => ({
     a: [job()],

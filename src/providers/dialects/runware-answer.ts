@@ -2,11 +2,12 @@ import { type Cost, reportedCost } from "../../domain/cost.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
-import type { Job, Outcome } from "../outcome.ts";
+import type { Failed, Job, Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
 import { asArray, asBytes, asNumber, asObject, asText } from "./read-json.ts";
 import {
+  isOfTask,
   type RunwareError,
   readRunwareError,
   readRunwareErrors,
@@ -45,16 +46,33 @@ export interface AskedResult {
  * Results are matched by their task, since their order is not promised.
  */
 export function runwareResult(reply: Reply, asked: AskedResult): Outcome {
-  const body = reply.body.kind === "json" ? bodyOf(reply.body.value) : undefined;
-  if (reply.body.kind !== "json" || body === undefined) {
-    const failure = malformedReply(reply, "The provider's answer has no results");
-    // It may have been done all the same.
-    return { kind: "failed", failure: { ...failure, billed: true } };
+  const body = bodyOf(reply);
+  return body === undefined
+    ? unreadable(reply)
+    : outcomeOf(reply, sort(body, asked.taskUUID), asked);
+}
+
+/**
+ * What the answer to `getResponse` for a task means. Errors in it can be the question's
+ * own: they end no task, and count for nothing beside what there is of the task.
+ */
+export function runwarePolled(reply: Reply, asked: Omit<AskedResult, "mayFollow">): Outcome {
+  const body = bodyOf(reply);
+  if (body === undefined) return ofQuestion(unreadable(reply));
+  const sorted = sort(body, asked.taskUUID);
+  const errors = sorted.errors.filter((error) => isOfTask(reply.status, error));
+  const { items } = sorted;
+  if (items.length === 0 && errors.length === 0 && sorted.errors.length > 0) {
+    return ofQuestion({ kind: "failed", failure: failureOf(reply, sorted, asked) });
   }
-  const sorted = sort(body, asked);
-  const { images, errors, flagged, empty, pending, items } = sorted;
-  const settled = images.length + flagged + empty + errors.length;
-  const broken = errors.length + empty > 0;
+  return outcomeOf(reply, { ...sorted, errors }, { ...asked, mayFollow: true });
+}
+
+function outcomeOf(reply: Reply, sorted: Sorted, asked: AskedResult): Outcome {
+  const { images, flagged, empty, pending, items } = sorted;
+  const errors = sorted.errors.length + sorted.failures.length;
+  const settled = images.length + flagged + empty + errors;
+  const broken = errors + empty > 0;
   const ended = settled >= asked.count || (broken && pending.length === 0);
   if (!ended && (asked.mayFollow || pending.length > 0)) return job(asked, pending);
   const shortfall = failureOf(reply, sorted, asked);
@@ -70,6 +88,16 @@ export function runwareResult(reply: Reply, asked: AskedResult): Outcome {
   };
 }
 
+function unreadable(reply: Reply): Failed {
+  const failure = malformedReply(reply, "The provider's answer has no results");
+  // It may have been done all the same.
+  return { kind: "failed", failure: { ...failure, billed: true } };
+}
+
+function ofQuestion({ failure }: Failed): Failed {
+  return { kind: "failed", failure: { ...failure, ofJob: false } };
+}
+
 /** The job that a task is whose results are not there yet. */
 export function runwareJob(taskUUID: string, waitMs: number, progress?: Job["progress"]): Job {
   return { id: taskUUID, waitMs, progress, state: {} };
@@ -83,18 +111,22 @@ interface Sorted {
   readonly flagged: number;
   /** How many results say that they are done and have no image. */
   readonly empty: number;
+  /** What results say that have failed. */
+  readonly failures: readonly RunwareError[];
+  /** What stands beside the results. */
   readonly errors: readonly RunwareError[];
   readonly pending: readonly JsonObject[];
 }
 
 /** The answer, when it is one: alone, or the only one of a list. */
-function bodyOf(value: JsonValue): JsonObject | undefined {
-  const body = asObject(Array.isArray(value) ? value[0] : value);
+function bodyOf({ body: read }: Reply): JsonObject | undefined {
+  if (read.kind !== "json") return undefined;
+  const body = asObject(Array.isArray(read.value) ? read.value[0] : read.value);
   if (body === undefined) return undefined;
   return Array.isArray(body["data"]) || readRunwareErrors(body).length > 0 ? body : undefined;
 }
 
-function sort(body: JsonObject, { taskUUID }: AskedResult): Sorted {
+function sort(body: JsonObject, taskUUID: string): Sorted {
   const isOurs = (id: JsonValue | undefined): boolean => id === undefined || id === taskUUID;
   const items = asArray(body["data"])
     .map((item) => asObject(item))
@@ -102,18 +134,19 @@ function sort(body: JsonObject, { taskUUID }: AskedResult): Sorted {
     .filter((item) => isOurs(item["taskUUID"]) && item["taskType"] !== "authentication");
   const images: ProviderImage[] = [];
   const pending: JsonObject[] = [];
+  const failures: RunwareError[] = [];
   const errors = readRunwareErrors(body).filter(({ taskUUID: id }) => isOurs(id));
   let flagged = 0;
   let empty = 0;
   for (const item of items) {
     const content = contentOf(item);
-    if (item["status"] === "error") errors.push(...errorOf(item));
+    if (item["status"] === "error") failures.push(...errorOf(item));
     else if (content === undefined && item["status"] === "success") empty += 1;
     else if (content === undefined) pending.push(item);
     else if (item["NSFWContent"] === true) flagged += 1;
     else images.push({ content });
   }
-  return { items, images, flagged, empty, errors, pending };
+  return { items, images, flagged, empty, failures, errors, pending };
 }
 
 function errorOf(item: JsonObject): readonly RunwareError[] {
@@ -143,9 +176,14 @@ function job(asked: AskedResult, pending: readonly JsonObject[]): Outcome {
 }
 
 /** Why there is less than was asked: what an error says, else the content check, else nothing is known. */
-function failureOf(reply: Reply, { errors, flagged }: Sorted, { taskUUID }: AskedResult): Failure {
-  if (errors.length > 0) {
-    return { ...runwareFailure(reply, errors), upstreamRequestId: taskUUID };
+function failureOf(
+  reply: Reply,
+  { errors, failures, flagged, items }: Sorted,
+  { taskUUID }: Pick<AskedResult, "taskUUID">,
+): Failure {
+  const told = [...errors, ...failures];
+  if (told.length > 0) {
+    return { ...runwareFailure(reply, told), upstreamRequestId: taskUUID };
   }
   if (flagged === 0) return malformedReply(reply, "The provider's answer has no image", taskUUID);
   return httpFailure(reply, {
@@ -154,6 +192,7 @@ function failureOf(reply: Reply, { errors, flagged }: Sorted, { taskUUID }: Aske
     message: "The provider's content check flagged the image",
     requestId: taskUUID,
     billed: true,
+    cost: costOf(items),
   });
 }
 

@@ -16,15 +16,32 @@ export interface RunwareError {
 /** What an answer of Runware outside 2xx means, whatever its form. */
 export function runwareReplyFailure(reply: Reply): Failure {
   const value = reply.body.kind === "json" ? reply.body.value : undefined;
-  return runwareFailure(reply, readRunwareErrors(value));
+  const failure = runwareFailure(reply, readRunwareErrors(value));
+  // A gateway gave up waiting, and the task may be at work: it can be asked for by its id.
+  return reply.status === 504 && value === undefined ? { ...failure, billed: true } : failure;
 }
 
-/** What such an answer to a question for a task means: an error that names the task is how the task ended. */
+/** What such an answer to a question for a task means: whether it is how the task ended, its errors say. */
 export function runwareJobFailure(reply: Reply): Failure {
-  const failure = runwareReplyFailure(reply);
-  // Too many questions say nothing of the task that they are about.
-  const ofJob = failure.upstreamRequestId !== undefined && failure.class !== "overloaded";
-  return { ...failure, ofJob };
+  const value = reply.body.kind === "json" ? reply.body.value : undefined;
+  const ofTask = readRunwareErrors(value).filter((error) => isOfTask(reply.status, error));
+  if (ofTask.length === 0) return { ...runwareReplyFailure(reply), ofJob: false };
+  return { ...runwareFailure(reply, ofTask), ofJob: true };
+}
+
+/**
+ * Whether an error in the answer to a question for a task speaks of the task's work. A
+ * question names the task's own id, so that the id alone proves nothing: credentials,
+ * limits and faults of the platform may be the question's own.
+ */
+export function isOfTask(status: number, error: RunwareError): boolean {
+  const { code = "", parameters, taskUUID } = error;
+  if (/^(?:provider|timeoutProvider|inference(?:Error|Timeout)|processing|task)/.test(code)) {
+    return true;
+  }
+  const judges = verdicts.has(classOfRunwareError(status, error));
+  const blamesQuestion = parameters.some((name) => /^task(?:UUID|Type)$/.test(name));
+  return judges && code !== "" && taskUUID !== undefined && !blamesQuestion;
 }
 
 /** The failure that errors amount to: of several, a refusal speaks for all, else the first. */
@@ -96,14 +113,14 @@ export function classOfRunwareError(status: number, error: RunwareError): Failur
   return classOfStatus(status);
 }
 
-/** An error about a parameter can speak of `safety`: that is no refusal. */
+/** An error about a setting can speak of `safety`: that is no refusal. One about a prompt or an image is. */
 function isRefusal(code: string, { message = "", parameters }: RunwareError): boolean {
-  return (
-    /^invalid\w*Content$/.test(code) ||
-    refusals.has(code) ||
-    (parameters.length === 0 && refusing.test(message))
-  );
+  if (/^invalid\w*Content$/.test(code) || refusals.has(code)) return true;
+  const ofSettings = parameters.length > 0 && parameters.every((name) => setting.test(name));
+  return !ofSettings && refusing.test(message);
 }
+
+const setting = /^(?:safety|checkNSFW|providerSettings|settings)/;
 
 const refusing = /moderation|content blocked|inappropriate|\bnsfw\b|\bsafety\b/i;
 
@@ -116,6 +133,15 @@ const refusals: ReadonlySet<string> = new Set([
   "promptBlocked",
   "imageBlocked",
   "moderationFailed",
+]);
+
+/** What is said of a task as it was given, in which a question has no part. */
+const verdicts: ReadonlySet<FailureClass> = new Set([
+  "ambiguous",
+  "caller_fault",
+  "model_gone",
+  "refused",
+  "unsupported_here",
 ]);
 
 /** In this order: the first pattern that fits counts. */

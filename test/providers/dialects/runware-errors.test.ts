@@ -62,10 +62,20 @@ describe("the class of an error", () => {
     "This is inappropriate.",
     "NSFW image.",
     "Blocked for safety reasons.",
-  ])("is a refusal for '%s' unless a parameter is blamed", (message) => {
-    const error = { code: "invalidInput", message, parameters: [] };
-    expect(classOfRunwareError(400, error)).toBe("refused");
-    expect(classOfRunwareError(400, { ...error, parameters: ["safety"] })).toBe("caller_fault");
+  ])("is a refusal for '%s', whatever is blamed but a setting", (message) => {
+    const blaming = (...parameters: readonly string[]) =>
+      classOfRunwareError(400, { code: "invalidInput", message, parameters });
+    expect(blaming()).toBe("refused");
+    for (const content of [
+      ...["positivePrompt", "negativePrompt", "inputs.seedImage", "seedImage"],
+      "referenceImages",
+    ]) {
+      expect(blaming(content), content).toBe("refused");
+      expect(blaming(content, "safety"), content).toBe("refused");
+    }
+    for (const setting of ["safety", "safety.mode", "checkNSFW", "providerSettings.bfl.x"]) {
+      expect(blaming(setting), setting).toBe("caller_fault");
+    }
   });
 
   it.each(["width", "height", "outputFormat", "numberResults", "upscaleFactor"])(
@@ -138,11 +148,46 @@ describe("the errors of an answer", () => {
 
 describe("a failed question for a task", () => {
   it.each([
-    [{ code: "providerError", message: "No.", taskUUID: "t" }, true],
-    [{ code: "rateLimitExceeded", message: "No.", taskUUID: "t" }, false],
-    [{ code: "internalServerError", message: "No." }, false],
+    [{ code: "providerError" }, true],
+    [{ code: "providerRateLimitExceeded" }, true],
+    [{ code: "inferenceError" }, true],
+    [{ code: "inferenceTimeout" }, true],
+    [{ code: "taskFailed", taskUUID: undefined }, true],
+    [{ code: "taskFailedOrNotFound" }, true],
+    [{ code: "promptBlocked" }, true],
+    [{ code: "modelNotFound" }, true],
+    [{ code: "invalidPositivePrompt", parameter: "positivePrompt" }, true],
+    [{ code: "missingParameter", parameter: "taskUUID" }, false],
+    [{ code: "invalidPositivePrompt", taskUUID: undefined }, false],
+    [{ code: "rateLimitExceeded" }, false],
+    [{ code: "inferenceRateLimitExceeded" }, false],
+    [{ code: "invalidApiKey" }, false],
+    [{ code: "insufficientCredits" }, false],
+    [{ code: "internalServerError" }, false],
+    [{ code: "standardError" }, false],
+    [{ code: "timeout" }, false],
+    [{ code: "somethingOfTomorrow" }, false],
   ])("with %j says something of the task itself: %s", (error, ofJob) => {
-    const body = { kind: "json", value: { errors: [error] } } as const;
+    const errors = [{ message: "No.", taskUUID: "t", ...error }];
+    const body = { kind: "json", value: { errors } } as const;
     expect(runwareJobFailure({ status: 500, headers: {}, body }).ofJob).toBe(ofJob);
+  });
+
+  it("with an error of the task among its own says how the task ended", () => {
+    const errors = ["rateLimitExceeded", "promptBlocked"].map((code) => ({ code, taskUUID: "t" }));
+    const body = { kind: "json", value: { errors } } as const;
+    const failure = runwareJobFailure({ status: 400, headers: {}, body });
+    expect(failure).toMatchObject({ class: "refused", ofJob: true });
+  });
+});
+
+describe("a page in place of an answer", () => {
+  it("may hide a task at work when a gateway stopped waiting, and only then", () => {
+    const page = { kind: "text", text: "<html>" } as const;
+    expect(runwareReplyFailure({ status: 504, headers: {}, body: page }).billed).toBe(true);
+    expect(runwareReplyFailure({ status: 502, headers: {}, body: page }).billed).toBeUndefined();
+    const errors = [{ code: "providerTimeout", message: "No." }];
+    const told = { kind: "json", value: { errors } } as const;
+    expect(runwareReplyFailure({ status: 504, headers: {}, body: told }).billed).toBeUndefined();
   });
 });
