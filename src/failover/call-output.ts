@@ -102,12 +102,8 @@ export class CallOutput {
     if (cause !== undefined) return { ...abortFailure(cause, "sent"), billed: true };
     if (this.#finishFailure !== undefined) return this.#finishFailure;
     if (done.shortfall !== undefined) return done.shortfall;
-    return nothing(
-      done,
-      images.length === 0
-        ? "The provider returned no image."
-        : `The provider returned ${images.length} of ${asked} images.`,
-    );
+    if (images.length === 0) return nothing(done, "The provider returned no image.");
+    return tooFew(done, `The provider returned ${images.length} of ${asked} images.`);
   }
 
   async #takeImage(index: number, image: ProviderImage): Promise<void> {
@@ -166,7 +162,12 @@ function imagesOf(output: Output): readonly ProviderImage[] {
   return output.kind === "images" ? output.images : [];
 }
 
+/** A success without anything in it, which is billed as one, as far as anybody knows. */
 function nothing(done: Done, message: string): Failure {
+  return { ...tooFew(done, message), billed: true };
+}
+
+function tooFew(done: Done, message: string): Failure {
   return {
     class: "server_fault",
     delivery: "sent",
