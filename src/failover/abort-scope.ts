@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { deadlineSlackMs } from "../domain/deadline-slack.ts";
 import type { Failure } from "../domain/failure.ts";
 import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 
@@ -39,6 +40,11 @@ export class AbortScope {
   readonly #begunAt: number;
   #stopTimer: () => void;
   #endsAt: number;
+  /** How many waits for the caller there are, and since when. */
+  #waits = 0;
+  #waitsSince = 0;
+  /** Whether the limit was reached during a wait for the caller. */
+  #overdue = false;
   #cause: AbortCause | undefined;
 
   constructor(limits: AbortLimits) {
@@ -95,16 +101,49 @@ export class AbortScope {
     return waitUnlessAborted(work, this.signal);
   }
 
+  /**
+   * Waits for the caller to take what is there, and no longer than this scope lasts.
+   * That time is the caller's: it counts for the deadline, and not for the limit.
+   */
+  async waitForCaller(taken: Promise<void>): Promise<void> {
+    const { clock } = this.#limits;
+    if (this.#waits++ === 0) this.#waitsSince = clock.monotonic();
+    try {
+      await this.wait(taken);
+    } finally {
+      if (--this.#waits === 0) this.#resume(clock.monotonic());
+    }
+  }
+
   /** The caller's signal was aborted. */
   handleEvent(): void {
     if (this.#limits.callerSignal.reason === outrun) this.end({ kind: "outrun" });
     else this.end({ kind: isDeadline(this.#limits) ? "deadline" : "caller_left" });
   }
 
+  #resume(now: number): void {
+    this.#endsAt = Math.min(this.#endsAt + now - this.#waitsSince, this.#limits.deadlineAt);
+    if (!this.#overdue) return;
+    this.#overdue = false;
+    this.#stopTimer();
+    this.#stopTimer = this.#endAfter(this.#endsAt - now);
+  }
+
+  // A wait for the caller only moves the end, and the timer looks at it when it
+  // fires: a timer for each wait would cost more than what is waited with.
   #endAfter(ms: number): () => void {
-    return this.#limits.clock.timer(ms, () => {
-      const isDeadline = this.#endsAt >= this.#limits.deadlineAt;
-      this.end(isDeadline ? { kind: "deadline" } : timeoutAfter(this.#endsAt - this.#begunAt));
+    const { clock, deadlineAt } = this.#limits;
+    return clock.timer(ms, () => {
+      this.#overdue = this.#waits > 0;
+      const endsAt = this.#overdue ? deadlineAt : this.#endsAt;
+      const leftMs = endsAt - clock.monotonic();
+      // Timers are up to a millisecond early.
+      if (this.#cause === undefined && leftMs >= 1) {
+        this.#stopTimer = this.#endAfter(leftMs);
+        return;
+      }
+      const isDeadline = endsAt >= deadlineAt;
+      this.end(isDeadline ? { kind: "deadline" } : timeoutAfter(endsAt - this.#begunAt));
     });
   }
 }
@@ -112,9 +151,6 @@ export class AbortScope {
 function timeoutAfter(limitMs: number): AbortCause {
   return { kind: "timeout", message: `No result within ${Math.round(limitMs)} ms.` };
 }
-
-/** How close to the deadline a caller's leaving is the deadline, in milliseconds. */
-export const deadlineSlackMs = 50;
 
 /**
  * Whether a caller that leaves now leaves because of its deadline. A protocol ends

@@ -154,7 +154,7 @@ export class CallOutput {
     const { emit, scope } = this.#options;
     if (emit === undefined || scope.cause !== undefined) return undefined;
     const taken = emit(event);
-    return taken === undefined ? undefined : scope.wait(taken);
+    return taken === undefined ? undefined : scope.waitForCaller(taken);
   }
 }
 
