@@ -16,8 +16,9 @@ export function costOfFailure(failure: Failure): Cost {
 }
 
 /** Whether the same work, done again, could be paid twice. */
-export function mayHaveBeenBilled(failure: Failure): boolean {
-  return failure.delivery === "ambiguous" || failure.billed === true;
+export function mayHaveBeenBilled({ delivery, billed, cost }: Failure): boolean {
+  if (delivery === "ambiguous" || billed === true) return true;
+  return cost !== undefined && cost.basis !== "unknown" && cost.micros > 0;
 }
 
 const turnedAway: readonly FailureClass[] = [

@@ -2,6 +2,7 @@ import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities
 import { type Cost, reportedCost } from "../domain/cost.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts";
+import { googleImageCapabilities } from "./dialects/google-image-models.ts";
 import { imageAddress } from "./dialects/image-address.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
@@ -53,7 +54,7 @@ const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
 
 /** The same endpoint: what makes it an edit is that there are images. It has no mask. */
 const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
-  capabilities: (model) => ({ ...imageCapabilities(model), maxInputImages: 16, inputUrls: true }),
+  capabilities: (model) => ({ maxInputImages: 16, ...imageCapabilities(model), inputUrls: true }),
   timeouts: imageTimeouts,
   request: (task, target) => call("/images", editBody(task, target), imageMedia),
   result: (reply) => imagesResult(reply, answers),
@@ -94,24 +95,31 @@ export const openrouter: Provider = {
 };
 
 /**
- * GPT Image models are asked in OpenAI's words. The others share the shapes that
- * Gemini has, one image a call, and neither quality nor background.
+ * GPT Image models are asked in OpenAI's words, and Google's for what Google says of
+ * them. The others share the shapes that Gemini has. All but OpenAI's draw one image a
+ * call, and have neither quality nor background.
  */
 function imageCapabilities(model: string): ImageCapabilities {
   if (model.startsWith("openai/gpt-image")) {
     return gptImageCapabilities(model.slice("openai/".length));
   }
+  if (model.startsWith("google/")) {
+    const { size, resolutions, maxInputImages } = googleImageCapabilities(model, {
+      imageOutputOptions: false,
+    });
+    return { ...onlyOne, size, resolutions, maxInputImages };
+  }
   return {
-    maxCountPerCall: 1,
+    ...onlyOne,
     size: {
       kind: "ratio",
       ratios: ["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"],
     },
     resolutions: ["1K", "2K", "4K"],
-    seed: true,
-    delivery: "bytes",
   };
 }
+
+const onlyOne = { maxCountPerCall: 1, seed: true, delivery: "bytes" } as const;
 
 /** OpenRouter leaves out what the model behind it does not know. */
 const chatCapabilities: ChatCapabilities = {

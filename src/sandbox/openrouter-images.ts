@@ -52,6 +52,8 @@ export async function openrouterImages(
     return openrouterError(400, inputs, { error_type: "invalid_image" });
   }
   const model = asText(body["model"]) ?? "";
+  const unfit = unfitFor(model, body);
+  if (unfit !== undefined) return fail(400, visit, unfit);
   const effect = visit.order.effect?.kind;
   const streamed = body["stream"] === true && model.startsWith("openai/");
   if (effect === "refuse") {
@@ -76,6 +78,14 @@ export async function openrouterImages(
     Array.from({ length: count }, (_, index) => draw(body, inputs, index)),
   );
   return { kind: "json", status: 200, headers, value: { created, data, usage: usage(count) } };
+}
+
+/** The first of Google's models has one scale only, and takes three references. */
+function unfitFor(model: string, body: JsonObject): string | undefined {
+  if (!model.startsWith("google/gemini-2.5-flash-image")) return undefined;
+  if (body["resolution"] !== undefined) return `"resolution" is not supported by ${model}`;
+  if (asList(body["input_references"]).length <= 3) return undefined;
+  return `At most 3 "input_references" are supported by ${model}`;
 }
 
 type Inputs = readonly Exclude<Awaited<ReturnType<typeof readInputAddress>>, undefined>[];

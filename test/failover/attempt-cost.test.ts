@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { reportedCost } from "../../src/domain/cost.ts";
 import { type Failure, failureClasses } from "../../src/domain/failure.ts";
 import { costOfFailure, mayHaveBeenBilled } from "../../src/failover/attempt-cost.ts";
 
@@ -45,6 +46,9 @@ describe("the cost of a failed call", () => {
   it("can be paid twice only when it may have been paid once", () => {
     expect(mayHaveBeenBilled(failure({ delivery: "ambiguous" }))).toBe(true);
     expect(mayHaveBeenBilled(failure({ billed: true }))).toBe(true);
+    expect(mayHaveBeenBilled(failure({ cost: reportedCost(1) }))).toBe(true);
+    expect(mayHaveBeenBilled(failure({ cost: reportedCost(0) }))).toBe(false);
+    expect(mayHaveBeenBilled(failure({ cost: { basis: "unknown" } }))).toBe(false);
     expect(mayHaveBeenBilled(failure({}))).toBe(false);
     expect(mayHaveBeenBilled(failure({ delivery: "not_sent" }))).toBe(false);
   });

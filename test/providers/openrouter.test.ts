@@ -28,6 +28,25 @@ describe("OpenRouter's images", () => {
     });
   });
 
+  it.each([
+    ["google/gemini-3-pro-image", ["1K", "2K", "4K"], 10],
+    ["google/gemini-3.1-flash-image", ["1K", "2K", "4K"], 14],
+    ["google/gemini-2.5-flash-image", [], 10],
+    ["bytedance-seed/seedream-4.5", ["1K", "2K", "4K"], 10],
+  ])("of %s come in %j and %i ratios", (model, resolutions, ratios) => {
+    const { size, resolutions: offered } = images?.capabilities(model, {}) ?? {};
+    expect(offered).toEqual(resolutions);
+    expect(size?.kind === "ratio" && size.ratios).toHaveLength(ratios);
+  });
+
+  it("cost what OpenRouter says also where none came", () => {
+    const value = { data: [], usage: { cost: 0 } };
+    const reply = { status: 200, headers: {}, body: { kind: "json", value } } as never;
+    expect(images?.result(reply, textToImageTask(), target("a/b"))).toMatchObject({
+      failure: { class: "server_fault", cost: { basis: "reported", micros: 0 } },
+    });
+  });
+
   it("cost what OpenRouter says", () => {
     expect(costOf({ cost: 0.0413 })).toMatchObject({ basis: "reported", micros: 41_300 });
     expect(costOf({ cost: 0 })).toMatchObject({ basis: "reported", micros: 0 });
@@ -46,14 +65,20 @@ describe("OpenRouter's images", () => {
 describe("OpenRouter's edits", () => {
   const edits = openrouter.operations.image_edit;
 
-  it("are what its images are, of up to sixteen, without a mask, by address or not", () => {
-    for (const model of ["openai/gpt-image-2", "google/gemini-3-pro-image"]) {
+  it.each([
+    ["openai/gpt-image-2", 16],
+    ["bytedance-seed/seedream-4.5", 16],
+    ["google/gemini-3-pro-image", 14],
+    ["google/gemini-2.5-flash-image", 3],
+  ])(
+    "by %s are what its images are, of up to %i, without a mask, by address or not",
+    (model, maxInputImages) => {
       const capabilities = edits?.capabilities(model, {});
-      expect(capabilities).toMatchObject({ maxInputImages: 16, inputUrls: true });
-      expect(capabilities).toMatchObject({ ...images?.capabilities(model, {}) });
+      expect(capabilities).toMatchObject({ ...images?.capabilities(model, {}), maxInputImages });
+      expect(capabilities?.inputUrls).toBe(true);
       expect(capabilities?.mask).toBeUndefined();
-    }
-  });
+    },
+  );
 
   it("refer to their images in their order", () => {
     const url = "https://example.com/a.png";

@@ -3,7 +3,12 @@ import type { FinishReason } from "../../domain/output.ts";
 import type { ToolCall } from "../../domain/task.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
-import { type FailedReply, httpFailure, malformedReply } from "./http-failure.ts";
+import {
+  type FailedReply,
+  type FailureCause,
+  httpFailure,
+  malformedReply,
+} from "./http-failure.ts";
 import { type AnswerFacts, type OpenAiAnswers, requestIdOf } from "./openai-answers.ts";
 import { readUsage } from "./openai-usage.ts";
 import { asArray, asNumber, asObject, asText, at } from "./read-json.ts";
@@ -32,6 +37,7 @@ export function chatResult(reply: Reply, answers: OpenAiAnswers): Outcome {
       reasoning: reasoningOf(message),
       refusal: asText(message["refusal"]) ?? "",
       toolCalls: asArray(message["tool_calls"]).map(readToolCall),
+      drew: drewIn(message),
       finish: asText(choice["finish_reason"]),
     },
     facts,
@@ -46,41 +52,43 @@ export interface ChatAnswer {
   /** The words with which the model itself refused. Empty when it did not. */
   readonly refusal: string;
   readonly toolCalls: readonly ToolCall[];
+  /** Whether there was a picture, for which a chat has no place. */
+  readonly drew: boolean;
   /** As the provider words it. Undefined when it does not say. */
   readonly finish: string | undefined;
 }
 
 /**
  * What a finished answer amounts to. A refusal under 200 is a refusal, and so is a
- * filter that let nothing through; what it let through is an answer. An answer
- * without anything in it is a fault, unless the limit of tokens explains it.
+ * filter that let nothing through; what it let through is an answer. A picture in
+ * place of words shows that the model is none to talk with. An answer without anything
+ * in it is a fault, unless the limit of tokens explains it. A failure costs what the
+ * provider says that the answer does.
  */
 export function finishChat(answer: ChatAnswer, facts: AnswerFacts, reply: FailedReply): Outcome {
-  const { text, reasoning, refusal, toolCalls, finish } = answer;
-  const { requestId } = facts;
+  const { text, reasoning, refusal, toolCalls, drew, finish } = answer;
+  const { requestId, cost } = facts;
   const empty = text === "" && toolCalls.length === 0;
-  if (refusal !== "") {
-    const failure = httpFailure(reply, { class: "refused", requestId, detail: refusal });
-    return { kind: "failed", failure };
-  }
+  const failed = (cause: FailureCause): Outcome => ({
+    kind: "failed",
+    failure: httpFailure(reply, { ...cause, requestId, cost }),
+  });
+  if (refusal !== "") return failed({ class: "refused", detail: refusal });
   if (finish === "error" || finish === "abort") {
     const message = "The provider broke off its answer";
-    const failure = httpFailure(reply, { class: "server_fault", code: finish, message, requestId });
-    return { kind: "failed", failure };
+    return failed({ class: "server_fault", code: finish, message });
   }
-  if (empty && finish === "content_filter") {
-    const failure = httpFailure(reply, { class: "refused", code: finish, requestId });
-    return { kind: "failed", failure };
+  if (empty && finish === "content_filter") return failed({ class: "refused", code: finish });
+  if (empty && drew) {
+    const message = "The model drew where words were asked for";
+    return failed({ class: "unsupported_here", message, billed: true });
   }
   if (empty && finish !== "length" && reasoning === "") {
-    const message = "The provider's answer is empty";
-    const failure = httpFailure(reply, { class: "server_fault", message, requestId });
-    return { kind: "failed", failure };
+    return failed({ class: "server_fault", message: "The provider's answer is empty" });
   }
   if (toolCalls.some((call) => call.name === "")) {
     const message = "The provider's answer calls a tool without naming it";
-    const failure = httpFailure(reply, { class: "server_fault", message, requestId });
-    return { kind: "failed", failure };
+    return failed({ class: "server_fault", message });
   }
   const finishReason = finishReasons.get(finish ?? "") ?? "unspecified";
   return {
@@ -100,6 +108,11 @@ export function factsOf(body: JsonObject, answers: OpenAiAnswers): AnswerFacts {
     upstreamId: asText(body["id"]) ?? asNumber(body["id"])?.toString(),
     upstreamModel: asText(body["model"]),
   };
+}
+
+/** Whether a message or a delta has a picture in it: OpenRouter puts them beside the words (2026-11-21). */
+export function drewIn(message: JsonObject): boolean {
+  return asArray(message["images"]).length > 0;
 }
 
 /** The reasoning of a message or a delta: vLLM has had both names. */

@@ -10,7 +10,7 @@ import {
   eventReply,
   type OpenAiAnswers,
 } from "./openai-answers.ts";
-import { factsOf, finishChat, reasoningOf, textOf } from "./openai-chat-answer.ts";
+import { drewIn, factsOf, finishChat, reasoningOf, textOf } from "./openai-chat-answer.ts";
 import { asArray, asCount, asObject, asText, at } from "./read-json.ts";
 
 /**
@@ -24,6 +24,7 @@ export function readChatStream(answers: OpenAiAnswers): StreamReader {
   let text = "";
   let reasoning = "";
   let refusal = "";
+  let drew = false;
   let finish: string | undefined;
   let facts: AnswerFacts = { usage: {} };
   let failure: Failure | undefined;
@@ -46,6 +47,7 @@ export function readChatStream(answers: OpenAiAnswers): StreamReader {
       steps.push({ kind: "output", event: { kind: "text", text: piece } });
     }
     refusal += asText(delta["refusal"]) ?? "";
+    drew ||= drewIn(delta);
     for (const [position, call] of asArray(delta["tool_calls"]).entries()) {
       steps.push(readToolCallDelta(call, position));
     }
@@ -101,7 +103,7 @@ export function readChatStream(answers: OpenAiAnswers): StreamReader {
     end() {
       if (failure !== undefined) return { kind: "failed", failure };
       if (finish === undefined) return { kind: "failed", failure: unfinishedStream() };
-      return finishChat({ text, reasoning, refusal, toolCalls, finish }, facts, eventReply);
+      return finishChat({ text, reasoning, refusal, toolCalls, drew, finish }, facts, eventReply);
     },
   };
 

@@ -48,16 +48,17 @@ export function imagesResult(
     const image = readImage(item, baseUrl);
     if (image !== undefined) images.push(image);
   }
+  const usage = asObject(body["usage"]);
+  const cost = usage && answers.cost?.(usage);
   if (images.length === 0) {
     const what = "The provider's answer has no image in it";
-    return { kind: "failed", failure: malformedReply(reply, what, requestId) };
+    return { kind: "failed", failure: { ...malformedReply(reply, what, requestId), cost } };
   }
-  const usage = asObject(body["usage"]);
   return {
     kind: "done",
     output: { kind: "images", images },
     usage: readImageUsage(usage),
-    cost: usage && answers.cost?.(usage),
+    cost,
     upstreamId: asText(body["id"]),
     upstreamModel: asText(body["model"]),
     requestId,

@@ -40,6 +40,8 @@ export function openRouterFailure(reply: FailedReply, error: OpenAiError): Failu
       (flagged ? "moderation" : (error.code ?? error.status)),
     retryAfterMs: seconds(availability?.["retry_after"]),
     requestId: reply.headers["x-generation-id"],
+    // Errors are not charged; what the provider behind bills to a key of one's own is not known.
+    billed: metadata?.["is_byok"] === true ? undefined : false,
     detail: asText(metadata?.["raw"]) ?? error.message,
   });
 }

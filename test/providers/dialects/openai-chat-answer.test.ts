@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { reportedCost } from "../../../src/domain/cost.ts";
 import type { JsonValue } from "../../../src/domain/json.ts";
 import type { OpenAiAnswers } from "../../../src/providers/dialects/openai-answers.ts";
 import { chatResult } from "../../../src/providers/dialects/openai-chat-answer.ts";
@@ -49,6 +50,29 @@ describe("chatResult", () => {
       kind: "done",
       output: { text: "", reasoning: "Hm." },
     });
+  });
+
+  it("does not have an answer repeated that is a picture in place of words", () => {
+    const images = [{ type: "image_url", image_url: { url: "data:image/png;base64,iVBO" } }];
+    expect(read({ content: "", images })).toMatchObject({
+      failure: { class: "unsupported_here", billed: true, upstreamRequestId: "c-1" },
+    });
+    expect(read({ content: "Here.", images })).toMatchObject({ output: { text: "Here." } });
+  });
+
+  it.each([
+    [{ content: null }, "stop"],
+    [{ content: null }, "content_filter"],
+    [{ content: "a" }, "error"],
+    [{ refusal: "No." }, "stop"],
+  ])("has %j that ended with %s cost what the provider says", (message, finish_reason) => {
+    const cost = reportedCost(391);
+    const value = { choices: [{ message, finish_reason }], usage: { cost: 0.000_391 } };
+    const outcome = chatResult(
+      { status: 200, headers: {}, body: { kind: "json", value } },
+      { ...answers, cost: () => cost },
+    );
+    expect(outcome).toMatchObject({ kind: "failed", failure: { cost } });
   });
 
   it("fails an answer with nothing in it", () => {

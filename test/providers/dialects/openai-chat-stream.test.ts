@@ -35,6 +35,13 @@ describe("readChatStream", () => {
     });
   });
 
+  it("notices a picture in place of words", () => {
+    const images = [{ type: "image_url", image_url: { url: "data:image/png;base64,iVBO" } }];
+    expect(read(delta({ content: "", images }), delta({}, "stop")).outcome).toMatchObject({
+      failure: { class: "unsupported_here", billed: true },
+    });
+  });
+
   it("keeps the last usage of a server that repeats it in every chunk", () => {
     const usage = (completion_tokens: number) => ({ prompt_tokens: 3, completion_tokens });
     const { outcome } = read(

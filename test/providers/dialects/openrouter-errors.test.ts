@@ -131,6 +131,17 @@ describe("openRouterReplyFailure", () => {
     expect(failureOf(429, { code: 429, metadata: { raw } }).class).toBe("overloaded");
   });
 
+  it("charges nothing for an error, unless a provider behind bills a key of one's own", () => {
+    const under200 = (metadata: Record<string, unknown>) =>
+      openRouterFailure(
+        { status: 200, headers: {} },
+        readError({ error: { code: 502, message: "words", metadata: metadata as never } }),
+      );
+    expect(under200({}).billed).toBe(false);
+    expect(under200({ is_byok: false }).billed).toBe(false);
+    expect(under200({ is_byok: true }).billed).toBeUndefined();
+  });
+
   it("takes codes that are words, too", () => {
     const error = readError({ error: { code: "server_error", message: "words" } });
     expect(openRouterFailure({ status: 200, headers: {} }, error)).toMatchObject({
