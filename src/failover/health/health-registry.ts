@@ -131,8 +131,8 @@ export class HealthRegistry implements HealthView {
       case "cool_down":
         if (!failure.retryAfterMs) this.#fails(candidate, target, attempt, "counts");
         else {
-          target.coolDown(now, failure.retryAfterMs);
-          this.#goesOut(candidate, key, "cooling_down", failure.retryAfterMs);
+          const forMs = target.coolDown(now, failure.retryAfterMs);
+          this.#goesOut(candidate, key, "cooling_down", forMs);
         }
         break;
       case "key_out":

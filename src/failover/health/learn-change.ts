@@ -34,8 +34,7 @@ export function learnChange(provider: ProviderHealth, change: HealthChange, now:
     case "probing":
       return { uneasyMs: 0 };
     case "cooling_down":
-      open().coolDown(now, uneasyMs);
-      return { uneasyMs };
+      return { uneasyMs: open().coolDown(now, uneasyMs) };
     case "no_key":
       provider.loseKey(key, now + uneasyMs);
       return { uneasyMs };

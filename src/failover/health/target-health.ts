@@ -105,9 +105,10 @@ export class TargetHealth {
     return failsTooOften(record, settings) ? this.#eject(now, settings) : 0;
   }
 
-  /** Leaves it alone for so long. Never shortens what holds already. */
-  coolDown(now: number, retryAfterMs: number): void {
+  /** Leaves it alone for so long, and never shortens what holds already. Returns how long that is now, in milliseconds. */
+  coolDown(now: number, retryAfterMs: number): number {
     this.#coolUntil = coolDownUntil(this.#coolUntil, now, retryAfterMs);
+    return this.#coolUntil - now;
   }
 
   /** It takes no traffic for so long, as was learned elsewhere. */

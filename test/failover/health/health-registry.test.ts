@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type FailureClass, failureClasses } from "../../../src/domain/failure.ts";
 import type { HealthChange } from "../../../src/domain/health-change.ts";
 import { Secret } from "../../../src/domain/secret.ts";
+import { maxCoolDownMs } from "../../../src/failover/health/cool-down.ts";
 import type { FailedAttempt } from "../../../src/failover/health/failed-attempt.ts";
 import { HealthRegistry } from "../../../src/failover/health/health-registry.ts";
 import { rememberedModels } from "../../../src/failover/health/provider-health.ts";
@@ -79,6 +80,17 @@ describe("what failures do to a target", () => {
     await clock.advance(7_000);
     expect(health.quiet).toBe(true);
     expect(health.outlook(single).out).toBeUndefined();
+  });
+
+  it("leaves it alone no longer than the cap, and tells how long that is", async () => {
+    const { clock, health, told, fail } = setUp();
+    fail(single, "overloaded", 1, { retryAfterMs: 86_400_000 });
+    expect(told).toMatchObject([{ kind: "out", cause: "cooling_down", forMs: maxCoolDownMs }]);
+    await clock.advance(maxCoolDownMs - 1_000);
+    fail(single, "overloaded", 1, { retryAfterMs: 500 });
+    expect(told.at(-1)).toMatchObject({ forMs: 1_000 });
+    await clock.advance(1_000);
+    expect(health.quiet).toBe(true);
   });
 
   it("says nothing against one that gave a part", () => {
