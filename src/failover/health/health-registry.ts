@@ -10,6 +10,7 @@ import { chooseKey } from "../choose-key.ts";
 import { failureTable } from "../failure-table.ts";
 import type { FailedAttempt } from "./failed-attempt.ts";
 import { learnChange } from "./learn-change.ts";
+import { bestOutlookOf, fingerprintOf, outlookOf, untouched } from "./outlook-of.ts";
 import { ProviderHealth } from "./provider-health.ts";
 import type { TargetHealth } from "./target-health.ts";
 
@@ -51,16 +52,7 @@ export class HealthRegistry implements HealthView {
   outlook(candidate: Candidate): Outlook {
     const now = this.#clock.monotonic();
     const provider = this.#providers.get(candidate.endpoint.slug);
-    if (provider === undefined) return untouched;
-    const goneMs = provider.modelLeftMs(candidate.upstreamModel, now);
-    if (goneMs > 0) return outOf("no_model", goneMs);
-    let least: Outlook | undefined;
-    for (const key of keysOf(candidate)) {
-      const outlook = this.#outlookWith(provider, candidate, key, now);
-      if (outlook.out === undefined) return outlook;
-      if (least?.out === undefined || outlook.out.leftMs < least.out.leftMs) least = outlook;
-    }
-    return least ?? untouched;
+    return provider === undefined ? untouched : bestOutlookOf(provider, candidate, now);
   }
 
   /**
@@ -74,7 +66,7 @@ export class HealthRegistry implements HealthView {
     const now = this.#clock.monotonic();
     return chooseKey(keys, provider.nextTurn(), (key) => {
       if (tried.includes(key)) return Number.POSITIVE_INFINITY;
-      const { out } = this.#outlookWith(provider, candidate, key, now);
+      const { out } = outlookOf(provider, candidate, key, now);
       // A probe ends, nobody knows when; anything else is as good as over before it.
       return out === undefined ? 0 : Math.max(1, out.leftMs);
     });
@@ -87,8 +79,7 @@ export class HealthRegistry implements HealthView {
     const provider = this.#providerOf(slug);
     const now = this.#clock.monotonic();
     return keys.some(
-      (key) =>
-        !tried.includes(key) && this.#outlookWith(provider, candidate, key, now).out === undefined,
+      (key) => !tried.includes(key) && outlookOf(provider, candidate, key, now).out === undefined,
     );
   }
 
@@ -194,7 +185,7 @@ export class HealthRegistry implements HealthView {
     const ejectedMs = target.failed(now, startedAt, signal === "weak", settings);
     if (ejectedMs === 0) return;
     this.#ejected.add(target);
-    this.#goesOut(candidate, key, "ejected", ejectedMs);
+    this.#goesOut(candidate, key, "ejected", ejectedMs, target.ejections);
   }
 
   #loseModel(candidate: Candidate): void {
@@ -207,47 +198,37 @@ export class HealthRegistry implements HealthView {
   #loseKey(candidate: Candidate, key: Secret | undefined, failure: Failure): void {
     const now = this.#clock.monotonic();
     const forMs = failure.class === "credential" ? refusedKeyMs : spentKeyMs;
-    this.#providerOf(candidate.endpoint.slug).loseKey(fingerprint(key), now + forMs);
+    this.#providerOf(candidate.endpoint.slug).loseKey(fingerprintOf(key), now + forMs);
     this.#goesOut(candidate, key, "no_key", forMs);
   }
 
-  #goesOut(candidate: Candidate, key: Secret | undefined, cause: OutageCause, forMs: number): void {
+  #goesOut(
+    candidate: Candidate,
+    key: Secret | undefined,
+    cause: OutageCause,
+    forMs: number,
+    ejection?: number,
+  ): void {
     // What is ejected is counted; everything else passes with time.
     if (cause !== "ejected") this.#uneasyFor(forMs);
-    this.#tell({ kind: "out", cause, forMs, ...subject(candidate, key) });
+    this.#tell({ kind: "out", cause, forMs, ejection, ...subject(candidate, key) });
   }
 
   #comesBack(candidate: Candidate, key: Secret | undefined, target: TargetHealth): void {
+    const { slowStartMs } = candidate.healthSettings ?? defaultHealth;
     this.#ejected.delete(target);
-    this.#uneasyFor((candidate.healthSettings ?? defaultHealth).slowStartMs);
-    this.#tell({ kind: "back", ...subject(candidate, key) });
+    this.#uneasyFor(slowStartMs);
+    this.#tell({ kind: "back", slowStartMs, ...subject(candidate, key) });
   }
 
   #uneasyFor(ms: number): void {
     this.#uneasyUntil = Math.max(this.#uneasyUntil, this.#clock.monotonic() + ms);
   }
 
-  #outlookWith(
-    provider: ProviderHealth,
-    candidate: Candidate,
-    key: Secret | undefined,
-    now: number,
-  ): Outlook {
-    const keyMs = provider.keyLeftMs(fingerprint(key), now);
-    if (keyMs > 0) return outOf("no_key", keyMs);
-    const { upstreamModel, fit } = candidate;
-    const target = provider.find(upstreamModel, fit.task.operation, fingerprint(key));
-    if (target === undefined) return untouched;
-    const state = target.stateAt(now);
-    if (target.isOpenAt(now)) return { state, weightFactor: target.factorAt(now) };
-    const cause = state === "cooling_down" || state === "probing" ? state : "ejected";
-    return outOf(cause, target.leftMs(now));
-  }
-
   #targetOf(candidate: Candidate, key: Secret | undefined): TargetHealth {
     const { endpoint, upstreamModel, fit } = candidate;
     const provider = this.#providerOf(endpoint.slug);
-    return provider.open(upstreamModel, fit.task.operation, fingerprint(key));
+    return provider.open(upstreamModel, fit.task.operation, fingerprintOf(key));
   }
 
   #providerOf(slug: string): ProviderHealth {
@@ -266,24 +247,6 @@ export class HealthRegistry implements HealthView {
 
 /** As good as never, and told from any time without a look at the clock. */
 const longAgo = Number.NEGATIVE_INFINITY;
-
-const untouched: Outlook = { state: "healthy", weightFactor: 1 };
-
-const noKeys: readonly undefined[] = [undefined];
-
-/** The keys of a provider, or the one way to ask a provider that wants none. */
-function keysOf({ endpoint }: Candidate): readonly (Secret | undefined)[] {
-  return endpoint.keys.length === 0 ? noKeys : endpoint.keys;
-}
-
-function fingerprint(key: Secret | undefined): string {
-  return key?.fingerprint ?? "";
-}
-
-function outOf(cause: OutageCause, leftMs: number): Outlook {
-  const state = cause === "cooling_down" || cause === "probing" ? cause : "ejected";
-  return { state, out: { cause, leftMs }, weightFactor: 1 };
-}
 
 function subject(candidate: Candidate, key: Secret | undefined) {
   return {

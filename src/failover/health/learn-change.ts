@@ -1,4 +1,3 @@
-import { defaultHealth } from "../../domain/health.ts";
 import type { HealthChange } from "../../domain/health-change.ts";
 import type { ProviderHealth } from "./provider-health.ts";
 import type { TargetHealth } from "./target-health.ts";
@@ -21,14 +20,14 @@ export function learnChange(provider: ProviderHealth, change: HealthChange, now:
   const open = (): TargetHealth => provider.open(upstreamModel, operation, key);
   if (change.kind === "back") {
     const returned = open();
-    const uneasyMs = returned.comeBack(now, defaultHealth) ? defaultHealth.slowStartMs : 0;
-    return { returned, uneasyMs };
+    const isNew = returned.comeBack(now, change.slowStartMs);
+    return { returned, uneasyMs: isNew ? change.slowStartMs : 0 };
   }
-  const { cause, forMs: uneasyMs } = change;
+  const { cause, forMs: uneasyMs, ejection = 1 } = change;
   switch (cause) {
     case "ejected": {
       const ejected = open();
-      ejected.ejectFor(now, uneasyMs + probeElsewhereMs);
+      ejected.ejectFor(now, uneasyMs + probeElsewhereMs, ejection);
       return { ejected, uneasyMs: 0 };
     }
     case "probing":

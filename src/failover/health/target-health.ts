@@ -35,6 +35,11 @@ export class TargetHealth {
     return this.#ejectedUntil !== undefined;
   }
 
+  /** How often it was ejected since it was well for long enough. */
+  get ejections(): number {
+    return this.#ejections;
+  }
+
   stateAt(now: number): HealthState {
     if (now < this.#coolUntil) return "cooling_down";
     if (this.#ejectedUntil !== undefined) {
@@ -78,7 +83,7 @@ export class TargetHealth {
     for (const { attempts } of this.#windows) attempts.add(now);
     this.#inARow = 0;
     this.#forgetEjections(now);
-    return this.comeBack(now, settings);
+    return this.comeBack(now, settings.slowStartMs);
   }
 
   /**
@@ -111,21 +116,27 @@ export class TargetHealth {
     return this.#coolUntil - now;
   }
 
-  /** It takes no traffic for so long, as was learned elsewhere. */
-  ejectFor(now: number, forMs: number): void {
-    this.#ejections++;
-    this.#ejectedUntil = now + forMs;
-    this.#changedAt = now;
-    this.#inARow = 0;
+  /**
+   * It takes no traffic for so long by an ejection of this number, as was learned
+   * elsewhere. Of one outage that both have seen, what is longer holds.
+   */
+  ejectFor(now: number, forMs: number, number: number): void {
+    if (!this.ejected) {
+      this.#forgetEjections(now);
+      this.#changedAt = now;
+      this.#inARow = 0;
+    }
+    this.#ejections = Math.max(this.#ejections, number);
+    this.#ejectedUntil = Math.max(this.#ejectedUntil ?? now, now + forMs);
   }
 
-  /** It takes traffic again, as was learned elsewhere. False when it did already. */
-  comeBack(now: number, settings: HealthSettings): boolean {
+  /** It takes traffic again, with its whole share after so long. False when it did already. */
+  comeBack(now: number, slowStartMs: number): boolean {
     if (this.#ejectedUntil === undefined) return false;
     this.#ejectedUntil = undefined;
     this.#changedAt = now;
     this.#windows.length = 0;
-    this.#slowStartMs = settings.slowStartMs;
+    this.#slowStartMs = slowStartMs;
     return true;
   }
 
@@ -144,8 +155,10 @@ export class TargetHealth {
   }
 
   #eject(now: number, settings: HealthSettings): number {
-    const timeMs = ejectionTimeMs(this.#ejections + 1, settings);
-    this.ejectFor(now, timeMs);
+    const timeMs = ejectionTimeMs(++this.#ejections, settings);
+    this.#ejectedUntil = now + timeMs;
+    this.#changedAt = now;
+    this.#inARow = 0;
     return timeMs;
   }
 

@@ -120,8 +120,8 @@ describe("what failures do to a target", () => {
       key: key?.fingerprint,
     };
     expect(told).toEqual([
-      { kind: "out", cause: "ejected", forMs: 30_000, ...subject },
-      { kind: "back", ...subject },
+      { kind: "out", cause: "ejected", forMs: 30_000, ejection: 1, ...subject },
+      { kind: "back", slowStartMs: 30_000, ...subject },
     ]);
     expect(JSON.stringify(told)).not.toContain("a-key");
   });
@@ -246,17 +246,62 @@ describe("what another process learned", () => {
     fail(single, "server_fault", 5);
     expect(health.outlook(single).out).toBeDefined();
     await clock.advance(30_000);
-    health.learn({ ...subjectOf(single), kind: "back" });
+    health.learn({ ...subjectOf(single), kind: "back", slowStartMs: 4_000 });
     expect(health.outlook(single).out).toBeUndefined();
     expect(health.outlook(single).weightFactor).toBeLessThan(0.2);
-    await clock.advance(30_000);
+    await clock.advance(2_000);
+    expect(health.outlook(single).weightFactor).toBe(0.5);
+    await clock.advance(2_000);
     expect(health.outlook(single).weightFactor).toBe(1);
     expect(health.quiet).toBe(true);
   });
 
+  it("is one outage, however many processes have seen it", async () => {
+    const clock = manualClock();
+    const forMs: number[] = [];
+    const crew: HealthRegistry[] = [];
+    for (let worker = 0; worker < 4; worker++) {
+      const health: HealthRegistry = new HealthRegistry(clock, (change) => {
+        if (change.kind === "out") forMs.push(change.forMs);
+        news.push(() => {
+          for (const other of crew) if (other !== health) other.learn(change);
+        });
+      });
+      crew.push(health);
+    }
+    const news: (() => void)[] = [];
+    const deliver = () => {
+      for (const tell of news.splice(0)) tell();
+    };
+    const fail = (health: HealthRegistry, probe: boolean) =>
+      health.failed(single, {
+        key,
+        startedAt: clock.monotonic(),
+        probe,
+        failure: failed("timeout").failure,
+        partial: false,
+      });
+    for (const health of crew) for (let time = 0; time < 5; time++) fail(health, false);
+    deliver();
+    expect(forMs).toEqual([30_000, 30_000, 30_000, 30_000]);
+    await clock.advance(32_000);
+    for (const health of crew) fail(health, health.begin(single, key));
+    deliver();
+    expect(forMs.slice(4)).toEqual([60_000, 60_000, 60_000, 60_000]);
+    await clock.advance(60_000);
+    for (const health of crew) expect(health.outlook(single).out?.leftMs).toBe(2_000);
+    await clock.advance(2_000);
+    const [first, ...others] = crew;
+    if (first === undefined) throw new Error("The crew is empty.");
+    fail(first, first.begin(single, key));
+    deliver();
+    expect(forMs.slice(8)).toEqual([120_000]);
+    for (const health of others) expect(health.outlook(single).out?.leftMs).toBe(122_000);
+  });
+
   it("says nothing new of a target that is well", () => {
     const { health } = setUp();
-    health.learn({ ...subjectOf(single), kind: "back" });
+    health.learn({ ...subjectOf(single), kind: "back", slowStartMs: 30_000 });
     expect(health.quiet).toBe(true);
     expect(health.outlook(single).weightFactor).toBe(1);
   });
