@@ -94,7 +94,7 @@ export class HealthRegistry implements HealthView {
     this.#targetOf(candidate, key).probed();
   }
 
-  /** An attempt has succeeded that began then. */
+  /** An attempt has succeeded that began then: its target, its key and its model are of use. */
   succeeded(
     candidate: Candidate,
     key: Secret | undefined,
@@ -103,9 +103,13 @@ export class HealthRegistry implements HealthView {
   ): void {
     const target = this.#targetOf(candidate, key);
     const { healthSettings = defaultHealth } = candidate;
+    const now = this.#clock.monotonic();
     if (probe) target.probed();
-    if (target.succeeded(this.#clock.monotonic(), startedAt, healthSettings)) {
+    if (target.succeeded(now, startedAt, healthSettings)) {
+      this.#regain(candidate, key, startedAt);
       this.#comesBack(candidate, key, target);
+    } else if (!this.quiet && this.#regain(candidate, key, startedAt)) {
+      this.#tellBack(candidate, key);
     }
   }
 
@@ -190,16 +194,29 @@ export class HealthRegistry implements HealthView {
 
   #loseModel(candidate: Candidate): void {
     const { endpoint, upstreamModel } = candidate;
-    const until = this.#clock.monotonic() + goneModelMs;
-    this.#providerOf(endpoint.slug).loseModel(upstreamModel, until);
-    this.#goesOut(candidate, undefined, "no_model", goneModelMs);
+    const now = this.#clock.monotonic();
+    const provider = this.#providerOf(endpoint.slug);
+    const forMs = provider.loseModel(upstreamModel, now, goneModelMs);
+    this.#goesOut(candidate, undefined, "no_model", forMs);
   }
 
   #loseKey(candidate: Candidate, key: Secret | undefined, failure: Failure): void {
     const now = this.#clock.monotonic();
-    const forMs = failure.class === "credential" ? refusedKeyMs : spentKeyMs;
-    this.#providerOf(candidate.endpoint.slug).loseKey(fingerprintOf(key), now + forMs);
+    const provider = this.#providerOf(candidate.endpoint.slug);
+    const asLongAs = failure.class === "credential" ? refusedKeyMs : spentKeyMs;
+    const forMs = provider.loseKey(fingerprintOf(key), now, asLongAs);
     this.#goesOut(candidate, key, "no_key", forMs);
+  }
+
+  #regain(candidate: Candidate, key: Secret | undefined, startedAt: number): boolean {
+    const { endpoint, upstreamModel } = candidate;
+    const now = this.#clock.monotonic();
+    return this.#providerOf(endpoint.slug).regain(
+      upstreamModel,
+      fingerprintOf(key),
+      startedAt,
+      now,
+    );
   }
 
   #goesOut(
@@ -218,6 +235,11 @@ export class HealthRegistry implements HealthView {
     const { slowStartMs } = candidate.healthSettings ?? defaultHealth;
     this.#ejected.delete(target);
     this.#uneasyFor(slowStartMs);
+    this.#tellBack(candidate, key);
+  }
+
+  #tellBack(candidate: Candidate, key: Secret | undefined): void {
+    const { slowStartMs } = candidate.healthSettings ?? defaultHealth;
     this.#tell({ kind: "back", slowStartMs, ...subject(candidate, key) });
   }
 

@@ -21,6 +21,7 @@ export function learnChange(provider: ProviderHealth, change: HealthChange, now:
   if (change.kind === "back") {
     const returned = open();
     const isNew = returned.comeBack(now, change.slowStartMs);
+    provider.regain(upstreamModel, key, now, now);
     return { returned, uneasyMs: isNew ? change.slowStartMs : 0 };
   }
   const { cause, forMs: uneasyMs, ejection = 1 } = change;
@@ -35,11 +36,9 @@ export function learnChange(provider: ProviderHealth, change: HealthChange, now:
     case "cooling_down":
       return { uneasyMs: open().coolDown(now, uneasyMs) };
     case "no_key":
-      provider.loseKey(key, now + uneasyMs);
-      return { uneasyMs };
+      return { uneasyMs: provider.loseKey(key, now, uneasyMs) };
     case "no_model":
-      provider.loseModel(upstreamModel, now + uneasyMs);
-      return { uneasyMs };
+      return { uneasyMs: provider.loseModel(upstreamModel, now, uneasyMs) };
   }
 }
 

@@ -7,7 +7,7 @@ export const rememberedModels = 1_000;
 
 /** What is known of one provider: its keys, its models, and its targets by model, operation and key. Times are monotonic. */
 export class ProviderHealth {
-  readonly #keysOutUntil = new Map<string, number>();
+  readonly #keysOut = new Map<string, Outage>();
   readonly #models = new Map<string, ModelHealth>();
   readonly #forgotten: (target: TargetHealth) => void;
   #turn = 0;
@@ -31,20 +31,38 @@ export class ProviderHealth {
     return this.#turn++;
   }
 
-  loseKey(fingerprint: string, until: number): void {
-    this.#keysOutUntil.set(fingerprint, until);
+  /** A key is out for so long from now. Never shortens what holds already. Returns how long that is now, in milliseconds. */
+  loseKey(fingerprint: string, now: number, forMs: number): number {
+    const outage = outageFrom(now, forMs, this.#keysOut.get(fingerprint));
+    this.#keysOut.set(fingerprint, outage);
+    return outage.until - now;
   }
 
   keyLeftMs(fingerprint: string, now: number): number {
-    return Math.max(0, (this.#keysOutUntil.get(fingerprint) ?? now) - now);
+    return leftMs(this.#keysOut.get(fingerprint), now);
   }
 
-  loseModel(upstreamModel: string, until: number): void {
-    this.#model(upstreamModel).outUntil = until;
+  /** The same for a model. */
+  loseModel(upstreamModel: string, now: number, forMs: number): number {
+    const model = this.#model(upstreamModel);
+    model.outage = outageFrom(now, forMs, model.outage);
+    return model.outage.until - now;
   }
 
   modelLeftMs(upstreamModel: string, now: number): number {
-    return Math.max(0, (this.#models.get(upstreamModel)?.outUntil ?? now) - now);
+    return leftMs(this.#models.get(upstreamModel)?.outage, now);
+  }
+
+  /** An attempt has succeeded that began then: it ends what the model or the key was out for before. True when one was. */
+  regain(upstreamModel: string, fingerprint: string, startedAt: number, now: number): boolean {
+    const model = this.#models.get(upstreamModel);
+    const key = this.#keysOut.get(fingerprint);
+    const hasModel = model?.outage !== undefined && startedAt >= model.outage.since;
+    const hasKey = key !== undefined && startedAt >= key.since;
+    const wasOut = (hasModel && leftMs(model.outage, now) > 0) || (hasKey && leftMs(key, now) > 0);
+    if (hasModel) model.outage = undefined;
+    if (hasKey) this.#keysOut.delete(fingerprint);
+    return wasOut;
   }
 
   /** Undefined when it was not asked yet. */
@@ -91,7 +109,7 @@ export class ProviderHealth {
     let model = this.#models.get(upstreamModel);
     if (model === undefined) {
       if (this.#models.size >= rememberedModels) this.#forgetOldest();
-      model = { outUntil: Number.NEGATIVE_INFINITY, targets: new Map() };
+      model = { outage: undefined, targets: new Map() };
       this.#models.set(upstreamModel, model);
     }
     return model;
@@ -106,8 +124,22 @@ export class ProviderHealth {
   }
 }
 
+/** For how long a key or a model is out, and since when. */
+interface Outage {
+  readonly since: number;
+  readonly until: number;
+}
+
+function outageFrom(now: number, forMs: number, known: Outage | undefined): Outage {
+  return { since: now, until: Math.max(known?.until ?? now, now + forMs) };
+}
+
+function leftMs(outage: Outage | undefined, now: number): number {
+  return outage === undefined ? 0 : Math.max(0, outage.until - now);
+}
+
 interface ModelHealth {
-  outUntil: number;
+  outage: Outage | undefined;
   readonly targets: Map<Operation, Map<string, TargetHealth>>;
 }
 

@@ -127,6 +127,39 @@ describe("what failures do to a target", () => {
   });
 });
 
+describe("a success", () => {
+  it.each([
+    ["credential", "no_key"],
+    ["quota", "no_key"],
+    ["model_gone", "no_model"],
+  ] as const)("ends what its target was out for before it began: %s", async (name, cause) => {
+    const { clock, health, told, fail } = setUp();
+    const earlier = clock.monotonic();
+    await clock.advance(1_000);
+    fail(single, name);
+    health.succeeded(single, key, earlier, false);
+    expect(health.outlook(single).out?.cause).toBe(cause);
+    expect(told).toHaveLength(1);
+    health.succeeded(single, key, clock.monotonic(), false);
+    expect(health.outlook(single)).toEqual({ state: "healthy", weightFactor: 1 });
+    expect(health.provider("a")).toBeUndefined();
+    expect(told.slice(1)).toMatchObject([{ kind: "back", provider: "a" }]);
+    health.succeeded(single, key, clock.monotonic(), false);
+    expect(told).toHaveLength(2);
+  });
+});
+
+describe("a key that is out", () => {
+  it("stays so for as long as the longest of its failures says", async () => {
+    const { clock, health, told, fail } = setUp();
+    fail(single, "credential");
+    await clock.advance(100_000);
+    fail(single, "quota");
+    expect(health.outlook(single).out?.leftMs).toBe(500_000);
+    expect(told.at(-1)).toMatchObject({ forMs: 500_000 });
+  });
+});
+
 describe("several keys", () => {
   const target = candidate("a", { endpoint: { keys: [one, two] } });
 
@@ -254,6 +287,13 @@ describe("what another process learned", () => {
     await clock.advance(2_000);
     expect(health.outlook(single).weightFactor).toBe(1);
     expect(health.quiet).toBe(true);
+  });
+
+  it.each(["no_key", "no_model"] as const)("brings back what is out: %s", (cause) => {
+    const { health } = setUp();
+    health.learn({ ...subjectOf(single), kind: "out", cause, forMs: 300_000 });
+    health.learn({ ...subjectOf(single), kind: "back", slowStartMs: 30_000 });
+    expect(health.outlook(single)).toEqual({ state: "healthy", weightFactor: 1 });
   });
 
   it("is one outage, however many processes have seen it", async () => {
