@@ -4,8 +4,8 @@ import { type Operation, operations } from "../domain/operation.ts";
 /** Where prices were read, and when. */
 export type PriceOrigin = Pick<Price, "source" | "asOf">;
 
-/** For which images a price holds. */
-export type PricedFor = Pick<Price, "quality" | "resolution" | "size">;
+/** For which images, or for which calls, a price holds. */
+export type PricedFor = Pick<Price, "quality" | "resolution" | "size" | "upToInputTokens">;
 
 /** Makes the prices of one origin, each in US dollars for one unit. */
 export function pricesFrom(origin: PriceOrigin) {
@@ -18,7 +18,8 @@ export function pricesFrom(origin: PriceOrigin) {
   return {
     price,
     /** Per million tokens. */
-    tokens: (unit: Price["unit"], dollars: number): Price => price(unit, dollars / 1e6),
+    tokens: (unit: Price["unit"], dollars: number, held: PricedFor = {}): Price =>
+      price(unit, dollars / 1e6, held),
     perImage: (dollars: number, held: PricedFor = {}): Price => price("image", dollars, held),
   };
 }

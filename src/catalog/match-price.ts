@@ -1,12 +1,14 @@
 import type { Quality, Resolution } from "../domain/image-options.ts";
 import type { Price } from "../domain/model.ts";
 
-/** What is known of the images that are to be priced. Undefined is not known. */
+/** What is known of the images, or of the chat, that are to be priced. Undefined is not known. */
 export interface PricedImage {
   readonly quality?: Quality | undefined;
   readonly resolution?: Resolution | undefined;
   /** "1024x1024". */
   readonly size?: string | undefined;
+  /** How many tokens the call reads. */
+  readonly inputTokens?: number | undefined;
 }
 
 /** The prices that hold for some images. */
@@ -50,9 +52,10 @@ function countMatches(price: Price, image: PricedImage): number | "unknown" | "d
   const quality = compare(price.quality, image.quality === "auto" ? undefined : image.quality);
   const resolution = compare(price.resolution, image.resolution);
   const size = compare(price.size, image.size);
+  const length = compareLength(price.upToInputTokens, image.inputTokens);
   if (quality === "differs" || resolution === "differs" || size === "differs") return "differs";
   if (quality === "unknown" || resolution === "unknown" || size === "unknown") return "unknown";
-  return quality + resolution + size;
+  return typeof length === "string" ? length : quality + resolution + size + length;
 }
 
 /** 1 when they are the same, and 0 when nothing is named. */
@@ -63,4 +66,14 @@ function compare(
   if (named === undefined) return 0;
   if (known === undefined) return "unknown";
   return named === known ? 1 : "differs";
+}
+
+/** 1 when no more is read, and 0 when nothing is named. */
+function compareLength(
+  most: number | undefined,
+  known: number | undefined,
+): 0 | 1 | "unknown" | "differs" {
+  if (most === undefined) return 0;
+  if (known === undefined) return "unknown";
+  return known <= most ? 1 : "differs";
 }

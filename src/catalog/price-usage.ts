@@ -67,25 +67,20 @@ function priceTokens(
     usage.imageOutputTokens ?? (images.length === 0 ? 0 : outputTokens - reasoningTokens);
   const components: CostComponent[] = [];
   const priced =
-    addTokens(components, prices, "image_input_token", imageInput) &&
-    addTokens(components, prices, "input_token", inputTokens - imageInput) &&
-    addTokens(components, prices, "image_output_token", imageOutput) &&
-    addTokens(components, prices, "output_token", outputTokens - imageOutput);
+    addTokens("image_input_token", imageInput) &&
+    addTokens("input_token", inputTokens - imageInput) &&
+    addTokens("image_output_token", imageOutput) &&
+    addTokens("output_token", outputTokens - imageOutput);
   return priced && components.length > 0 ? components : undefined;
-}
 
-/** Adds the line of one kind of token, if there are any. False when their price is missing. */
-function addTokens(
-  components: CostComponent[],
-  prices: readonly Price[],
-  unit: Price["unit"],
-  quantity: number,
-): boolean {
-  if (quantity <= 0) return true;
-  const price = matchPrice(prices, unit, nothingKnown).certain;
-  if (price === undefined) return false;
-  components.push(priceLine(unit, quantity, price.nanoUsd));
-  return true;
+  /** Adds the line of one kind of token, if there are any. False when their price is missing. */
+  function addTokens(unit: Price["unit"], quantity: number): boolean {
+    if (quantity <= 0) return true;
+    const price = matchPrice(prices, unit, { inputTokens }).certain;
+    if (price === undefined) return false;
+    components.push(priceLine(unit, quantity, price.nanoUsd));
+    return true;
+  }
 }
 
 const nothingKnown: PricedImage = {};

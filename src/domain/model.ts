@@ -40,6 +40,8 @@ export interface Price {
   readonly resolution?: Resolution | undefined;
   /** "1024x1024". */
   readonly size?: string | undefined;
+  /** For calls that read at most so many tokens, where the price depends on that. */
+  readonly upToInputTokens?: number | undefined;
   readonly source: string;
   /** YYYY-MM-DD. */
   readonly asOf: string;

@@ -81,11 +81,11 @@ function shapeOf({ resolution, size }: ImageOptions): Shape {
 
 function estimateChat(prices: readonly Price[], task: ChatTask): Cost {
   if (task.maxOutputTokens === undefined) return unknownCost;
-  const input = matchPrice(prices, "input_token", {}).certain;
-  const output = matchPrice(prices, "output_token", {}).certain;
-  if (input === undefined || output === undefined) return unknownCost;
   const inputTokens = mostInputTokens(task);
   if (inputTokens === undefined) return unknownCost;
+  const input = matchPrice(prices, "input_token", { inputTokens }).certain;
+  const output = matchPrice(prices, "output_token", { inputTokens }).certain;
+  if (input === undefined || output === undefined) return unknownCost;
   return totalCost([
     priceLine("input_token", inputTokens, input.nanoUsd),
     priceLine("output_token", task.maxOutputTokens, output.nanoUsd),

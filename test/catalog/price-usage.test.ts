@@ -71,6 +71,22 @@ describe("priceUsage by tokens", () => {
     expect(cost(gemini, imageTask(), thinking)).toBe(24 + 134_400 + 2544);
   });
 
+  it("goes by how much was read where a price depends on that", () => {
+    const short = { upToInputTokens: 200_000 };
+    const prices = [
+      tokens("input_token", 4),
+      tokens("input_token", 2, short),
+      tokens("output_token", 18),
+      tokens("output_token", 12, short),
+    ];
+    const written = { outputTokens: 1000 };
+    const read = (inputTokens: number) => ({ inputTokens, ...written });
+    expect(cost(prices, chatTask(), read(200_000), [])).toBe(400_000 + 12_000);
+    expect(cost(prices, chatTask(), read(200_001), [])).toBe(800_004 + 18_000);
+    const onlyShort = prices.filter(({ upToInputTokens }) => upToInputTokens !== undefined);
+    expect(cost(onlyShort, chatTask(), read(200_001), [])).toBe("unknown");
+  });
+
   it("takes no thoughts for images where the provider does not tell these from words", () => {
     const gemini = [
       tokens("input_token", 2),
@@ -149,6 +165,25 @@ describe("priceUsage by time", () => {
   it("bills the seconds of the machine", () => {
     expect(cost([price("second", 0.001)], imageTask(), { seconds: 2.5 })).toBe(2500);
     expect(cost([price("second", 0.001)], imageTask())).toBe("unknown");
+  });
+});
+
+describe("priceUsage by the units that a provider says it bills", () => {
+  const usage = { billedUnits: 2.5 };
+
+  it("takes its word for what it bills, come what may", () => {
+    expect(cost([price("megapixel", 0.03)], edit, usage)).toBe(75_000);
+    expect(cost([perImage(0.04)], imageTask(), { billedUnits: 2 }, [])).toBe(80_000);
+    expect(cost([perImage(0.04)], imageTask(), { billedUnits: 0 })).toBe(0);
+  });
+
+  it("does not know of which of several prices they are the units", () => {
+    const twice = [perImage(0.015), price("megapixel", 0.015)];
+    expect(cost(twice, edit, usage)).toBe("unknown");
+    const byScale = [perImage(0.08), perImage(0.12, { resolution: "2K" })];
+    expect(cost(byScale, imageTask(), usage)).toBe(80_000);
+    expect(cost([perImage(0.08, { quality: "high" })], imageTask(), usage)).toBe("unknown");
+    expect(cost([], imageTask(), usage)).toBe("unknown");
   });
 });
 

@@ -73,6 +73,22 @@ describe("estimateCost of a chat", () => {
     expect(short).toBe(5 + 8 + 1000);
   });
 
+  it("takes the price of a long conversation where it may be one", () => {
+    const short = { upToInputTokens: 100 };
+    const byLength = [
+      tokens("input_token", 4),
+      tokens("input_token", 2, short),
+      tokens("output_token", 18),
+      tokens("output_token", 12, short),
+    ];
+    const of = (text: string) => {
+      const messages = [{ role: "user", parts: [{ kind: "text", text }] }] as const;
+      return estimate(byLength, chatTask({ maxOutputTokens: 10, messages }));
+    };
+    expect(of("a".repeat(92))).toBe(200 + 120);
+    expect(of("a".repeat(93))).toBe(404 + 180);
+  });
+
   it("is unknown without a limit, or with images to look at", () => {
     const image = { kind: "url", url: "https://example.com/a.png", mimeType: "" } as const;
     const messages = [{ role: "user", parts: [{ kind: "image", image }] }] as const;

@@ -71,7 +71,13 @@ it("gets a model by its alias, with prices and what its images can be", async ()
         provider: "openai",
         configured: true,
         prices: [
-          { unit: "image", nanoUsd: 41_000_000n, quality: Quality.MEDIUM, asOf: "2026-11-01" },
+          {
+            unit: "image",
+            nanoUsd: 41_000_000n,
+            quality: Quality.MEDIUM,
+            upToInputTokens: 200_000,
+            asOf: "2026-11-01",
+          },
         ],
         limits: {
           maxCountPerCall: 10,
@@ -223,7 +229,6 @@ it("says once what is wrong with a model that is missing", async () => {
 
 it("uses the gateway that serves now", async () => {
   const server = await startTestServer();
-  const client = clientOf(server);
   const other = await startTestServer();
   let current = server.gateway;
   const switching = await startTestServer({ gateway: () => current });
@@ -232,5 +237,4 @@ it("uses the gateway that serves now", async () => {
   await clientOf(switching).generate(imageRequest());
   expect(server.gateway.asked).toHaveLength(1);
   expect(other.gateway.asked).toHaveLength(1);
-  expect(await client.listProviders({})).toBeDefined();
 });

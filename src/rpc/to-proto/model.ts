@@ -51,6 +51,7 @@ function priceToProto(price: Price): ProtoPrice {
     size: price.size ?? "",
     source: price.source,
     asOf: price.asOf,
+    upToInputTokens: price.upToInputTokens ?? 0,
   });
   if (price.quality !== undefined) message.quality = tables.quality[price.quality];
   if (price.resolution !== undefined) message.resolution = tables.resolution[price.resolution];
