@@ -11,4 +11,4 @@ export interface WorkerProcess extends Port<FromPrimary, FromWorker> {
 }
 
 /** Starts another process of this program, as a worker that serves what was applied since the start. */
-export type Fork = (applied: ConfigFiles | undefined) => WorkerProcess;
+export type Fork = (applied?: ConfigFiles) => WorkerProcess;
