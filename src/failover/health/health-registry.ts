@@ -44,7 +44,7 @@ export class HealthRegistry implements HealthView {
   }
 
   get quiet(): boolean {
-    if (this.#ejected.size > 0) return false;
+    if (this.#ejected.size > 0 && this.#anyEjected()) return false;
     return this.#uneasyUntil === longAgo || this.#clock.monotonic() >= this.#uneasyUntil;
   }
 
@@ -86,7 +86,9 @@ export class HealthRegistry implements HealthView {
   /** An attempt begins. True when it is the probe of an ejected target, of which there is one at a time. */
   begin(candidate: Candidate, key: Secret | undefined): boolean {
     const target = this.#targetOf(candidate, key);
-    return target.ejected && target.begin(this.#clock.monotonic());
+    if (!target.ejected || !target.begin(this.#clock.monotonic())) return false;
+    this.#ejected.add(target);
+    return true;
   }
 
   /** The probe has ended without telling anything. */
@@ -164,7 +166,7 @@ export class HealthRegistry implements HealthView {
   }
 
   /**
-   * How a provider does: out when all its targets are that were asked of it,
+   * How a provider does: out when all its targets are that were asked of it lately,
    * degraded when some are. Undefined when there is nothing to say against it.
    */
   provider(slug: string): HealthState | undefined {
@@ -241,6 +243,15 @@ export class HealthRegistry implements HealthView {
   #tellBack(candidate: Candidate, key: Secret | undefined): void {
     const { slowStartMs } = candidate.healthSettings ?? defaultHealth;
     this.#tell({ kind: "back", slowStartMs, ...subject(candidate, key) });
+  }
+
+  /** Whether a target is ejected. Those that nobody asks any more do not count. */
+  #anyEjected(): boolean {
+    const now = this.#clock.monotonic();
+    for (const target of this.#ejected) {
+      if (target.isForgottenAt(now)) this.#ejected.delete(target);
+    }
+    return this.#ejected.size > 0;
   }
 
   #uneasyFor(ms: number): void {

@@ -11,6 +11,7 @@ export class ProviderHealth {
   readonly #models = new Map<string, ModelHealth>();
   readonly #forgotten: (target: TargetHealth) => void;
   #turn = 0;
+  #asked = 0;
 
   /** Since when the provider is what it is: what began before tells nothing of it. */
   readonly since: number;
@@ -23,7 +24,7 @@ export class ProviderHealth {
 
   /** Remembers nothing any more. */
   forget(): void {
-    while (this.#models.size > 0) this.#forgetOldest();
+    for (const upstreamModel of this.#models.keys()) this.#forgetModel(upstreamModel);
   }
 
   /** Whose turn it is among the keys: 0, 1, 2, and so on. */
@@ -86,7 +87,11 @@ export class ProviderHealth {
     return target;
   }
 
-  /** Out when all its targets are, and then as the best of them; degraded when some are. */
+  /**
+   * Out when all its targets are, and then as the best of them; degraded when some
+   * are. A model that it does not have makes it no worse than that, since a caller
+   * can make up names, and targets that nobody asks any more do not count.
+   */
   stateAt(now: number): HealthState | undefined {
     let best: HealthState | undefined;
     let troubled = false;
@@ -94,9 +99,11 @@ export class ProviderHealth {
       const gone = this.modelLeftMs(upstreamModel, now) > 0;
       for (const byKey of targets.values()) {
         for (const [fingerprint, target] of byKey) {
-          const lost = gone || this.keyLeftMs(fingerprint, now) > 0;
+          if (target.isForgottenAt(now)) continue;
+          const lost = this.keyLeftMs(fingerprint, now) > 0;
           const state = lost ? "ejected" : target.stateAt(now);
-          troubled ||= state !== "healthy";
+          troubled ||= gone || state !== "healthy";
+          if (gone) continue;
           if (best === undefined || rank[state] < rank[best]) best = state;
         }
       }
@@ -108,19 +115,28 @@ export class ProviderHealth {
   #model(upstreamModel: string): ModelHealth {
     let model = this.#models.get(upstreamModel);
     if (model === undefined) {
-      if (this.#models.size >= rememberedModels) this.#forgetOldest();
-      model = { outage: undefined, targets: new Map() };
+      if (this.#models.size >= rememberedModels) this.#forgetLeast();
+      model = { askedAs: 0, outage: undefined, targets: new Map() };
       this.#models.set(upstreamModel, model);
     }
+    model.askedAs = ++this.#asked;
     return model;
   }
 
-  #forgetOldest(): void {
-    for (const [upstreamModel, { targets }] of this.#models) {
-      this.#models.delete(upstreamModel);
-      for (const byKey of targets.values()) byKey.forEach(this.#forgotten);
-      return;
+  /** Forgets the model that was not asked for longest, one that is ejected only where all are. */
+  #forgetLeast(): void {
+    let least: readonly [string, number] | undefined;
+    for (const [upstreamModel, model] of this.#models) {
+      const worth = model.askedAs + (isEjected(model) ? this.#asked : 0);
+      if (least === undefined || worth < least[1]) least = [upstreamModel, worth];
     }
+    if (least !== undefined) this.#forgetModel(least[0]);
+  }
+
+  #forgetModel(upstreamModel: string): void {
+    const model = this.#models.get(upstreamModel);
+    this.#models.delete(upstreamModel);
+    for (const byKey of model?.targets.values() ?? []) byKey.forEach(this.#forgotten);
   }
 }
 
@@ -139,8 +155,17 @@ function leftMs(outage: Outage | undefined, now: number): number {
 }
 
 interface ModelHealth {
+  /** As the how-manieth it was asked last. */
+  askedAs: number;
   outage: Outage | undefined;
   readonly targets: Map<Operation, Map<string, TargetHealth>>;
+}
+
+function isEjected({ targets }: ModelHealth): boolean {
+  for (const byKey of targets.values()) {
+    for (const target of byKey.values()) if (target.ejected) return true;
+  }
+  return false;
 }
 
 /** From the best to the worst. */

@@ -1,4 +1,4 @@
-import type { HealthSettings, HealthState } from "../../domain/health.ts";
+import { defaultHealth, type HealthSettings, type HealthState } from "../../domain/health.ts";
 import { SlidingCount } from "../sliding-count.ts";
 import { coolDownUntil } from "./cool-down.ts";
 import { ejectionTimeMs, failsTooOften } from "./ejection.ts";
@@ -56,6 +56,15 @@ export class TargetHealth {
   /** How long it takes no traffic, in milliseconds. 0 when it does, and while it is probed. */
   leftMs(now: number): number {
     return Math.max(0, this.#coolUntil - now, (this.#ejectedUntil ?? now) - now);
+  }
+
+  /**
+   * Whether it has been half open for so long, and nobody asked it, that what was
+   * known of it says nothing any more.
+   */
+  isForgottenAt(now: number): boolean {
+    if (this.#ejectedUntil === undefined || this.#probing) return false;
+    return now >= this.#ejectedUntil + unaskedMs;
   }
 
   /** The part of its weight that it has now, 0 to 1. */
@@ -174,6 +183,9 @@ export class TargetHealth {
  * successes before are in the window.
  */
 const weakPart = 0.5;
+
+/** How long a half-open target is remembered that nobody asks, in milliseconds: as long as the longest ejection by default. */
+const unaskedMs = defaultHealth.maxEjectionMs;
 
 /** What happened in the last while. */
 interface Window {

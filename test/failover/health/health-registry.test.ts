@@ -228,14 +228,53 @@ describe("the registry", () => {
     expect(health.outlook(single).out).toEqual({ cause: "ejected", leftMs: 70 });
   });
 
-  it("forgets the oldest of too many models, ejected ones included", () => {
+  it("forgets of too many models the one that was not asked for longest", () => {
     const { health, fail } = setUp();
+    const named = (name: string): Candidate => ({ ...single, upstreamModel: name });
+    for (const name of ["first", "second"]) fail(named(name), "model_gone");
+    for (let name = 2; name < rememberedModels; name++)
+      fail(named(`made-up-${name}`), "model_gone");
+    health.begin(named("first"), key);
+    health.begin(named("new"), key);
+    expect(health.outlook(named("first")).out?.cause).toBe("no_model");
+    expect(health.outlook(named("second")).out).toBeUndefined();
+  });
+
+  it("keeps ejected targets before all others, and forgets them too when there are too many", () => {
+    const { health, fail } = setUp();
+    const named = (name: number): Candidate => ({ ...single, upstreamModel: `made-up-${name}` });
     fail(single, "server_fault", 5);
-    for (let name = 0; name < rememberedModels; name++) {
-      health.succeeded({ ...single, upstreamModel: `made-up-${name}` }, key, 0, false);
+    for (let name = 0; name < 2 * rememberedModels; name++) {
+      health.succeeded(named(name), key, 0, false);
     }
-    expect(health.quiet).toBe(true);
+    expect(health.outlook(single).out?.cause).toBe("ejected");
+    for (let name = 0; name < rememberedModels; name++) fail(named(name), "server_fault", 5);
     expect(health.outlook(single).out).toBeUndefined();
+    expect(health.outlook(named(rememberedModels - 1)).out?.cause).toBe("ejected");
+  });
+
+  it("forgets a target that was ejected when nobody asks it any more", async () => {
+    const { clock, health, fail } = setUp();
+    fail(single, "server_fault", 5);
+    await clock.advance(30_000);
+    expect(health.provider("a")).toBe("probing");
+    await clock.advance(299_999);
+    expect(health.quiet).toBe(false);
+    await clock.advance(1);
+    expect(health.provider("a")).toBeUndefined();
+    expect(health.quiet).toBe(true);
+    // Who asks it after all is alone with it all the same.
+    expect(health.begin(single, key)).toBe(true);
+    expect(health.quiet).toBe(false);
+    expect(health.outlook(single).out?.cause).toBe("probing");
+  });
+
+  it("says of a provider no worse than degraded for a model that it does not have", () => {
+    const { health, fail } = setUp();
+    fail({ ...single, upstreamModel: "made-up" }, "model_gone");
+    expect(health.provider("a")).toBeUndefined();
+    health.succeeded(single, key, 0, false);
+    expect(health.provider("a")).toBe("degraded");
   });
 });
 
