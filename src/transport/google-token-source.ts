@@ -40,6 +40,9 @@ export function googleTokenSource(credentials: string | undefined): FetchGoogleT
     try {
       opening ??= open(library, credentials);
       const client = await opening;
+      // The library hands its options on to no impersonated identity, which would give the
+      // same token again until five minutes before its end.
+      client.credentials.access_token = null;
       const { token } = await client.getAccessToken();
       if (!token) return failed(refused("Google's answer has no access token"));
       return {

@@ -63,6 +63,38 @@ export async function tokenServer(change: Record<string, unknown> = {}): Promise
   return Object.assign(server, { credentials: new Secret(JSON.stringify(account)), assertions });
 }
 
+/**
+ * A credential by which a federated identity takes the place of a service account, and
+ * the servers that it names: its tokens live an hour, and each is another one.
+ */
+export async function impersonation(): Promise<Secret> {
+  let count = 0;
+  const origin = await httpServer((request, response) => {
+    if (request.url === "/subject") return void response.end("a token of another cloud's");
+    if (request.url === "/exchange") {
+      return answerJson(response, { access_token: "federated", expires_in: 3600 });
+    }
+    const expireTime = new Date(Date.now() + 3_600_000).toISOString();
+    answerJson(response, { accessToken: `ya29.${++count}`, expireTime });
+  });
+  return new Secret(
+    JSON.stringify({
+      type: "impersonated_service_account",
+      endpoint: origin,
+      service_account_impersonation_url:
+        "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/spillway@demo-1.iam.gserviceaccount.com:generateAccessToken",
+      source_credentials: {
+        type: "external_account",
+        audience:
+          "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+        token_url: `${origin}/exchange`,
+        credential_source: { url: `${origin}/subject` },
+      },
+    }),
+  );
+}
+
 const keys = generateKeyPairSync("rsa", {
   modulusLength: 2048,
   publicKeyEncoding: { type: "spki", format: "pem" },

@@ -6,7 +6,7 @@ import type { GoogleTokenResult } from "../../src/transport/google-token-source.
 import { GoogleTokens } from "../../src/transport/google-tokens.ts";
 import type { ExchangeResult, Transport } from "../../src/transport/transport.ts";
 import { manualClock } from "../support/manual-clock.ts";
-import { privateKeyLine, tokenServer } from "./google-token-server.ts";
+import { impersonation, privateKeyLine, tokenServer } from "./google-token-server.ts";
 import {
   answerJson,
   deferred,
@@ -150,6 +150,18 @@ describe("an access token of Google's", () => {
     expect(result).toMatchObject({ kind: "reply", reply: { status: 200 } });
     expect(seen.map(({ authorization }) => authorization)).toEqual([
       "Bearer ya29.1",
+      "Bearer ya29.1",
+      "Bearer ya29.2",
+    ]);
+  });
+
+  it("is fetched anew, too, where it is of an impersonated identity", async () => {
+    const { origin, seen } = await vertexServer((response, number) =>
+      answerJson(response, {}, number === 1 ? 401 : 200),
+    );
+    const result = await ask(transport(), origin, await impersonation());
+    expect(result).toMatchObject({ kind: "reply", reply: { status: 200 } });
+    expect(seen.map(({ authorization }) => authorization)).toEqual([
       "Bearer ya29.1",
       "Bearer ya29.2",
     ]);
