@@ -96,13 +96,14 @@ describe("openRouterReplyFailure", () => {
 
   it.each([
     { metadata: { routing_funnel: [], failed_routing_step: "output_modalities" } },
-    { metadata: { failed_routing_step: "supported_parameters", error_type: "not_found" } },
+    { metadata: { failed_routing_step: "supported_parameters" } },
     {
       message: "No endpoints found that support the requested output modalities: image, text",
     },
     { message: "No endpoints found that can handle the requested parameters." },
   ])("takes a 404 for what is asked of a model for no fault of the model's: %j", (error) => {
-    expect(failureOf(404, { code: 404, ...error }).class).toBe("unsupported_here");
+    const named = { ...error, error_type: "not_found" };
+    expect(failureOf(404, { code: 404, ...named }).class).toBe("unsupported_here");
     expect(failureOf(502, { code: 502, ...error }).class).toBe("server_fault");
   });
 
