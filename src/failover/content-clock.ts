@@ -33,6 +33,14 @@ export class ContentClock {
     this.#stopTimer = this.#clock.timer(this.#timeouts.idleMs, this.#check);
   }
 
+  /** The stream has said all that it has to say, so that its connection need not be waited for. */
+  wasLast(): void {
+    this.#stopTimer();
+    this.#stopTimer = this.#clock.timer(endMs, () => {
+      this.#scope.end({ kind: "timeout", message: `The stream did not end within ${endMs} ms.` });
+    });
+  }
+
   /** The caller is slow from now on. */
   pause(): void {
     this.#paused = true;
@@ -63,3 +71,6 @@ export class ContentClock {
     this.#scope.end({ kind: "timeout", message });
   };
 }
+
+/** How long a stream may stay open behind its end mark, in milliseconds: long enough to keep the connection. */
+const endMs = 1_000;

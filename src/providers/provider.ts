@@ -110,8 +110,16 @@ export interface StreamDialect<T extends Task> {
 
 /** Reads one stream: a small machine that is told each event and holds what it has seen. */
 export interface StreamReader {
+  /**
+   * The names, in lower case, of the headers that can carry the provider's id for the
+   * call; the first one counts. Undefined: no header does.
+   */
+  readonly requestIdHeaders?: readonly string[] | undefined;
   read(event: StreamEvent): readonly StreamStep[];
-  /** What the stream amounts to, now that it has ended: a result only when its terminal event was seen. */
+  /**
+   * What the stream amounts to, were it to end now: a result only when its terminal event
+   * was seen, and a server_fault when it was not. It changes nothing.
+   */
   end(): Outcome;
 }
 

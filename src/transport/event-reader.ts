@@ -109,6 +109,9 @@ class EventReader implements AnswerReader {
   }
 }
 
+/** How OpenAI and those who imitate it end a stream. It comes in nearly every one and is no JSON. */
+export const endMark = "[DONE]";
+
 /** Reads the data of an event: as JSON where it is JSON, with its media decoded. */
 export function readEvent(event: SseEvent, media: readonly string[] | undefined): StreamEvent {
   const { name, data } = event;
@@ -121,6 +124,3 @@ export function readEvent(event: SseEvent, media: readonly string[] | undefined)
     return { name, text: firstCharacters(data) };
   }
 }
-
-/** How OpenAI and those who imitate it end a stream. It comes in nearly every one and is no JSON. */
-const endMark = "[DONE]";

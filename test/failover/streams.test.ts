@@ -153,6 +153,110 @@ describe("a stream of words", () => {
   });
 });
 
+describe("the end of a stream", () => {
+  const setup = { task: chatTask, stream: {} };
+  const reset = breaks("server_fault", "sent");
+  const hang: Step = { kind: "hang", delivery: "ambiguous" };
+  const words = [piece(100, text("Good day")), last(says("Good day"))];
+
+  it.each([
+    ["resets the connection", reset, 100],
+    ["leaves the connection open", hang, 5_100],
+  ])("is its last event, also when the provider then %s", async (_, ending, at) => {
+    const world = begin({
+      ...setup,
+      candidates: streaming(),
+      script: { steps: { a: [{ kind: "events", events: words, ending }] } },
+    });
+    const result = await world.end();
+    expect(result).toMatchObject({
+      at: expect.toSatisfy((time: number) => time >= at && time < at + 1_000),
+      generated: { output: { text: "Good day" }, usage: { inputTokens: 1, outputTokens: 2 } },
+    });
+    expect(shortStory(world.events)).toEqual(["attempt_started", "Good day", "succeeded"]);
+  });
+
+  it.each([reset, hang])("keeps an image that came before it, whatever follows", async (ending) => {
+    const { result, events } = await execute({
+      candidates: streaming(imageTask(1)),
+      stream: {},
+      script: {
+        steps: {
+          a: [
+            {
+              kind: "events",
+              events: [piece(10, { kind: "image", index: 0, image: image(1) }), last(done(1))],
+              ending,
+            },
+          ],
+        },
+      },
+    });
+    expect(shortStory(events)).toEqual(["attempt_started", "image", "succeeded"]);
+    expect(attemptsOf(result)).toMatchObject([{ outcome: "succeeded" }]);
+  });
+
+  it("is not waited for behind the end mark for more than a second", async () => {
+    const events = [...words, { ms: 0, text: "[DONE]" }];
+    const world = begin({
+      ...setup,
+      candidates: streaming(),
+      script: { steps: { a: [{ kind: "events", events, ending: hang }] } },
+    });
+    await world.clock.advance(100);
+    await world.clock.advance(1_000);
+    expect(await world.end()).toMatchObject({ at: 1_100, kind: "generated" });
+  });
+
+  it("is not proved by the end mark", async () => {
+    const events = [piece(100, text("Go")), { ms: 0, text: "[DONE]" }];
+    const { result } = await execute({
+      ...setup,
+      candidates: streaming(),
+      script: { steps: { a: [{ kind: "events", events, ending: hang }] } },
+    });
+    expect(attemptsOf(result)[0]?.message).toBe("No further content for 5000 ms.");
+  });
+
+  it("is a refusal that a reset does not take back", async () => {
+    const events = [last(failed("refused"))];
+    const { result, transport } = await execute({
+      ...setup,
+      candidates: streaming(),
+      script: { steps: { a: [{ kind: "events", events, ending: reset }] } },
+    });
+    expect(result).toMatchObject({ error: { reason: "CONTENT_REFUSED" } });
+    expect(transport.exchanges).toHaveLength(1);
+  });
+
+  it("is of no use to a caller who has left", async () => {
+    const world = begin({
+      ...setup,
+      candidates: streaming(),
+      script: { steps: { a: [{ kind: "events", events: words, ending: hang }] } },
+    });
+    await world.clock.advance(200);
+    world.caller.abort();
+    expect(attemptsOf(await world.end())).toMatchObject([{ outcome: "cancelled" }]);
+  });
+
+  it.each([
+    ["an answer", last(says("Good day")), { outcome: "succeeded" }],
+    ["a failure", { ms: 1, data: { steps: [failed("refused")] } }, { failure: "refused" }],
+    ["a stream without an end", piece(1, text("Go")), { failure: "server_fault" }],
+  ])("tells the provider's id of the call, for %s", async (_, event, expected) => {
+    const { result } = await execute({
+      ...setup,
+      routing: { maxAttempts: 1 },
+      candidates: streaming(),
+      script: {
+        steps: { a: [{ kind: "events", events: [event], headers: { "x-request-id": "req_1" } }] },
+      },
+    });
+    expect(attemptsOf(result)).toMatchObject([{ ...expected, upstreamRequestId: "req_1" }]);
+  });
+});
+
 describe("the clocks of a stream", () => {
   const setup = { task: chatTask, stream: {} };
   const progress = (ms: number) => piece(ms, { kind: "progress", fraction: 0.1 });

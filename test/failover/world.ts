@@ -314,8 +314,9 @@ export const streamDialect = {
   open: () => {
     let end: Outcome = failed("server_fault", { message: "The stream ended too early." });
     return {
+      requestIdHeaders: ["x-request-id"],
       read: (event: { readonly data?: unknown }) => {
-        const data = event.data as { steps?: []; end?: Outcome };
+        const data = (event.data ?? {}) as { steps?: []; end?: Outcome };
         if (data.end !== undefined) end = data.end;
         return data.steps ?? [];
       },

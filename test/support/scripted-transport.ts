@@ -24,12 +24,20 @@ export type Step =
   | { readonly kind: "fail"; readonly failure: Failure; readonly ms?: number }
   /** No answer ever: it ends when it is aborted. */
   | { readonly kind: "hang"; readonly delivery: DeliveryState }
-  | { readonly kind: "events"; readonly events: readonly TimedEvent[]; readonly ending?: Step };
+  | {
+      readonly kind: "events";
+      readonly events: readonly TimedEvent[];
+      readonly headers?: Readonly<Record<string, string>>;
+      /** What becomes of the connection behind the events. Default: the body ends. */
+      readonly ending?: Step;
+    };
 
 /** An event of a stream, some milliseconds after the one before it. */
 export interface TimedEvent {
   readonly ms: number;
-  readonly data: unknown;
+  readonly data?: unknown;
+  /** In place of data: what is no JSON. */
+  readonly text?: string;
 }
 
 /** One exchange that was made. */
@@ -91,15 +99,14 @@ export function scriptedTransport(clock: Clock, script: Script): ScriptedTranspo
         await clock.sleep(1e9, signal);
         return aborted(step.delivery);
       case "events": {
-        for (const { ms, data } of step.events) {
+        const ended = { kind: "ended", status: 200, headers: step.headers ?? {} } as const;
+        for (const { ms, data, text } of step.events) {
           await clock.sleep(ms, signal);
           if (signal.aborted) return aborted("ambiguous");
-          const verdict = await onEvent?.({ name: "", data: data as JsonValue } as StreamEvent);
-          if (verdict === "stop") break;
+          const event = { name: "", data: data as JsonValue, text } satisfies StreamEvent;
+          if ((await onEvent?.(event)) === "stop") return ended;
         }
-        return step.ending === undefined
-          ? { kind: "ended", status: 200, headers: {} }
-          : play(step.ending, signal, onEvent);
+        return step.ending === undefined ? ended : play(step.ending, signal, onEvent);
       }
     }
   };

@@ -86,6 +86,7 @@ export function readChatStream(answers: OpenAiAnswers): StreamReader {
   }
 
   return {
+    requestIdHeaders: answers.requestIdHeaders,
     read(event: StreamEvent) {
       if (failure !== undefined) return [];
       const data = asObject(event.data);

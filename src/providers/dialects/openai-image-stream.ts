@@ -44,6 +44,7 @@ export function readImageStream(answers: OpenAiAnswers, wantsPartials: boolean):
   }
 
   return {
+    requestIdHeaders: answers.requestIdHeaders,
     read(event: StreamEvent) {
       const data = asObject(event.data);
       if (failure !== undefined || data === undefined) return [];
