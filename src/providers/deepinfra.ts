@@ -9,8 +9,13 @@ import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
-import { openAiFailure, readEmbeddedError, readError } from "./dialects/openai-errors.ts";
-import { editForm } from "./dialects/openai-image-edit.ts";
+import {
+  openAiFailure,
+  readEmbeddedError,
+  readError,
+  readReplyError,
+} from "./dialects/openai-errors.ts";
+import { editForm, openAiEditFiles } from "./dialects/openai-image-edit.ts";
 import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
 import { readUsage } from "./dialects/openai-usage.ts";
 import { asNumber, asObject, asText, at } from "./dialects/read-json.ts";
@@ -85,7 +90,8 @@ export const deepinfra: Provider = {
   failure: (reply) => {
     const body = reply.body.kind === "json" ? reply.body.value : undefined;
     // The layers before the API say `{detail: {error: "…"}}`.
-    return openAiFailure(reply, readError(asObject(at(body, "detail")) ?? body));
+    const detail = asObject(at(body, "detail"));
+    return openAiFailure(reply, detail === undefined ? readReplyError(reply) : readError(detail));
   },
 };
 

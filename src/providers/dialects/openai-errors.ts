@@ -51,7 +51,7 @@ export function readEmbeddedError(body: JsonObject): OpenAiError | undefined {
 
 /** What an error means: its failure, by its code, then the status, then its words. */
 export function openAiFailure(reply: FailedReply, error: OpenAiError): Failure {
-  return httpFailure(reply, {
+  const failure = httpFailure(reply, {
     class: classOfError(reply.status, error),
     code: error.code ?? error.type ?? error.status,
     retryAfterMs: waitInWords(error.message),
@@ -60,12 +60,25 @@ export function openAiFailure(reply: FailedReply, error: OpenAiError): Failure {
     // What was refused after it was made may be on the bill: it is taken to be.
     billed: at(error.fields, "moderation_details", "moderation_stage") === "output" || undefined,
   });
+  // Its own clients obey this header before they look at the status (openai 7.57.0).
+  return { ...failure, permanent: reply.headers["x-should-retry"] === "false" || undefined };
 }
 
 /** The failure of an answer outside 2xx, whatever its body. */
 export function openAiReplyFailure(reply: FailedReply): Failure {
-  const body = reply.body?.kind === "json" ? reply.body.value : undefined;
-  return openAiFailure(reply, readError(body));
+  return openAiFailure(reply, readReplyError(reply));
+}
+
+/** The error of an answer outside 2xx, whose body can be a plain text or a page, too. */
+export function readReplyError({ body }: FailedReply): OpenAiError {
+  if (body?.kind === "text") return { message: wordsOf(body.text), fields: {} };
+  return readError(body?.kind === "json" ? body.value : undefined);
+}
+
+/** The first 200 characters that a reader of the page would see. */
+function wordsOf(page: string): string | undefined {
+  const words = page.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+  return words.trim().slice(0, 200) || undefined;
 }
 
 /** The failure that an answer or event of 2xx tells of all the same. Undefined when it tells of none. */
@@ -82,6 +95,8 @@ export function classOfError(status: number, error: OpenAiError): FailureClass {
   const meant = status >= 300 ? status : (error.status ?? 0);
   if ((meant === 400 || meant === 403) && speaksOfPolicy(error)) return "refused";
   if (error.type === "insufficient_quota") return "quota";
+  // The key is good for every model that needs no verified organization.
+  if (meant === 403 && /must be verified/i.test(error.message ?? "")) return "model_gone";
   if (meant >= 400) return classOfStatus(meant);
   const byType = classesOfTypes.get(error.type ?? "") ?? "server_fault";
   return byType !== "overloaded" && speaksOfPolicy(error) ? "refused" : byType;
@@ -129,14 +144,21 @@ const classesOfTypes: ReadonlyMap<string, FailureClass> = new Map([
   ["overloaded_error", "overloaded"],
 ]);
 
-/** An error about a parameter can name `moderation` or `safety_identifier`: that is no refusal. */
-function speaksOfPolicy(error: OpenAiError): boolean {
-  return (
-    error.param === undefined &&
-    error.message !== undefined &&
-    /content[_ -]?(?:policy|filter)|\bsafety\b|\bmoderation\b|\bnsfw\b/i.test(error.message)
-  );
+/** An error about the parameter `moderation` or `safety_identifier` names it: that is no refusal. */
+function speaksOfPolicy({ message, param, code }: OpenAiError): boolean {
+  if (message === undefined || /safety|moderation/i.test(param ?? "")) return false;
+  if (parameterCodes.has(code ?? "")) return false;
+  return /content[_ -]?(?:policy|filter)|\bsafety\b|\bmoderation\b|\bnsfw\b/i.test(message);
 }
+
+/** Codes with which a parameter is to blame, whatever words its name or its value brings in. */
+const parameterCodes: ReadonlySet<string> = new Set([
+  "unknown_parameter",
+  "unsupported_parameter",
+  "unsupported_value",
+  "invalid_value",
+  "missing_required_parameter",
+]);
 
 /** OpenAI's 429 on images often says only in words how long to wait: "Please try again in 12s." */
 function waitInWords(message: string | undefined): number | undefined {

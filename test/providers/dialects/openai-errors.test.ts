@@ -76,6 +76,46 @@ describe("openAiReplyFailure", () => {
     expect(failureOf(400, { message, param: "moderation" }).class).toBe("caller_fault");
   });
 
+  it.each(["prompt", "messages", "input"])(
+    "takes an error about the parameter %s that speaks of the policy for a refusal",
+    (param) => {
+      const body = { object: "error", message: "content_policy", param, code: 400 };
+      const reply = { status: 400, headers: {}, body: { kind: "json", value: body } } as const;
+      expect(openAiReplyFailure(reply).class).toBe("refused");
+    },
+  );
+
+  it("does not take a value that cannot be for a refusal because of its words", () => {
+    const message = "Invalid value: 'safety'. Supported values are: 'png'.";
+    const error = { message, param: "output_format", code: "invalid_value" };
+    expect(failureOf(400, error).class).toBe("caller_fault");
+  });
+
+  it.each([
+    [400, "Blocked by content_policy", "refused"],
+    [403, "<html><body><h1>Blocked</h1>\n<p>NSFW&nbsp;content</p></body></html>", "refused"],
+    [403, '<html><head><meta name="moderation"></head><body>Forbidden</body></html>', "credential"],
+    [403, `${"word ".repeat(50)}moderation`, "credential"],
+    [500, "Blocked by content_policy", "server_fault"],
+  ] as const)(
+    "reads of a %i without JSON what a person sees first: %j is %s",
+    (status, text, expected) => {
+      const failure = openAiReplyFailure({ status, headers: {}, body: { kind: "text", text } });
+      expect(failure.class).toBe(expected);
+    },
+  );
+
+  it("takes a model for gone, and not the key, when the organization is not verified for it", () => {
+    const message = "Your organization must be verified to use the model `gpt-image-2`.";
+    expect(failureOf(403, { message, type: "invalid_request_error" }).class).toBe("model_gone");
+  });
+
+  it("does not ask the same target again when that is said to be of no use", () => {
+    const permanent = (value: string) => failureOf(500, {}, { "x-should-retry": value }).permanent;
+    expect(permanent("false")).toBe(true);
+    expect(permanent("true")).toBeUndefined();
+  });
+
   it("is not deceived by codes that every JavaScript object has", () => {
     expect(failureOf(500, { code: "constructor" }).class).toBe("server_fault");
     expect(failureOf(500, { type: "__proto__" }).class).toBe("server_fault");
