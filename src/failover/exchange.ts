@@ -9,6 +9,7 @@ import type { HttpCall } from "../providers/http-call.ts";
 import type { Failed } from "../providers/outcome.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Reply } from "../providers/reply.ts";
+import { type CredentialHeader, credentialHeader } from "../transport/credentials.ts";
 import { reachOf } from "../transport/egress-guard.ts";
 import type { EventHandler, Exchange, StreamResult, Transport } from "../transport/transport.ts";
 import { AbortScope, abortFailure } from "./abort-scope.ts";
@@ -112,6 +113,7 @@ export async function fetchFile(
     reach: reachOf(line.endpoint),
     // What traces us is the provider's business, not that of whoever stores its files.
     headers: {},
+    credential: fileCredential(line, file.url),
     signal: scope.signal,
   });
   if (result.kind === "file") {
@@ -121,6 +123,14 @@ export async function fetchFile(
   const failure = byCause(result, scope).failure;
   watched.finished({ failure });
   return { kind: "failed", failure };
+}
+
+/** The key for a file: only one that the endpoint serves from its own origin gets to see it. */
+function fileCredential({ endpoint, key }: Line, url: string): CredentialHeader | undefined {
+  const { provider, baseUrl, settings } = endpoint;
+  if (provider.ownFilesTakeKey !== true) return undefined;
+  if (URL.parse(url)?.origin !== new URL(baseUrl).origin) return undefined;
+  return credentialHeader(provider.credential, key, settings);
 }
 
 const neverAborted = new AbortController().signal;

@@ -78,6 +78,7 @@ export const openaiCompatible: Provider = {
   defaultBaseUrl: "",
   keyVariable: "",
   credential: { kind: "header", name: "authorization", prefix: "Bearer " },
+  ownFilesTakeKey: true,
   operations: { text_to_image: textToImage, image_edit: imageEdit, chat },
   failure: openAiReplyFailure,
 };

@@ -38,6 +38,11 @@ export interface Provider {
   /** The environment variable that a listed provider without `keys` takes its key from: that of the vendor's SDK. */
   readonly keyVariable: string;
   readonly credential: CredentialScheme;
+  /**
+   * Whether files at the origin of the endpoint's base URL may want its key. Undefined:
+   * they do not, and the key goes to calls only.
+   */
+  readonly ownFilesTakeKey?: true | undefined;
   readonly operations: ProviderOperations;
   /** What an answer outside 2xx means. It also reads what such an answer has inside, whatever its form. */
   failure(reply: Reply): Failure;

@@ -29,7 +29,7 @@ export interface DownloaderOptions {
  * Makes a downloader. An address in a provider's answer is whatever somebody
  * managed to put there, so that each is checked, at each of at most five
  * redirects anew, and its name is resolved by the guard, whose answer the
- * connection is made to. No credential ever goes along.
+ * connection is made to. A credential goes along to the first address's origin only.
  *
  * Its failures say `sent`: the provider has done its work by then, and may bill it.
  */
@@ -55,13 +55,14 @@ export function createDownloader(options: DownloaderOptions): Downloader {
   }
 
   function fetchStep(url: URL, download: Download): Promise<FileStep | FailedExchange> {
-    const { maxBytes, prefixBytes, claim } = download;
+    const { maxBytes, prefixBytes, claim, credential } = download;
     const headers: Record<string, string> = {
       "user-agent": options.userAgent,
       accept: "image/*, */*;q=0.5",
       ...withoutCredentials(download.headers),
       "accept-encoding": "identity",
     };
+    if (credential !== undefined) headers[credential.name] = credential.value;
     if (prefixBytes !== undefined) headers["range"] = `bytes=0-${prefixBytes - 1}`;
     return performExchange<FileStep>(
       agentOf(download.reach),
@@ -75,12 +76,15 @@ export function createDownloader(options: DownloaderOptions): Downloader {
     async download(download) {
       if (/^data:/i.test(download.url)) return readDataUrl(download);
       let checked = checkUrl(download.url, download.reach);
+      let { credential } = download;
       for (let redirects = 0; redirects <= mostRedirects; redirects++) {
         if (checked.kind === "refused") return refused(checked.refusal);
-        const step = await fetchStep(checked.url, download);
+        const { url } = checked;
+        const step = await fetchStep(url, { ...download, credential });
         if (step.kind === "failed") return asDownloadFailure(step);
         if (step.kind === "file") return step;
-        checked = checkUrl(step.location, download.reach, checked.url);
+        checked = checkUrl(step.location, download.reach, url);
+        if (checked.kind === "allowed" && checked.url.origin !== url.origin) credential = undefined;
       }
       return failed(`The file was moved more than ${mostRedirects} times.`);
     },

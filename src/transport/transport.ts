@@ -3,6 +3,7 @@ import type { Secret } from "../domain/secret.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 import type { HttpCall } from "../providers/http-call.ts";
 import type { Reply, StreamEvent } from "../providers/reply.ts";
+import type { CredentialHeader } from "./credentials.ts";
 
 /** The only way to providers: one HTTP exchange at a time, with no opinion about what an answer means. */
 export interface Transport {
@@ -10,7 +11,7 @@ export interface Transport {
   call(exchange: Exchange): Promise<ExchangeResult>;
   /** Makes a call whose answer is a stream of server-sent events, and hands each one over as it arrives. */
   stream(exchange: Exchange, onEvent: EventHandler): Promise<StreamResult>;
-  /** Fetches a file from an address that a provider or a caller gave, guarded, with no credential. */
+  /** Fetches a file from an address that a provider or a caller gave, guarded, with no credential but the one that is given. */
   download(download: Download): Promise<DownloadResult>;
   /** Closes every connection once the calls on it are done. */
   close(): Promise<void>;
@@ -83,6 +84,11 @@ export interface Download {
    */
   readonly claim?: ((bytes: number) => boolean) | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The key to present to the origin of `url`. Behind a redirect to another one it is
+   * gone for good. Undefined: none.
+   */
+  readonly credential?: CredentialHeader | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -63,7 +63,32 @@ describe("a download", () => {
     }
   });
 
-  it("carries no credential, whatever it was given", async () => {
+  it("presents a key that is meant for its origin, there and at no other one", async () => {
+    const seen: [string, string | undefined][] = [];
+    const see = ({ url = "", headers }: IncomingMessage) =>
+      seen.push([url, headers["x-key"] as string]);
+    const foreign = await httpServer((request, response) => {
+      see(request);
+      if (request.url === "/back") response.writeHead(302, { location: `${own}/last` }).end();
+      else response.end("x");
+    });
+    const own = await httpServer((request, response) => {
+      see(request);
+      const location = { "/first": "/second", "/second": `${foreign}/back` }[request.url ?? ""];
+      if (location !== undefined) response.writeHead(302, { location }).end();
+      else response.end("x");
+    });
+    const credential = { name: "x-key", value: "k" };
+    expect((await fetchFile(`${own}/first`, { credential })).kind).toBe("file");
+    expect(seen).toEqual([
+      ["/first", "k"],
+      ["/second", "k"],
+      ["/back", undefined],
+      ["/last", undefined],
+    ]);
+  });
+
+  it("carries no credential that came among its headers", async () => {
     const seen: IncomingMessage["headers"][] = [];
     const origin = await httpServer((request, response) => {
       seen.push(request.headers);
