@@ -77,15 +77,17 @@ export async function startGateway(
     /** Default: the system's. */
     readonly clock?: Clock;
     readonly environment?: Readonly<Record<string, string>>;
+    /** The text of the catalogue file, for a `yaml` that names one. */
+    readonly catalog?: string;
   } = {},
 ): Promise<TestGateway> {
-  const { random = () => 0, environment = {} } = options;
+  const { random = () => 0, environment = {}, catalog = "" } = options;
   const clock = hastyClock(options.clock ?? systemClock);
   const loaded = loadConfig({
     path: "test.yaml",
     text: /^server:/m.test(yaml) ? yaml : `${anyPorts}${yaml}`,
     environment,
-    readFile: () => "",
+    readFile: () => catalog,
   });
   if (loaded.kind === "invalid") throw new Error(JSON.stringify(loaded.problems, null, 2));
   const log: LogLine[] = [];

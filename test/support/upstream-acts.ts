@@ -50,6 +50,12 @@ export function images(width: number, count?: number): Act {
   };
 }
 
+/** Answers with one image of each of these widths, in this order. */
+export function imagesOfWidths(...widths: readonly number[]): Act {
+  const data = widths.map((width) => ({ b64_json: tinyPng(width, 8).toString("base64") }));
+  return json(200, { created: 1, data });
+}
+
 /** Answers a chat with this text. */
 export function chat(text: string): Act {
   const message = { role: "assistant", content: text };
