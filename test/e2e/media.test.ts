@@ -5,7 +5,10 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AdjustmentKind, type GenerateResponse } from "../../gen/spillway/v1/generate_pb.ts";
 import { Delivery, ImageFormat, MaskPolarity } from "../../gen/spillway/v1/image_pb.ts";
+import { attemptLines } from "../support/attempt-lines.ts";
+import { refusingUrl, startFakeUpstream } from "../support/fake-upstream.ts";
 import { startGateway } from "../support/start-gateway.ts";
+import { body, imagesOfWidths } from "../support/upstream-acts.ts";
 
 let folder: string;
 let png: Buffer;
@@ -92,6 +95,81 @@ describe("an image for which a link is wanted", () => {
     ]);
   });
 });
+
+describe("an image that was made and paid for", () => {
+  it("arrives in its own format when it cannot be converted, and is not bought again", async () => {
+    // WebP ends at 16,383 pixels.
+    const upstream = await startFakeUpstream(imagesOfWidths(16_384));
+    const gateway = await startGateway(`
+providers:
+  wide: { type: openai-compatible, base_url: "${upstream.url}", operations: [text_to_image] }
+routes:
+  - models: [drawn]
+    targets: [{ provider: wide }]
+`);
+    const { value } = drawing.task;
+    const options = { format: ImageFormat.WEBP, delivery: Delivery.BYTES };
+    const response = await gateway.generate({
+      ...drawing,
+      task: { case: "textToImage", value: { ...value, options } },
+    });
+    expect(imagesOf(response)).toMatchObject([
+      { mimeType: "image/png", width: 16_384, height: 8, content: { case: "data" } },
+    ]);
+    expect(response.adjustments).toMatchObject([
+      {
+        field: "options.format",
+        requested: "webp",
+        applied: "",
+        kind: AdjustmentKind.DROPPED,
+        reason: "The image cannot be written as webp.",
+      },
+    ]);
+    expect(attemptLines(response.attempts)).toEqual(["FIRST wide SUCCEEDED"]);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ["that nobody runs", refusingUrl, "ECONNREFUSED"],
+    ["that is down", brokenBucket, "InternalError"],
+  ])(
+    "arrives as bytes when a bucket is wanted %s, and is not bought again",
+    async (_, url, why) => {
+      const endpoint = (await url()).replace(/\/v1$/, "");
+      const keys = "access_key_id: key, secret_access_key: secret";
+      const gateway = await startGateway(
+        sandbox(
+          `{ store: s3, bucket: pictures, endpoint: "${endpoint}", path_style: true, ${keys} }`,
+        ),
+      );
+      const response = await gateway.generate(drawing);
+      expect(imagesOf(response)).toMatchObject([
+        { mimeType: "image/webp", content: { case: "data" } },
+        { mimeType: "image/webp", content: { case: "data" } },
+      ]);
+      expect(
+        response.adjustments.filter(({ field }) => field === "options.delivery"),
+      ).toMatchObject([
+        {
+          kind: AdjustmentKind.DROPPED,
+          requested: "url",
+          applied: "",
+          reason: `The media store did not take the file (${why}).`,
+        },
+      ]);
+      expect(attemptLines(response.attempts)).toEqual(["FIRST gemini SUCCEEDED"]);
+    },
+  );
+});
+
+/** A server of buckets that answers, and takes nothing. */
+async function brokenBucket(): Promise<string> {
+  const problem = "<Error><Code>InternalError</Code><Message>It is down.</Message></Error>";
+  const { url } = await startFakeUpstream(
+    body(500, problem, { "content-type": "application/xml" }),
+  );
+  return url;
+}
 
 describe("a directory that cannot be used", () => {
   it("keeps the gateway from starting, with a line that says which", async () => {
