@@ -63,7 +63,8 @@ async function failMany({ grpc }: TestGateway, count: number): Promise<void> {
 
 /** How many handles are open and how much is on the heap, once the last request has come to rest. */
 async function rest(bad: FakeUpstream, gateway: TestGateway) {
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  // Callers are gone before what was done for them is given up.
+  await expect.poll(() => inFlight(gateway), { timeout: 5000 }).toBe(0);
   // The lists of requests and of lines are the test's own.
   (bad.requests as unknown[]).length = 0;
   (gateway.log as unknown[]).length = 0;
@@ -72,4 +73,10 @@ async function rest(bad: FakeUpstream, gateway: TestGateway) {
     handles: process.getActiveResourcesInfo().length,
     heapBytes: process.memoryUsage().heapUsed,
   };
+}
+
+/** How many requests the gateway is serving. */
+async function inFlight({ adminUrl }: TestGateway): Promise<number> {
+  const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
+  return Number(/^spillway_requests_in_flight(?:\{.*\})? (\d+)/m.exec(metrics)?.[1]);
 }
