@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { type ConnectError, createContextValues } from "@connectrpc/connect";
+import { createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import {
@@ -8,15 +8,17 @@ import {
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
-import { type Arrival, arrive, requestIdHeader } from "./arrival.ts";
+import { arrive, requestIdHeader } from "./arrival.ts";
 import { binaryMedia } from "./binary-media.ts";
 import { arrivalKey, mediaKey } from "./connect-routes.ts";
 import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { explainedResponse } from "./explained-response.ts";
 import type { JsonMedia, ResponseMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
+import { type Overheard, overhearJson } from "./overheard-json.ts";
 import { headerOf } from "./plain-request.ts";
 import type { RpcContext } from "./rpc-context.ts";
+import { unreadableJson } from "./unreadable-json.ts";
 
 /** A request of either version of HTTP. */
 export type HttpRequest = IncomingMessage | Http2ServerRequest;
@@ -46,23 +48,35 @@ export async function serveConnect(
     header: (name) => headerOf(request, name),
   });
   response.setHeader(requestIdHeader, arrival.requestId);
-  response.once("close", () => arrival.ended(response.writableFinished ? Code.OK : Code.CANCELLED));
-  const media = mediaOf(contentType, jsonMedia);
   let complete = false;
-  response.once("close", () => arrival.ended(complete ? Code.OK : Code.CANCELLED));
+  response.once("close", () => {
+    // A response of HTTP/2 is finished even when its caller left in the middle of it.
+    const answered = complete && response.writableFinished;
+    arrival.ended(answered ? Code.OK : Code.CANCELLED);
+  });
+  const media = mediaOf(contentType, jsonMedia);
+  let overheard: Overheard | undefined;
   let answer: UniversalServerResponse;
   try {
     const values = createContextValues().set(arrivalKey, arrival).set(mediaKey, media);
     const call = universalRequestFromNodeRequest(request, response, undefined, values);
-    answer = withBody(handler, await handler(call));
+    const isJson = request.method === "GET" || contentType.includes("json");
+    overheard = isJson ? overhearJson(call, contentType) : undefined;
+    answer = withBody(handler, await handler(overheard?.request ?? call));
   } catch {
     // Only a request without a readable address gets here: connect-node turns
     // all that a handler throws into a response.
     answer = httpError(400, badAddress);
   }
-  const explained = await explainedResponse(answer, (code, message) =>
-    explain(code, message, arrival, context),
-  );
+  const explained = await explainedResponse(answer, (code, message) => {
+    const text = / from JSON/.test(message) ? overheard?.text() : undefined;
+    const failure =
+      text === undefined
+        ? libraryFailure(code, message, context.limits, arrival.requestId)
+        : rpcFailure(unreadableJson(handler.method.input, text, message));
+    arrival.failed(failure);
+    return toConnectError(failure);
+  });
   const restored = media?.restore(explained) ?? explained;
   const body = watched(restored.body, () => {
     complete = true;
@@ -84,17 +98,6 @@ async function* watched(
 ): AsyncIterable<Uint8Array> {
   if (body) yield* body;
   onEnd();
-}
-
-function explain(
-  code: number,
-  message: string,
-  arrival: Arrival,
-  { limits }: RpcContext,
-): ConnectError {
-  const failure = libraryFailure(code, message, limits, arrival.requestId);
-  arrival.failed(failure);
-  return toConnectError(failure);
 }
 
 /** A plain HTTP error with a Connect error as its body. */

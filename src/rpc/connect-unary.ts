@@ -6,7 +6,6 @@ import { type CallLife, RunningCalls } from "./call-life.ts";
 import type { HttpRequest, HttpResponse, PlainResponse } from "./connect-service.ts";
 import { type RpcFailure, toConnectError } from "./errors.ts";
 import type { JsonMedia } from "./json-media.ts";
-import { libraryFailure } from "./library-error.ts";
 import { makeCall } from "./make-call.ts";
 import { lengthOf, messagePieces } from "./message-pieces.ts";
 import {
@@ -139,15 +138,13 @@ async function serve(
   body: Buffer,
   { context, arrival, life, jsonMedia }: Means,
 ): Promise<Answer> {
-  const { limits } = context;
   const request = readMessage(rpc.method.input, body, plain.binary);
   // Bytes in a message of JSON are its own, and in one of Protobuf they are the body's.
   if (!plain.binary) freeImageMemory(body);
   if (request.kind === "unreadable") {
-    const failure = libraryFailure(request.code, request.text, limits, arrival.requestId);
-    arrival.failed(failure);
+    arrival.failed(request.failure);
     life.close();
-    return errorAnswer(failure);
+    return errorAnswer(request.failure);
   }
   const call = makeCall(context, arrival, life, plain.timeoutMs);
   const result = await runUnary(context, rpc, request.message, call, arrival);

@@ -1,12 +1,13 @@
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import type { CanonicalCode } from "./canonical-code.ts";
 import { internalFailure, type RpcFailure, rpcFailure } from "./errors.ts";
+import { bodyIsNotThatJson } from "./unreadable-json.ts";
 
 /**
  * Says in our words what an RPC library refused before or after a handler ran:
  * a body that cannot be read, a message that is too large, a deadline. So these
- * errors have an ErrorInfo too. A library's text can quote the body, so only
- * names and numbers of it are kept.
+ * errors have an ErrorInfo too. A library's text can quote the body, so nothing
+ * of it is kept.
  */
 export function libraryFailure(
   code: CanonicalCode,
@@ -31,11 +32,11 @@ export function libraryFailure(
         code,
       );
     case Code.INVALID_ARGUMENT:
-      return unreadable(text);
+      return unreadableRequest(text);
     default:
       // Both libraries call a request that they cannot parse an internal error.
       return /^parse binary|deserializing request|decompress|envelope/i.test(text)
-        ? unreadable(text)
+        ? unreadableRequest(text)
         : internalFailure(requestId);
   }
 }
@@ -47,6 +48,11 @@ export function malformedRequest(typeName: string): RpcFailure {
     message: `The body is not a ${typeName}.`,
     metadata: {},
   });
+}
+
+/** The failure of a request that cannot be read, by what a library says about it. */
+export function unreadableRequest(text: string): RpcFailure {
+  return rpcFailure({ reason: "INVALID_REQUEST", message: unreadableMessage(text), metadata: {} });
 }
 
 function tooLarge(limit: number): RpcFailure {
@@ -65,41 +71,11 @@ function unimplementedMessage(text: string): string {
   return "There is no such method.";
 }
 
-const unknownKey = /^cannot decode message ([\w.]+) from JSON: key "([\w.$@-]{1,64})" is unknown$/;
-const wrongField = /^cannot decode (?:field|oneof) ([\w.]+)\.(\w+) from JSON: (.*)$/s;
-
-function unreadable(text: string): RpcFailure {
-  const unknown = unknownKey.exec(text);
-  if (unknown !== null) {
-    const [, type = "", field = ""] = unknown;
-    return badField(field, `${type} has no such field.`, "json.unknown_field");
-  }
-  const wrong = wrongField.exec(text);
-  if (wrong !== null) {
-    const [, type = "", field = "", why = ""] = wrong;
-    const twice = why.includes("set multiple times");
-    return badField(
-      field,
-      twice ? `It is set more than once in ${type}.` : `Its value does not suit ${type}.${field}.`,
-      twice ? "json.set_twice" : "json.wrong_value",
-    );
-  }
-  return rpcFailure({ reason: "INVALID_REQUEST", message: unreadableMessage(text), metadata: {} });
-}
-
-function badField(field: string, description: string, rule: string): RpcFailure {
-  return rpcFailure({
-    reason: "INVALID_REQUEST",
-    message: `The request is not valid: ${field}: ${description}`,
-    metadata: {},
-    fieldViolations: [{ field, description, rule }],
-  });
-}
-
 function unreadableMessage(text: string): string {
+  // Quoted JSON may have any word in it.
+  if (/from JSON/.test(text)) return bodyIsNotThatJson;
   if (/timeout/i.test(text)) return "The deadline of the call cannot be read, or is too far away.";
   if (/protocol.version/i.test(text))
     return "The version of the Connect protocol is not known here.";
-  if (/JSON/.test(text)) return "The body is not the JSON of the message that the method takes.";
   return "The body is not the message that the method takes.";
 }

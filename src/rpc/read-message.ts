@@ -1,11 +1,13 @@
 import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
-import { Code } from "../../gen/google/rpc/code_pb.ts";
+import { type RpcFailure, rpcFailure } from "./errors.ts";
+import { unreadableRequest } from "./library-error.ts";
 import { readJson } from "./read-json.ts";
+import { unreadableJson } from "./unreadable-json.ts";
 
-/** A message, or why there is none: the code and the text that connect-node would give. */
+/** A message, or why there is none. */
 export type ReadResult =
   | { readonly kind: "message"; readonly message: Message }
-  | { readonly kind: "unreadable"; readonly code: Code; readonly text: string };
+  | { readonly kind: "unreadable"; readonly failure: RpcFailure };
 
 /** Reads a message from Protobuf or JSON. */
 export function readMessage(schema: DescMessage, body: Buffer, binary: boolean): ReadResult {
@@ -14,8 +16,11 @@ export function readMessage(schema: DescMessage, body: Buffer, binary: boolean):
     return { kind: "message", message };
   } catch (error) {
     const text = error instanceof Error ? error.message : "";
-    return binary
-      ? { kind: "unreadable", code: Code.INTERNAL, text: `parse binary: ${text}` }
-      : { kind: "unreadable", code: Code.INVALID_ARGUMENT, text };
+    const failure = binary
+      ? unreadableRequest(`parse binary: ${text}`)
+      : rpcFailure(unreadableJson(schema, utf8.decode(body), text));
+    return { kind: "unreadable", failure };
   }
 }
+
+const utf8 = new TextDecoder();

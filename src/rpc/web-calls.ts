@@ -11,7 +11,7 @@ import { libraryFailure } from "./library-error.ts";
 import { makeCall } from "./make-call.ts";
 import { jsonFrame, messageFrame } from "./message-frame.ts";
 import { brokeOff, hasReadableHost, headerOf } from "./plain-request.ts";
-import { readMessage } from "./read-message.ts";
+import { type ReadResult, readMessage } from "./read-message.ts";
 import { nameOf, type Rpc, type StreamRpc, type UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
@@ -146,7 +146,8 @@ class WebCall {
   async #serve(body: GrpcBody): Promise<void> {
     const request = this.#read(body);
     if (request.kind === "unreadable") {
-      this.#end(this.#refuse(request));
+      this.#arrival.failed(request.failure);
+      this.#end(request.failure);
       // What is left of it is of no interest.
       if ("stream" in this.#request && !this.#request.complete) this.#request.stream.close();
       return;
@@ -188,16 +189,13 @@ class WebCall {
     this.#writer.end();
   }
 
-  #read(body: GrpcBody) {
-    if (body.kind === "unreadable") return body;
-    return readMessage(this.#rpc.method.input, body.bytes, this.#plain.binary);
-  }
-
-  #refuse({ code, text }: { readonly code: Code; readonly text: string }): RpcFailure {
+  #read(body: GrpcBody): ReadResult {
+    if (body.kind === "message") {
+      return readMessage(this.#rpc.method.input, body.bytes, this.#plain.binary);
+    }
     const { limits } = this.#context;
-    const failure = libraryFailure(code, text, limits, this.#arrival.requestId);
-    this.#arrival.failed(failure);
-    return failure;
+    const failure = libraryFailure(body.code, body.text, limits, this.#arrival.requestId);
+    return { kind: "unreadable", failure };
   }
 
   #frame(message: Message): Iterable<Uint8Array> {

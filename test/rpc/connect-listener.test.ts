@@ -143,8 +143,8 @@ describe("plain JSON over HTTP", () => {
     expect(badRequest?.debug).toEqual({
       fieldViolations: [
         {
-          field: "bogus",
-          description: "spillway.v1.ImageOptions has no such field.",
+          field: "text_to_image.options.bogus",
+          description: "is no field of spillway.v1.ImageOptions",
           reason: "JSON_UNKNOWN_FIELD",
         },
       ],
@@ -159,9 +159,7 @@ describe("plain JSON over HTTP", () => {
     const server = await startTestServer();
     const body = JSON.stringify({ model: "m", textToImage: { prompt: { secret: "words" } } });
     const error = await errorOf(await post(server.url + generatePath, body));
-    expect(error.message).toBe(
-      "The request is not valid: prompt: Its value does not suit spillway.v1.TextToImage.prompt.",
-    );
+    expect(error.message).toBe("The request is not valid: text_to_image.prompt: must be text.");
     expect(JSON.stringify(error)).not.toContain("words");
   });
 
@@ -230,6 +228,30 @@ describe("plain JSON over HTTP", () => {
       expect(response.headers.get("x-request-id")).toMatch(/^new-id-\d$/);
     }
   });
+});
+
+it("a caller over HTTP/2 that leaves in the middle of a long answer is one that left", async () => {
+  const server = await startTestServer();
+  const content = { kind: "bytes" as const, bytes: Buffer.alloc(8_000_000, "image") };
+  server.gateway.answer(async () => ({
+    kind: "generated",
+    generated: generated({ output: { kind: "images", images: [{ ...image, content }] } }),
+  }));
+  const session = connectHttp2(server.url);
+  // What does not say its length is served by connect-node.
+  const stream = session.request({
+    ":method": "POST",
+    ":path": generatePath,
+    "content-type": "application/json",
+  });
+  stream.on("error", () => {});
+  stream.end(JSON.stringify({ model: "m", textToImage: { prompt: "p" } }));
+  await new Promise((resolve) => stream.once("data", resolve));
+  stream.close(constants.NGHTTP2_CANCEL);
+  await expect
+    .poll(() => server.telemetry.calls[0]?.told)
+    .toEqual(["requestRead", "generated", "ended CANCELLED"]);
+  session.destroy();
 });
 
 describe("what is no method", () => {
