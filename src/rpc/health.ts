@@ -55,10 +55,15 @@ export function healthService(services: readonly string[]): HealthService {
         let told: ServingStatus | undefined;
         while (!call.signal.aborted) {
           const now = known.has(service) ? status : ServingStatus.SERVICE_UNKNOWN;
-          if (now !== told) await send(create(HealthCheckResponseSchema, { status: now }));
-          told = now;
-          if (ended) break;
-          if (now === told && !call.signal.aborted) await nextChange(call);
+          if (now !== told) {
+            // What changes while this is sent is told in the next round.
+            told = now;
+            await send(create(HealthCheckResponseSchema, { status: now }));
+          } else if (ended) {
+            break;
+          } else {
+            await nextChange(call);
+          }
         }
         return undefined;
       }),
@@ -79,6 +84,10 @@ export function healthService(services: readonly string[]): HealthService {
 }
 
 const unknownService = rpcFailure(
-  { reason: "INVALID_REQUEST", message: "There is no such service.", metadata: {} },
+  {
+    reason: "INVALID_REQUEST",
+    message: 'Only "" and spillway.v1.GatewayService have a health.',
+    metadata: {},
+  },
   Code.NOT_FOUND,
 );

@@ -1,11 +1,16 @@
+import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { describe, expect, it } from "vitest";
 import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import {
   Health,
+  HealthCheckRequestSchema,
+  type HealthCheckResponse,
   HealthCheckResponse_ServingStatus as ServingStatus,
 } from "../../gen/grpc/health/v1/health_pb.ts";
+import { healthService } from "../../src/rpc/health.ts";
+import { fakeTelemetry } from "./support/fake-telemetry.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
 
 const service = "spillway.v1.GatewayService";
@@ -57,4 +62,31 @@ describe.each([
     }
     expect(seen).toEqual([ServingStatus.SERVICE_UNKNOWN]);
   });
+});
+
+it("a health that changes while a watch is told of the one before is told next", async () => {
+  const health = healthService([]);
+  const watch = health.rpcs.find(({ method }) => method.name === "Watch");
+  if (watch?.kind !== "stream") throw new Error("there is no Watch");
+  const told: ServingStatus[] = [];
+  const call = {
+    requestId: "r-1",
+    arrivedAt: 0,
+    maxMessageBytes: 1000,
+    signal: new AbortController().signal,
+    observer: fakeTelemetry().rpcStarted({
+      method: "",
+      protocol: "grpc",
+      requestId: "r-1",
+      header: () => undefined,
+    }),
+  };
+  await watch.handle(create(HealthCheckRequestSchema), call, async (message) => {
+    told.push((message as HealthCheckResponse).status);
+    if (told.length > 1) return;
+    await Promise.resolve();
+    health.set("not_serving");
+    health.endWatches();
+  });
+  expect(told).toEqual([ServingStatus.SERVING, ServingStatus.NOT_SERVING]);
 });
