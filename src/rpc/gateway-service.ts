@@ -25,6 +25,7 @@ import { answered, type Call, type Rpc, type RpcResult, refused, unary } from ".
 import { modelToProto } from "./to-proto/model.ts";
 import { providerToProto } from "./to-proto/provider.ts";
 import { type HealthOf, routeToProto } from "./to-proto/route.ts";
+import { validateGenerate } from "./validate-generate.ts";
 import { invalidRequest, validate } from "./validation.ts";
 
 /** The gateway that serves now. It is asked for at each call, since a reload replaces it. */
@@ -43,7 +44,7 @@ export function gatewayService(gateway: CurrentGateway, clock: Clock): readonly 
 }
 
 function route(gateway: Gateway, request: RouteRequest, call: Call): RpcResult {
-  const invalid = validate(RouteRequestSchema, request);
+  const invalid = validateGenerate(RouteRequestSchema, request, request.generate);
   if (invalid !== undefined) return refused(rpcFailure(invalid));
   if (request.generate === undefined) throw new Error("a RouteRequest without generate is valid");
   const generate = generateRequestFromProto(request.generate);

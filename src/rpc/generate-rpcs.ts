@@ -7,6 +7,7 @@ import {
   type StreamGenerateResponse,
 } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Clock } from "../domain/clock.ts";
+import { deadlineSlackMs } from "../domain/deadline-slack.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { Generated } from "../domain/generated.ts";
 import { freeImageMemory } from "../domain/image-memory.ts";
@@ -17,7 +18,7 @@ import { isOversizedEvent, oversizedResult } from "./response-limit.ts";
 import { answered, type Call, type Rpc, type RpcResult, refused, stream, unary } from "./rpc.ts";
 import { completedToProto, eventToProto } from "./to-proto/event.ts";
 import { generatedToProto } from "./to-proto/generated.ts";
-import { validate } from "./validation.ts";
+import { validateGenerate } from "./validate-generate.ts";
 
 /** Generate and StreamGenerate. */
 export function generateRpcs(gateway: () => Gateway, clock: Clock): readonly Rpc[] {
@@ -36,7 +37,7 @@ async function generate(
   request: ProtoRequest,
   call: Call,
 ): Promise<RpcResult> {
-  const invalid = validate(GenerateRequestSchema, request);
+  const invalid = validateGenerate(GenerateRequestSchema, request, request);
   if (invalid !== undefined) return refused(rpcFailure(invalid));
   const result = concluded(await run(gateway, request, call), call, clock);
   if (result.kind === "failed") return refused(rpcFailure(result.error));
@@ -65,7 +66,7 @@ async function streamGenerate(
   call: Call,
   send: (message: StreamGenerateResponse) => void | Promise<void>,
 ): Promise<RpcFailure | undefined> {
-  const invalid = validate(StreamGenerateRequestSchema, request);
+  const invalid = validateGenerate(StreamGenerateRequestSchema, request, request.generate);
   if (invalid !== undefined) return rpcFailure(invalid);
   if (request.generate === undefined) throw new Error("a stream without generate is valid");
   const running = run(gateway, request.generate, call, {
@@ -112,12 +113,10 @@ function concluded(result: GenerateResult, call: Call, clock: Clock): GenerateRe
  */
 function endOfTime(error: GatewayError, { deadlineAt }: Call, clock: Clock): GatewayError {
   if (error.reason !== "CANCELLED" || deadlineAt === undefined) return error;
-  if (clock.monotonic() < deadlineAt - hangUpToleranceMs) return error;
+  if (clock.monotonic() < deadlineAt - deadlineSlackMs) return error;
   return {
     ...error,
     reason: "DEADLINE",
     message: "The caller's deadline passed before there was a result.",
   };
 }
-
-const hangUpToleranceMs = 20;
