@@ -148,20 +148,11 @@ describe("a chat", () => {
     ]);
   });
 
-  it.each([
-    ["https://a.example/cat.JPG?size=2", "", "image/jpeg"],
-    ["https://a.example/cat.webp", "", "image/webp"],
-    ["https://a.example/cat", "", "image/*"],
-    ["https://a.example/cat", "image/heic", "image/heic"],
-  ])("hands over the address %s of type '%s'", (url, mimeType, expected) => {
-    expect(imageParts({ kind: "url", url, mimeType })).toEqual([
-      { fileData: { mimeType: expected, fileUri: url } },
-    ]);
-  });
-
-  it("puts the bytes of a data URL into the body", () => {
-    const image = { kind: "url", url: "data:image/gif;base64,R0lG", mimeType: "" } as const;
-    expect(imageParts(image)).toEqual([{ inlineData: { mimeType: "image/gif", data: "R0lG" } }]);
+  it("shows images as bytes alone", () => {
+    const image = { kind: "url", url: "https://a.example/cat.png", mimeType: "" } as const;
+    const messages: ChatTask["messages"] = [{ role: "user", parts: [{ kind: "image", image }] }];
+    expect(gemini.operations.chat?.capabilities("gemini-3.5-flash", {}).imageUrls).toBeUndefined();
+    expect(() => chatCall({ messages })).toThrow("must be bytes");
   });
 
   it("tells a result's function by the latest call with its id", () => {
@@ -262,14 +253,4 @@ function bodyOf(call: ReturnType<typeof chatCall>): Record<string, unknown> {
 
 function generationConfig(call: ReturnType<typeof chatCall>): Record<string, unknown> {
   return bodyOf(call)["generationConfig"] as Record<string, unknown>;
-}
-
-function imageParts(image: Parameters<typeof partOf>[0]): unknown {
-  const messages: ChatTask["messages"] = [{ role: "user", parts: [partOf(image)] }];
-  const [turn] = bodyOf(chatCall({ messages }))["contents"] as [{ parts: unknown }];
-  return turn.parts;
-}
-
-function partOf(image: { kind: "url"; url: string; mimeType: string }) {
-  return { kind: "image", image } as const;
 }
