@@ -75,9 +75,19 @@ function describe(tree: SourceTree, path: Path): string {
   return `is ${text.length > 60 ? `${text.slice(0, 57)}…"` : text}`;
 }
 
-const secretKeys: ReadonlySet<unknown> = new Set(["keys", "credentials", "base_url"]);
+/** An address can have a password in it. */
+const secretsOfProvider: ReadonlySet<unknown> = new Set(["keys", "credentials", "base_url"]);
+const secretsOfMedia: ReadonlySet<unknown> = new Set([
+  "access_key_id",
+  "secret_access_key",
+  "session_token",
+  "endpoint",
+  "base_url",
+]);
 
-/** Of a provider only these keys are shown whose values no one would mistake a secret for. */
-function mayBeSecret([first, , key]: Path): boolean {
-  return first === "providers" && (key === undefined || secretKeys.has(key));
+/** Whether what stands here is, or may have been meant as, what nobody should read in a log. */
+function mayBeSecret([first, second, third]: Path): boolean {
+  if (first === "media") return secretsOfMedia.has(second);
+  // A key is easily written where its provider's mapping belongs.
+  return first === "providers" && (third === undefined || secretsOfProvider.has(third));
 }

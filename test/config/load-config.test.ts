@@ -150,6 +150,17 @@ describe("a bad configuration", () => {
     ["a key with a space", 'providers: { openai: { keys: ["sk-secret key"] } }'],
     ["a number as a key", "providers: { openai: { keys: [123456] } }"],
     ["an address with a password", 'providers: { openai: { base_url: "http://a:sk-secret@b" } }'],
+    ["a number as a secret of S3", "media: { store: s3, secret_access_key: 123456 }"],
+    ["a number as a key of S3", "media: { store: s3, access_key_id: 123456 }"],
+    ["a number as a token of S3", "media: { store: s3, session_token: 123456 }"],
+    [
+      "an address of S3 with a password",
+      'media: { store: s3, bucket: pictures, endpoint: "https://AKIAX:sk-secret@minio.local" }',
+    ],
+    [
+      "an address for links with a password",
+      'media: { store: disk, base_url: "https://a:sk-secret@b" }',
+    ],
     ["a secret variable as a number", 'server: { drain: "${SECRET}" }'],
     ["a secret variable as an operation", 'providers: { openai: { operations: ["${SECRET}"] } }'],
     [
