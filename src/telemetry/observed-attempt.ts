@@ -7,6 +7,7 @@ import type {
   ObservedCall,
   ObservedExchange,
 } from "../domain/observer.ts";
+import { callerNotes } from "./caller-notes.ts";
 import { captureInput } from "./capture-input.ts";
 import { genAiOperationName, genAiProviderName } from "./gen-ai-names.ts";
 import { eventNames, attributeNames as names } from "./names.ts";
@@ -121,6 +122,7 @@ export class ObservedAttempt implements AttemptObserver {
         duration_ms: Math.round(attempt.durationMs ?? 0),
         next: ending.next,
         reason: attempt.message,
+        ...callerNotes(this.#start.request),
         ...(this.#parts.captureContent && ending.detail !== undefined
           ? { detail: ending.detail }
           : {}),

@@ -3,6 +3,7 @@ import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Generated } from "../domain/generated.ts";
 import type { AttemptObserver, ExchangeObserver, ObservedCall } from "../domain/observer.ts";
+import { callerNotes } from "./caller-notes.ts";
 import { eventNames, attributeNames as names } from "./names.ts";
 import { ObservedAttempt } from "./observed-attempt.ts";
 import { setCost } from "./set-cost.ts";
@@ -93,6 +94,7 @@ export class ObservedRpc implements RpcObserver {
         model: this.#request?.model,
         reason: error.reason,
         attempts: error.attempts?.length ?? 0,
+        ...callerNotes(this.#request),
       },
       "request failed",
     );
@@ -115,6 +117,7 @@ export class ObservedRpc implements RpcObserver {
         method: this.#call.method,
         code,
         duration_ms: Math.round(durationMs),
+        ...callerNotes(this.#request),
       },
       "call ended",
     );

@@ -260,6 +260,27 @@ describe("telemetry", () => {
     });
   });
 
+  it("writes a caller's labels and end user to every line of its request, and nothing for none", () => {
+    const { observe, lines } = setUp({ level: "debug" });
+    for (const asked of [request, { ...request, labels: { team: "art" }, endUser: "u-17" }]) {
+      const rpc = observe();
+      rpc.requestRead(asked);
+      rpc
+        .attemptStarted(attempt({}), call)
+        .finished(attempt({ outcome: "failed", failure: "overloaded" }), { next: "stop" });
+      rpc.failed({ reason: "ALL_PROVIDERS_EXHAUSTED", message: "", metadata: {} });
+      rpc.ended("UNAVAILABLE");
+    }
+    expect(lines().map(({ msg, labels, end_user }) => [msg, labels, end_user])).toEqual([
+      ["attempt failed", undefined, undefined],
+      ["request failed", undefined, undefined],
+      ["call ended", undefined, undefined],
+      ["attempt failed", { team: "art" }, "u-17"],
+      ["request failed", { team: "art" }, "u-17"],
+      ["call ended", { team: "art" }, "u-17"],
+    ]);
+  });
+
   it("tells prompts and providers' words only when content capture is on", () => {
     for (const captureContent of [false, true]) {
       const { observe, spans, text } = setUp({ captureContent });
@@ -283,10 +304,12 @@ describe("telemetry", () => {
 
 function setUp({
   captureContent = false,
+  level = "info",
   sampler = new AlwaysOnSampler(),
   tracer,
 }: {
   readonly captureContent?: boolean;
+  readonly level?: string;
   readonly sampler?: Sampler;
   readonly tracer?: Tracer;
 } = {}) {
@@ -307,7 +330,7 @@ function setUp({
       () => true,
     ),
     logger: createLogger({
-      level: "info",
+      level,
       clock,
       destination: { write: (line) => written.push(line) },
     }),
