@@ -79,6 +79,11 @@ export interface ChatCapabilities {
   readonly seed: boolean;
   readonly temperature: boolean;
   readonly topP: boolean;
+  /**
+   * The efforts that leave a choice of temperature and top_p; undefined among them: when
+   * none is chosen. Undefined: any does.
+   */
+  readonly samplingEfforts?: readonly (ReasoningEffort | undefined)[] | undefined;
   /** How many stop texts. 0 when there is no such parameter. */
   readonly maxStop: number;
 }

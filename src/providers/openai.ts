@@ -4,7 +4,7 @@ import type {
   SizeCapability,
 } from "../domain/capabilities.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts";
+import type { ChatTask, ImageEditTask, ReasoningEffort, TextToImageTask } from "../domain/task.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
@@ -21,8 +21,9 @@ const answers: OpenAiAnswers = {
   requestIdHeaders: ["x-request-id"],
 };
 
+/** Several large images of the best quality take more than the five minutes that a first one may (2026-11-21). */
 const imageTimeouts: AttemptTimeouts = {
-  totalMs: 300_000,
+  totalMs: 600_000,
   firstContentMs: 300_000,
   idleMs: 180_000,
 };
@@ -58,7 +59,8 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
 
 const chat: OperationDialect<ChatTask, ChatCapabilities> = {
   capabilities: chatCapabilities,
-  timeouts: { totalMs: 600_000, firstContentMs: 180_000, idleMs: 60_000 },
+  // A model that reasons can be silent for minutes before its first word.
+  timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 60_000 },
   request: (task, target) => chatCall(completionBody(task, target)),
   result: (reply) => chatResult(reply, answers),
   stream: {
@@ -167,23 +169,57 @@ function chatCall(value: JsonObject): HttpCall {
   return { method: "POST", path: "/chat/completions", body: { kind: "json", value } };
 }
 
-/**
- * Reasoning models take no temperature, except GPT-5.1 and later ones of that
- * generation, which do not reason unless asked to (@ai-sdk/openai 4.0.118).
- */
 function chatCapabilities(model: string): ChatCapabilities {
-  const reasons = /^(?:o\d|gpt-[5-9])/.test(model) && !/^gpt-\d(?:\.\d+)?-chat/.test(model);
-  const samples = !reasons || /^gpt-5\.[1-9]/.test(model);
+  const family = reasoningFamilies.find(({ models }) => models.test(model));
+  const samples = family?.samplingEfforts?.length !== 0;
   return {
     tools: true,
     imageInput: true,
     imageUrls: true,
     jsonFormat: true,
     jsonSchema: true,
-    reasoningEffort: reasons,
+    reasoningEffort: family?.efforts ?? false,
     seed: true,
     temperature: samples,
     topP: samples,
+    samplingEfforts: family?.samplingEfforts,
     maxStop: 4,
   };
 }
+
+/** Models that reason, and what they let a caller choose. */
+interface ReasoningFamily {
+  readonly models: RegExp;
+  /** Undefined: there is no choice. */
+  readonly efforts?: readonly ReasoningEffort[] | undefined;
+  /** As in `ChatCapabilities`. */
+  readonly samplingEfforts?: readonly (ReasoningEffort | undefined)[] | undefined;
+}
+
+/**
+ * The first that matches counts; what matches none does not reason. A temperature goes
+ * only with the effort none, which those of GPT-5.1 to 5.4 have unless they are asked for
+ * more (@ai-sdk/openai 4.0.118 and OpenAI's pages on its models, 2026-11-21).
+ */
+const reasoningFamilies: readonly ReasoningFamily[] = [
+  { models: /^o\d/, efforts: ["low", "medium", "high"], samplingEfforts: [] },
+  { models: /^gpt-5-chat/ },
+  { models: /^gpt-5\.\d+-chat/, samplingEfforts: [] },
+  { models: /^gpt-5(?:\.\d+)?-pro/, efforts: ["medium", "high"], samplingEfforts: [] },
+  {
+    models: /^gpt-5\.[1-4](?:-|$)/,
+    efforts: ["none", "low", "medium", "high"],
+    samplingEfforts: ["none", undefined],
+  },
+  {
+    models: /^gpt-(?:5\.\d+|6-luna|6-sol|6\.1-terra)(?:-|$)/,
+    efforts: ["none", "low", "medium", "high"],
+    samplingEfforts: ["none"],
+  },
+  {
+    models: /^gpt-5(?:-|$)/,
+    efforts: ["minimal", "low", "medium", "high"],
+    samplingEfforts: [],
+  },
+  { models: /^gpt-[6-9]/, efforts: ["low", "medium", "high"], samplingEfforts: [] },
+];

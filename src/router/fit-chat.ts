@@ -27,9 +27,13 @@ export function fitChat(
   if (suits(task, capabilities)) return { kind: "fits", task, adjustments: noAdjustments };
 
   const adjustments: Adjustment[] = [];
-  const keep = <T extends number | string>(field: string, value: T | undefined, can: boolean) => {
+  const keep = <T extends number | string>(
+    field: string,
+    value: T | undefined,
+    can: boolean,
+    reason = "The model has no such parameter.",
+  ) => {
     if (value === undefined || can) return value;
-    const reason = "The model has no such parameter.";
     adjustments.push({
       field,
       requested: String(value),
@@ -51,10 +55,14 @@ export function fitChat(
       reason: "The nearest effort that can be chosen.",
     });
   }
+  const keepSampling = (field: string, value: number | undefined, can: boolean) =>
+    can && !leavesSampling(effort, capabilities)
+      ? keep(field, value, false, "The model takes it only when it does not reason.")
+      : keep(field, value, can);
   const fitted: ChatTask = {
     ...task,
-    temperature: keep("temperature", task.temperature, capabilities.temperature),
-    topP: keep("top_p", task.topP, capabilities.topP),
+    temperature: keepSampling("temperature", task.temperature, capabilities.temperature),
+    topP: keepSampling("top_p", task.topP, capabilities.topP),
     seed: keep("seed", task.seed, capabilities.seed),
     reasoningEffort: keep("reasoning_effort", effort, capabilities.reasoningEffort !== false),
     stop: task.stop.slice(0, capabilities.maxStop),
@@ -80,6 +88,8 @@ function suits(task: ChatTask, capabilities: ChatCapabilities): boolean {
     (task.topP === undefined || capabilities.topP) &&
     (task.seed === undefined || capabilities.seed) &&
     hasEffort(task.reasoningEffort, capabilities.reasoningEffort) &&
+    ((task.temperature === undefined && task.topP === undefined) ||
+      leavesSampling(task.reasoningEffort, capabilities)) &&
     task.stop.length <= capabilities.maxStop
   );
 }
@@ -90,6 +100,13 @@ function hasEffort(
 ): boolean {
   if (effort === undefined) return true;
   return typeof offered === "boolean" ? offered : offered.includes(effort);
+}
+
+function leavesSampling(
+  effort: ReasoningEffort | undefined,
+  { samplingEfforts }: ChatCapabilities,
+): boolean {
+  return samplingEfforts === undefined || samplingEfforts.includes(effort);
 }
 
 /** The nearest effort that there is; of two equally near ones the lower, since it does not cost more. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../domain/json.ts";
 import { badParameter, type OpenaiError } from "./openai-errors.ts";
+import { checkOpenaiReasoning } from "./openai-reasoning-rules.ts";
 import { asList, asObject, isWhole } from "./read-json.ts";
 
 /** The fields of POST /chat/completions, as the OpenAPI document of August 2026 lists them. */
@@ -70,7 +71,7 @@ export function checkOpenaiChat(body: JsonObject): OpenaiError | undefined {
       return badParameter(`messages[${index}].role`, "invalid_value", text);
     }
   }
-  return checkNumbers(body) ?? checkTogether(body);
+  return checkNumbers(body) ?? checkTogether(body) ?? checkOpenaiReasoning(body);
 }
 
 function checkNumbers(body: JsonObject): OpenaiError | undefined {

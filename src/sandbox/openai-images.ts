@@ -48,7 +48,8 @@ async function makeImages(
   order: ImageOrder,
 ): Promise<Answer> {
   const { model, streamed } = order;
-  if (/unknown|missing/.test(model)) {
+  // Shut down on 2026-10-23. The DALL-E line, shut down as well, is served as a legacy.
+  if (model === "gpt-image-1" || /unknown|missing/.test(model)) {
     const message = `The model '${model}' does not exist.`;
     return openaiError(404, badParameter("model", "model_not_found", message), headers);
   }

@@ -14,7 +14,10 @@ const question = plainChat.messages[0]?.parts[0];
 const prompt = question?.kind === "text" ? question.text : "";
 
 type ImageSettings = Omit<Parameters<typeof generateImage>[0], "model" | "prompt">;
-type TextSettings = Pick<Parameters<typeof generateText>[0], "providerOptions">;
+type TextSettings = Pick<
+  Parameters<typeof generateText>[0],
+  "providerOptions" | "reasoning" | "temperature" | "topP"
+>;
 
 /** Asks an image model of the AI SDK what `plainImage` asks, with further settings. */
 export function askImage(model: ImageModel, settings: ImageSettings = {}): Promise<unknown> {
@@ -32,9 +35,9 @@ export function askEdit(
   return generateImage({ model, prompt, n: 1, maxRetries: 0, ...settings });
 }
 
-/** Asks a language model of the AI SDK what `plainChat` asks. */
-export function askText(model: LanguageModel): Promise<unknown> {
-  return generateText({ model, prompt, maxRetries: 0 });
+/** Asks a language model of the AI SDK what `plainChat` asks, with further settings. */
+export function askText(model: LanguageModel, settings: TextSettings = {}): Promise<unknown> {
+  return generateText({ model, prompt, maxRetries: 0, ...settings });
 }
 
 /** The same, streamed. */

@@ -1,7 +1,8 @@
 import { createOpenAI } from "@ai-sdk/openai";
 import OpenAI, { toFile } from "openai";
-import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
+import type { ChatTask, ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { openai } from "../../src/providers/openai.ts";
+import { fitChat } from "../../src/router/fit-chat.ts";
 import {
   type AcceptedDifference,
   namelessFile,
@@ -39,6 +40,7 @@ const pngFile = (name: string) => toFile(pixel, name, { type: "image/png" });
 const sdk = (origin: string): OpenAI =>
   new OpenAI({ apiKey: testKey, baseURL: `${origin}/v1`, maxRetries: 0 });
 const ai = (origin: string) => createOpenAI({ apiKey: testKey, baseURL: `${origin}/v1` });
+const sampled = { temperature: 0.5, topP: 0.9 };
 const messages = [{ role: "user" as const, content: "What is the capital of Peru?" }];
 
 /** What @ai-sdk/openai does for every model of the line that can reason. */
@@ -205,6 +207,13 @@ const pairs: readonly RequestPair[] = [
     theirs: (origin) => askText(ai(origin).chat(chatModel)),
     accepted: [saysJson],
   },
+  ...(["high", "none"] as const).map((reasoningEffort) => ({
+    name: `a chat with the effort ${reasoningEffort} and a temperature, as @ai-sdk/openai asks for it`,
+    ours: ours(requestOf(openai, fitted({ ...sampled, reasoningEffort }), target(chatModel))),
+    theirs: (origin: string) =>
+      askText(ai(origin).chat(chatModel), { ...sampled, reasoning: reasoningEffort }),
+    accepted: [saysJson],
+  })),
   {
     name: "a chat with tools, an image and a schema, as npm openai asks for it",
     ours: ours(requestOf(openai, richChat, target(chatModel))),
@@ -243,6 +252,15 @@ const pairs: readonly RequestPair[] = [
 ];
 
 testSameRequests("our request to OpenAI is its clients'", pairs);
+
+/** A chat in the terms of its model, as the gateway puts it before the provider words it. */
+function fitted(change: Partial<ChatTask>): ChatTask {
+  const capabilities = openai.operations.chat?.capabilities(chatModel, {});
+  if (capabilities === undefined) throw new Error("OpenAI does not chat.");
+  const fit = fitChat({ ...plainChat, ...change }, capabilities, "openai");
+  if (fit.kind === "unsupported") throw new Error(fit.reason);
+  return fit.task;
+}
 
 function ours(call: Parameters<typeof send>[2]): RequestPair["ours"] {
   return send(openai, "/v1", call);

@@ -91,21 +91,32 @@ describe("OpenAI's chat", () => {
     });
   });
 
+  const low = ["low", "medium", "high"];
   it.each([
-    ["gpt-4o", true, false],
-    ["gpt-4.1-mini", true, false],
-    ["gpt-5", false, true],
-    ["gpt-5-mini", false, true],
-    ["gpt-5.4", true, true],
-    ["gpt-5.4-mini", true, true],
-    ["gpt-5-chat-latest", true, false],
-    ["gpt-6", false, true],
-    ["o4-mini", false, true],
-  ])("on %s takes a temperature: %s, an effort of reasoning: %s", (model, samples, reasons) => {
-    expect(chat?.capabilities(model, {})).toMatchObject({
-      temperature: samples,
-      topP: samples,
-      reasoningEffort: reasons,
-    });
-  });
+    ["gpt-4o", true, undefined, false],
+    ["gpt-4.1-mini", true, undefined, false],
+    ["gpt-5", false, [], ["minimal", ...low]],
+    ["gpt-5-mini-2025-08-07", false, [], ["minimal", ...low]],
+    ["gpt-5-pro", false, [], ["medium", "high"]],
+    ["gpt-5.1", true, ["none", undefined], ["none", ...low]],
+    ["gpt-5.4", true, ["none", undefined], ["none", ...low]],
+    ["gpt-5.4-mini-2026-03-17", true, ["none", undefined], ["none", ...low]],
+    ["gpt-5.4-pro", false, [], ["medium", "high"]],
+    ["gpt-5.6-luna", true, ["none"], ["none", ...low]],
+    ["gpt-5-chat-latest", true, undefined, false],
+    ["gpt-5.2-chat-latest", false, [], false],
+    ["gpt-6-sol", true, ["none"], ["none", ...low]],
+    ["gpt-6-astra", false, [], low],
+    ["o4-mini", false, [], low],
+  ])(
+    "on %s takes a temperature: %s, with the efforts %j, of which there are %j",
+    (model, samples, samplingEfforts, reasoningEffort) => {
+      expect(chat?.capabilities(model, {})).toMatchObject({
+        temperature: samples,
+        topP: samples,
+        samplingEfforts,
+        reasoningEffort,
+      });
+    },
+  );
 });

@@ -499,6 +499,36 @@ describe("a chat", () => {
     });
   });
 
+  it.each([
+    [["none", undefined], "high", ["temperature dropped", "top_p dropped"]],
+    [["none", undefined], "none", []],
+    [["none", undefined], undefined, []],
+    [["none"], undefined, ["temperature dropped", "top_p dropped"]],
+    [undefined, "high", []],
+  ] as const)(
+    "is sampled only with the efforts %j that leave it: with %s not so are %j",
+    (samplingEfforts, reasoningEffort, dropped) => {
+      const task = chatTask({ temperature: 0.5, topP: 0.9, reasoningEffort });
+      const result = chatFit(task, { samplingEfforts });
+      if (result.kind === "unsupported") throw new Error(result.reason);
+      expect(told(result.fit.adjustments)).toEqual(dropped);
+      expect(result.fit.task).toMatchObject(
+        dropped.length > 0 ? { temperature: undefined, topP: undefined } : task,
+      );
+    },
+  );
+
+  it("is sampled where the nearest effort that there is leaves it", () => {
+    const task = chatTask({ temperature: 0.5, reasoningEffort: "minimal" });
+    const capabilities = { reasoningEffort: ["none", "high"], samplingEfforts: ["none"] } as const;
+    expect(chatFit(task, capabilities)).toMatchObject({
+      fit: {
+        task: { temperature: 0.5, reasoningEffort: "none" },
+        adjustments: [{ field: "reasoning_effort" }],
+      },
+    });
+  });
+
   it("keeps as many stop texts as the model takes", () => {
     const result = chatFit(chatTask({ stop: ["a", "b", "c"] }), { maxStop: 2 });
     expect(result).toMatchObject({

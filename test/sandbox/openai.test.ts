@@ -97,6 +97,25 @@ describe("the embedded OpenAI", () => {
     [{ ...chat, stop: ["a", "b", "c", "d", "e"] }, "array_above_max_length", "stop"],
     [{ ...chat, tool_choice: "required" }, "invalid_value", "tool_choice"],
     [{ messages: chat.messages }, "missing_required_parameter", "model"],
+    [{ ...chat, reasoning_effort: "minimal" }, "unsupported_value", "reasoning_effort"],
+    [
+      { ...chat, reasoning_effort: "high", temperature: 0.5 },
+      "unsupported_parameter",
+      "temperature",
+    ],
+    [{ ...chat, reasoning_effort: "low", top_p: 0.5 }, "unsupported_parameter", "top_p"],
+    [
+      { ...chat, model: "gpt-5", reasoning_effort: "none" },
+      "unsupported_value",
+      "reasoning_effort",
+    ],
+    [{ ...chat, model: "gpt-5-mini", temperature: 0 }, "unsupported_parameter", "temperature"],
+    [{ ...chat, model: "o4-mini", temperature: 0.5 }, "unsupported_parameter", "temperature"],
+    [
+      { ...chat, model: "gpt-4.1", reasoning_effort: "low" },
+      "unsupported_parameter",
+      "reasoning_effort",
+    ],
   ])("refuses the chat request %# with 400, %s of %s", async (body, code, param) => {
     await using open = await openSandbox();
     const answer = await open.post("openai", completions, body);
@@ -105,6 +124,18 @@ describe("the embedded OpenAI", () => {
   });
 
   it.each([
+    { temperature: 0.5 },
+    { temperature: 0.5, reasoning_effort: "none" },
+    { temperature: 1, reasoning_effort: "xhigh" },
+    { model: "gpt-5", reasoning_effort: "minimal" },
+    { model: "gpt-4.1", temperature: 0.5 },
+  ])("takes the effort and the temperature of %j", async (given) => {
+    await using open = await openSandbox();
+    expect((await open.post("openai", completions, { ...chat, ...given })).status).toBe(200);
+  });
+
+  it.each([
+    [images, { ...image, model: "gpt-image-1" }],
     [images, { ...image, model: "gpt-image-unknown" }],
     [completions, { ...chat, model: "missing-model" }],
   ])("does not find the model at %s", async (path, body) => {
