@@ -107,7 +107,9 @@ function editCapabilities(model: string): ImageCapabilities {
 
 /**
  * Always as base64: an address leads nowhere for long. A seed, a size in pixels and
- * a format are arguments that xAI answers 400 to.
+ * a format are arguments that xAI answers 400 to. A shape that the caller leaves open
+ * stays open, although sources differ in what xAI makes of that ("auto" in its OpenAPI
+ * document, "1:1" in its proto, 2026-11-21): either would be our choice and not its own.
  */
 function imagesBody(task: TextToImageTask | ImageEditTask, target: CallTarget): JsonObject {
   const { options } = task;
