@@ -1,7 +1,7 @@
 import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { ImageTask } from "../domain/task.ts";
 import { falFailure } from "./dialects/fal-errors.ts";
-import { falCapabilities } from "./dialects/fal-models.ts";
+import { falCapabilities, falDraws, falEnlarges } from "./dialects/fal-models.ts";
 import {
   falAccepted,
   falCancel,
@@ -38,6 +38,10 @@ export const fal: Provider = {
   defaultBaseUrl: "https://queue.fal.run",
   keyVariable: "FAL_KEY",
   credential: { kind: "header", name: "authorization", prefix: "Key " },
-  operations: { text_to_image: queued, image_edit: queued, image_upscale: queued },
+  operations: {
+    text_to_image: { ...queued, serves: falDraws },
+    image_edit: queued,
+    image_upscale: { ...queued, serves: falEnlarges },
+  },
   failure: falFailure,
 };

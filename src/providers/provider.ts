@@ -76,6 +76,11 @@ export type CredentialScheme =
 export interface OperationDialect<T extends Task, C> {
   /** What this model can be asked here. An unknown model gets what every model of the provider can do. */
   capabilities(upstreamModel: string, settings: EndpointSettings): C;
+  /**
+   * Whether a model does this operation at all: false only where it is known for another
+   * one. Undefined: every model may.
+   */
+  readonly serves?: ((upstreamModel: string) => boolean) | undefined;
   readonly timeouts: AttemptTimeouts;
   /** The call for a task. */
   request(task: T, target: CallTarget): HttpCall;

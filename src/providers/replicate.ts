@@ -4,7 +4,11 @@ import type { ImageEditTask, TextToImageTask } from "../domain/task.ts";
 import { replicateFailure } from "./dialects/replicate-errors.ts";
 import { replicateUploads } from "./dialects/replicate-files.ts";
 import { replicateInput } from "./dialects/replicate-input.ts";
-import { replicateCapabilities, replicateEditCapabilities } from "./dialects/replicate-models.ts";
+import {
+  replicateCapabilities,
+  replicateDraws,
+  replicateEditCapabilities,
+} from "./dialects/replicate-models.ts";
 import { firstWaitMs, nextWaitMs, replicatePrediction } from "./dialects/replicate-prediction.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { Job } from "./outcome.ts";
@@ -22,7 +26,7 @@ export const replicate: Provider = {
   keyVariable: "REPLICATE_API_TOKEN",
   credential: { kind: "header", name: "authorization", prefix: "Bearer " },
   operations: {
-    text_to_image: predictions(replicateCapabilities),
+    text_to_image: { ...predictions(replicateCapabilities), serves: replicateDraws },
     image_edit: { ...predictions(replicateEditCapabilities), uploads: replicateUploads },
   },
   failure: replicateFailure,

@@ -27,6 +27,9 @@ export function abilityOf(
   const { operations } = endpoint.provider;
   if (!endpoint.operations.includes(operation)) return cannot(`do ${operation}`);
   if (!servesModel(endpoint, upstreamModel)) return cannot(`serve ${upstreamModel}`);
+  if (operations[operation]?.serves?.(upstreamModel) === false) {
+    return cannot(`do ${operation} by ${upstreamModel}`);
+  }
   if (operation === "chat") {
     const capabilities = operations.chat?.capabilities(upstreamModel, settings);
     return capabilities ? { kind: "chat", provider, capabilities } : cannot(`do ${operation}`);

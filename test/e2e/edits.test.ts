@@ -12,6 +12,7 @@ providers:
   openai: {}
   openrouter: {}
   replicate: {}
+  fal: {}
   my-sd: { type: openai-compatible, response_format: b64_json }
 routes:
   - models: [boat]
@@ -62,6 +63,7 @@ describe("an edit in the sandbox", () => {
   it.each([
     ["openai/gpt-image-2", "transparent_is_edited"],
     ["replicate/ideogram-ai/ideogram-v3-turbo", "black_is_edited"],
+    ["fal/fal-ai/ideogram/v3/edit", "black_is_edited"],
     ["my-sd/sd", "transparent_is_edited"],
   ])("by %s has its mask rewritten to %s", async (model, applied) => {
     const gateway = await startGateway(yaml);
@@ -89,6 +91,9 @@ describe("an edit in the sandbox", () => {
     expect(attemptLines(response.attempts)).toEqual([
       "FIRST openai FAILED CREDENTIAL SENT 403",
       "FAILOVER openrouter FAILED QUOTA SENT 402",
+    ["fal/fal-ai/flux-pro/v1/fill", {}],
+    ["fal/fal-ai/ideogram/v3/edit", {}],
+    ["fal/fal-ai/flux/schnell", {}],
       "FAILOVER replicate FAILED MODEL_GONE SENT 404",
       "FAILOVER my-sd SUCCEEDED",
     ]);
@@ -97,6 +102,17 @@ describe("an edit in the sandbox", () => {
   });
 
   it("is refused for good", async () => {
+  it.each(["fal/fal-ai/nano-banana/edit", "replicate/black-forest-labs/flux-fill-pro"])(
+    "is all that %s makes, so that it is not asked to draw",
+    async (model) => {
+      const gateway = await startGateway(yaml);
+      const task = { case: "textToImage", value: { prompt: "a boat" } } as const;
+      const told = await gateway.failure({ model, task });
+      expect(told.reasons).toEqual(["NO_CAPABLE_PROVIDER"]);
+      expect(Object.values(gateway.sandbox?.submissions() ?? {})).not.toContain(1);
+    },
+  );
+
     const gateway = await startGateway(yaml);
     for (const slug of ["openai", "openrouter", "replicate", "my-sd"]) {
       const exclude = ["openai", "openrouter", "replicate", "my-sd"].filter((one) => one !== slug);

@@ -30,15 +30,23 @@ export interface FalModel {
   readonly backgrounds?: readonly Background[] | undefined;
   /** The key of the input images, and the most of them: one address, or a list. */
   readonly images?: FalImages | undefined;
-  readonly mask?: { readonly key: string; readonly polarity: MaskPolarity } | undefined;
+  readonly mask?: FalMask | undefined;
   /** The key of an upscale's factor, and the factors that it takes. */
   readonly scale?: { readonly key: string; readonly factors: readonly number[] } | undefined;
 }
 
-/** How input images are handed over. */
-export type FalImages =
+/** How input images are handed over, and whether there is nothing that the model makes without one. */
+export type FalImages = { readonly required?: true } & (
   | { readonly key: "image_url"; readonly most: 1 }
-  | { readonly key: "image_urls"; readonly most: number };
+  | { readonly key: "image_urls"; readonly most: number }
+);
+
+/** How a mask is handed over, and whether there is no edit without one. */
+export interface FalMask {
+  readonly key: string;
+  readonly polarity: MaskPolarity;
+  readonly required?: true;
+}
 
 /** How an input image is handed over where nothing else is known. */
 export const oneImage: FalImages = { key: "image_url", most: 1 };

@@ -29,9 +29,22 @@ export function falCapabilities(upstreamModel: string): ImageCapabilities {
     // What a model does not take it ignores, and draws something else.
     maxInputImages: model === unknownModel ? oneImage.most : (model.images?.most ?? 0),
     mask: model.mask?.polarity,
+    needsMask: model.mask?.required,
     inputUrls: true,
     scaleFactors: model.scale?.factors,
   };
+}
+
+/** Whether a model draws from words alone: not one that is known to want an image. */
+export function falDraws(upstreamModel: string): boolean {
+  const { images, scale } = falModel(upstreamModel);
+  return images?.required === undefined && scale === undefined;
+}
+
+/** Whether a model enlarges: not one that is known for something else. */
+export function falEnlarges(upstreamModel: string): boolean {
+  const model = falModel(upstreamModel);
+  return model === unknownModel || model.scale !== undefined;
 }
 
 function ratio(...ratios: readonly string[]): SizeCapability {
@@ -51,8 +64,10 @@ function pixels({ step, edges: [minEdge, maxEdge], areas }: PixelLimits): SizeCa
 }
 
 function upTo(most: number): FalImages {
-  return { key: "image_urls", most };
+  return { key: "image_urls", most, required: true };
 }
+
+const itsImage: FalImages = { ...oneImage, required: true };
 
 const jpegOrPng = { jpeg: "jpeg", png: "png" } as const;
 const threeFormats = { ...jpegOrPng, webp: "webp" } as const;
@@ -142,7 +157,7 @@ const models: readonly FalModel[] = [
     maxCount: 4,
     formats: jpegOrPng,
     seed: true,
-    images: oneImage,
+    images: itsImage,
   },
   { names: ["fal-ai/flux-pro/v1.1-ultra"], ...fluxRatios, images: oneImage },
   {
@@ -150,18 +165,17 @@ const models: readonly FalModel[] = [
     maxCount: 4,
     formats: jpegOrPng,
     seed: true,
-    images: oneImage,
-    mask: { key: "mask_url", polarity: "white_is_edited" },
+    images: itsImage,
+    mask: { key: "mask_url", polarity: "white_is_edited", required: true },
   },
   {
-    names: [
-      "fal-ai/flux-pro/kontext",
-      "fal-ai/flux-pro/kontext/max",
-      "fal-ai/flux-pro/kontext/text-to-image",
-      "fal-ai/flux-pro/kontext/max/text-to-image",
-    ],
+    names: ["fal-ai/flux-pro/kontext", "fal-ai/flux-pro/kontext/max"],
     ...fluxRatios,
-    images: oneImage,
+    images: itsImage,
+  },
+  {
+    names: ["fal-ai/flux-pro/kontext/text-to-image", "fal-ai/flux-pro/kontext/max/text-to-image"],
+    ...fluxRatios,
   },
   {
     names: ["fal-ai/flux-pro/kontext/multi", "fal-ai/flux-pro/kontext/max/multi"],
@@ -206,12 +220,12 @@ const models: readonly FalModel[] = [
     // Ideogram's own API repaints what is black; fal's page does not say otherwise.
     names: ["fal-ai/ideogram/v3/edit"],
     ...ideogram,
-    images: oneImage,
-    mask: { key: "mask_url", polarity: "black_is_edited" },
+    images: itsImage,
+    mask: { key: "mask_url", polarity: "black_is_edited", required: true },
   },
   { names: ["fal-ai/recraft/v3/text-to-image", "fal-ai/recraft/v4/text-to-image"], ...presets },
   { names: ["fal-ai/qwen-image"], ...qwen },
-  { names: ["fal-ai/qwen-image-edit"], ...qwen, images: oneImage },
+  { names: ["fal-ai/qwen-image-edit"], ...qwen, images: itsImage },
   { names: ["fal-ai/qwen-image-edit-plus"], ...qwen, formats: threeFormats, images: upTo(3) },
   {
     names: ["fal-ai/stable-diffusion-v35-large"],

@@ -38,6 +38,8 @@ export interface ReplicateInputs {
   /** Whether the key takes a list. Otherwise it takes one address. */
   readonly list: boolean;
   readonly max: number;
+  /** Whether there is nothing that the model makes without an image. */
+  readonly required?: true;
   /** Which pixels of `mask` are changed. Undefined: there is no such key. */
   readonly mask?: MaskPolarity | undefined;
   readonly needsMask?: boolean | undefined;

@@ -28,6 +28,11 @@ export function replicateCapabilities(upstreamModel: string): ImageCapabilities 
   };
 }
 
+/** Whether a model draws from words alone: not one that is known to want an image. */
+export function replicateDraws(upstreamModel: string): boolean {
+  return replicateModel(upstreamModel).inputs?.required === undefined;
+}
+
 /** What an edit by a model can be asked: the same, as far as the input does not settle it. */
 export function replicateEditCapabilities(upstreamModel: string): ImageCapabilities {
   const { inputs } = replicateModel(upstreamModel);

@@ -106,7 +106,12 @@ export const replicateTable: readonly ReplicateModel[] = [
     names: ["black-forest-labs/flux-fill-pro"],
     formats: jpg,
     seed: true,
-    inputs: one("image", { mask: "white_is_edited", needsMask: true, shape: "given" }),
+    inputs: one("image", {
+      required: true,
+      mask: "white_is_edited",
+      needsMask: true,
+      shape: "given",
+    }),
   },
   {
     names: ["black-forest-labs/flux-kontext-pro", "black-forest-labs/flux-kontext-max"],

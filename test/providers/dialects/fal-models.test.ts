@@ -5,7 +5,12 @@ import type { ImageOptions, ImageSize } from "../../../src/domain/image-options.
 import type { JsonObject } from "../../../src/domain/json.ts";
 import type { ImageEditTask, ImageTask, ImageUpscaleTask } from "../../../src/domain/task.ts";
 import { falInput } from "../../../src/providers/dialects/fal-input.ts";
-import { falCapabilities, falModel } from "../../../src/providers/dialects/fal-models.ts";
+import {
+  falCapabilities,
+  falDraws,
+  falEnlarges,
+  falModel,
+} from "../../../src/providers/dialects/fal-models.ts";
 import { textToImageTask } from "../support.ts";
 
 const url = "https://images.example/a.png";
@@ -38,6 +43,10 @@ const draws: readonly (readonly [string, JsonObject])[] = [
   ["fal-ai/flux-pro/kontext/text-to-image", fluxRatio],
   ["fal-ai/flux-pro/kontext/max/text-to-image", fluxRatio],
   ["fal-ai/flux-2", { ...flux2, num_images: 4 }],
+  ["fal-ai/flux-2/turbo", { ...flux2, num_images: 4 }],
+  ["fal-ai/flux-2/flash", { ...flux2, num_images: 4 }],
+  ["fal-ai/flux-2/klein/4b", { ...flux2, num_images: 4 }],
+  ["fal-ai/flux-2/klein/9b", { ...flux2, num_images: 4 }],
   ["fal-ai/flux-2-pro", flux2],
   ["fal-ai/flux-2-flex", flux2],
   ["fal-ai/flux-2-max", flux2],
@@ -45,9 +54,14 @@ const draws: readonly (readonly [string, JsonObject])[] = [
   ["fal-ai/nano-banana-pro", { ...banana, resolution: "4K" }],
   ["fal-ai/nano-banana-2", { ...banana, resolution: "4K" }],
   ["fal-ai/gpt-image-1.5", gpt],
+  ["fal-ai/gpt-image-1-mini", gpt],
   ["fal-ai/imagen4/preview", { ...banana, resolution: "2K" }],
   ["fal-ai/imagen4/preview/ultra", { ...banana, resolution: "2K" }],
   ["fal-ai/imagen4/preview/fast", banana],
+  [
+    "fal-ai/bytedance/seedream/v3/text-to-image",
+    { image_size: { width: 2048, height: 2048 }, num_images: 4, seed: 7 },
+  ],
   ["fal-ai/bytedance/seedream/v4/text-to-image", seedream],
   ["fal-ai/bytedance/seedream/v4.5/text-to-image", seedream],
   [
@@ -60,7 +74,13 @@ const draws: readonly (readonly [string, JsonObject])[] = [
   ],
   ["fal-ai/recraft/v3/text-to-image", { image_size: "square_hd" }],
   ["fal-ai/recraft/v4/text-to-image", { image_size: "square_hd" }],
+  ["fal-ai/recraft/v4/pro/text-to-image", { image_size: "square_hd" }],
   ["fal-ai/qwen-image", { ...qwen, negative_prompt: "cups" }],
+  ["fal-ai/qwen-image-2512", { ...qwen, negative_prompt: "cups" }],
+  ["fal-ai/qwen-image-2/text-to-image", { ...qwen, negative_prompt: "cups" }],
+  ["fal-ai/qwen-image-2/pro/text-to-image", { ...qwen, negative_prompt: "cups" }],
+  ["fal-ai/qwen-image-max/text-to-image", { ...qwen, negative_prompt: "cups" }],
+  ["fal-ai/z-image/turbo", { ...flux2, num_images: 4 }],
   [
     "fal-ai/stable-diffusion-v35-large",
     { ...flux, image_size: { width: 1536, height: 1536 }, negative_prompt: "cups" },
@@ -79,11 +99,16 @@ const edits: readonly (readonly [string, JsonObject])[] = [
   ["fal-ai/flux-pro/kontext/max", { ...fluxRatio, ...oneUrl }],
   ["fal-ai/flux-pro/kontext/multi", { ...fluxRatio, image_urls: urls(4) }],
   ["fal-ai/flux-2/edit", { ...flux2, num_images: 4, image_urls: urls(4) }],
+  ["fal-ai/flux-2/turbo/edit", { ...flux2, num_images: 4, image_urls: urls(4) }],
+  ["fal-ai/flux-2/flash/edit", { ...flux2, num_images: 4, image_urls: urls(4) }],
+  ["fal-ai/flux-2/klein/4b/edit", { ...flux2, num_images: 4, image_urls: urls(4) }],
+  ["fal-ai/flux-2/klein/9b/edit", { ...flux2, num_images: 4, image_urls: urls(4) }],
   ["fal-ai/flux-2-pro/edit", { ...flux2, image_urls: urls(9) }],
   ["fal-ai/nano-banana/edit", { ...banana, image_urls: urls(10) }],
   ["fal-ai/nano-banana-pro/edit", { ...banana, resolution: "4K", image_urls: urls(14) }],
   ["fal-ai/nano-banana-2/edit", { ...banana, resolution: "4K", image_urls: urls(14) }],
   ["fal-ai/gpt-image-1.5/edit", { ...gpt, image_urls: urls(16), mask_image_url: url }],
+  ["fal-ai/gpt-image-1-mini/edit", { ...gpt, image_urls: urls(16) }],
   ["fal-ai/bytedance/seedream/v4/edit", { ...seedream, image_urls: urls(10) }],
   ["fal-ai/bytedance/seedream/v4.5/edit", { ...seedream, image_urls: urls(10) }],
   [
@@ -91,8 +116,13 @@ const edits: readonly (readonly [string, JsonObject])[] = [
     { image_size: { width: 4096, height: 4096 }, num_images: 4, image_urls: urls(10) },
   ],
   ["fal-ai/ideogram/v3/edit", { ...oneUrl, mask_url: url, num_images: 8, seed: 7 }],
+  ["fal-ai/ideogram/v3/remix", { ...oneUrl, image_size: "square_hd", num_images: 8, seed: 7 }],
+  ["fal-ai/ideogram/v3/replace-background", { ...oneUrl, num_images: 8, seed: 7 }],
   ["fal-ai/qwen-image-edit", { ...qwen, ...oneUrl }],
   ["fal-ai/qwen-image-edit-plus", { ...qwen, image_urls: urls(3) }],
+  ["fal-ai/qwen-image-2/edit", { ...qwen, image_urls: urls(3) }],
+  ["fal-ai/qwen-image-2/pro/edit", { ...qwen, image_urls: urls(3) }],
+  ["fal-ai/qwen-image-max/edit", { ...qwen, image_urls: urls(3) }],
   ["somebody/unknown", oneUrl],
 ];
 
@@ -171,6 +201,26 @@ describe("a model on fal", () => {
     expect(maskOf("fal-ai/nano-banana/edit")).toBeUndefined();
   });
 
+  it("makes no edit without a mask where its schema wants one", () => {
+    const needsMask = (model: string) => falCapabilities(model).needsMask ?? false;
+    expect(needsMask("fal-ai/flux-pro/v1/fill")).toBe(true);
+    expect(needsMask("fal-ai/ideogram/v3/edit")).toBe(true);
+    expect(needsMask("fal-ai/gpt-image-1.5/edit")).toBe(false);
+  });
+
+  it.each([
+    ["fal-ai/flux/schnell", true, false],
+    ["fal-ai/flux-pro/v1.1-ultra", true, false],
+    ["fal-ai/flux-pro/kontext/text-to-image", true, false],
+    ["fal-ai/flux-pro/kontext", false, false],
+    ["fal-ai/flux/dev/image-to-image", false, false],
+    ["fal-ai/nano-banana/edit", false, false],
+    ["fal-ai/esrgan", false, true],
+    ["somebody/unknown", true, true],
+  ])("%s may be asked to draw: %s, and to enlarge: %s", (model, draws, enlarges) => {
+    expect([falDraws(model), falEnlarges(model)]).toEqual([draws, enlarges]);
+  });
+
   it("takes no image that it would ignore", () => {
     expect(falCapabilities("fal-ai/flux/schnell").maxInputImages).toBe(0);
     expect(falCapabilities("somebody/unknown").maxInputImages).toBe(1);
@@ -196,6 +246,7 @@ describe("a model on fal", () => {
     for (const { upstreamModel, operations } of offered) {
       const model = falModel(upstreamModel);
       expect(model.names).toContain(upstreamModel);
+      if (operations.includes("text_to_image")) expect(falDraws(upstreamModel)).toBe(true);
       if (operations.includes("image_edit")) expect(model.images).toBeDefined();
       if (operations.includes("image_upscale")) expect(model.scale).toBeDefined();
     }

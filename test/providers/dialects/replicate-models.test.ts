@@ -3,7 +3,10 @@ import type { ImageCapabilities } from "../../../src/domain/capabilities.ts";
 import type { ImageOptions, ImageSize } from "../../../src/domain/image-options.ts";
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { replicateInput } from "../../../src/providers/dialects/replicate-input.ts";
-import { replicateCapabilities } from "../../../src/providers/dialects/replicate-models.ts";
+import {
+  replicateCapabilities,
+  replicateDraws,
+} from "../../../src/providers/dialects/replicate-models.ts";
 
 /** Everything that each family can be asked, and the keys that its schema has for it. */
 const rows: readonly (readonly [string, JsonObject])[] = [
@@ -133,6 +136,12 @@ describe("a model on Replicate", () => {
       formats: [],
       resolutions: [],
     });
+  });
+
+  it("is asked to draw unless it is known to want an image", () => {
+    expect(replicateDraws("black-forest-labs/flux-fill-pro")).toBe(false);
+    expect(replicateDraws("black-forest-labs/flux-dev")).toBe(true);
+    expect(replicateDraws("somebody/unknown")).toBe(true);
   });
 
   it("compresses every format but PNG", () => {
