@@ -35,6 +35,10 @@ export interface ImageCapabilities {
   /** The most bytes of all input images together; addresses do not count. Undefined means any. */
   readonly maxInputBytes?: number | undefined;
   /** How the mask of an edit is read. Undefined means that there is none. */
+  /** Which files the input images may be. Undefined means any that callers may send. */
+  readonly inputFile?: FileLimits | undefined;
+  /** Which file the mask may be. Undefined means any that callers may send. */
+  readonly maskFile?: FileLimits | undefined;
   readonly mask?: MaskPolarity | undefined;
   /** Whether an edit without a mask is none. Default false. */
   readonly needsMask?: boolean | undefined;
@@ -48,6 +52,20 @@ export interface ImageCapabilities {
 }
 
 /** How a provider takes the shape of an image. */
+/** Which files a model takes as images; addresses that it fetches itself do not count. */
+export interface FileLimits {
+  /** Their media types: "image/png". Undefined means any that callers may send. */
+  readonly types?: readonly string[] | undefined;
+  /** The most bytes of one. Undefined means any. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** The seeds that a provider takes, both ends included. */
+export interface SeedRange {
+  readonly least: number;
+  readonly most: number;
+}
+
 export type SizeCapability =
   /** One of these sizes, like "1024x1024". */
   | { readonly kind: "listed"; readonly sizes: readonly string[] }
@@ -73,6 +91,10 @@ export interface ChatCapabilities {
   /** Whether an image may be an address, which the provider fetches itself. Default false. */
   readonly imageUrls?: boolean | undefined;
   readonly jsonFormat: boolean;
+  /** Which files the images may be. Undefined means any that callers may send. */
+  readonly inputFile?: FileLimits | undefined;
+  /** The most bytes of all images together; addresses do not count. Undefined means any. */
+  readonly maxInputBytes?: number | undefined;
   readonly jsonSchema: boolean;
   /** Whether there is a choice, or which efforts there are to choose from. */
   readonly reasoningEffort: boolean | readonly ReasoningEffort[];

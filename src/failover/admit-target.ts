@@ -1,3 +1,4 @@
+import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { FieldViolation } from "../domain/gateway-error.ts";
 import type { Task } from "../domain/task.ts";
@@ -21,6 +22,8 @@ export interface Admitted {
   readonly kind: "admitted";
   /** The task in what the target takes, with its images prepared. */
   readonly task: Task;
+  /** What was done to its images for that, as far as it is told. */
+  readonly conversions: readonly Adjustment[];
   /** Undefined where there is none. */
   readonly gate: Gate | undefined;
 }
@@ -41,6 +44,7 @@ export async function admitTarget(
     return { kind: "passed_over", why, lastWord: { kind: "cost_limit" } };
   }
   let { task } = candidate.fit;
+  let conversions = noAdjustments;
   if (candidate.fit.inputs !== undefined) {
     const prepared = await walk.inputs.prepare(candidate.fit);
     if (prepared.kind === "ended") return prepared;
@@ -54,6 +58,8 @@ export async function admitTarget(
       return { kind: "passed_over", why, lastWord };
     }
     task = prepared.task;
+    const provider = candidate.endpoint.slug;
+    conversions = prepared.conversions.map((conversion) => ({ ...conversion, provider }));
   }
   const gate = walk.dependencies.gateOf?.(candidate.endpoint);
   const entry = gate && (await gate.enter(caller, patient));
@@ -63,5 +69,5 @@ export async function admitTarget(
     const lastWord: LastWord = { kind: "at_limit", candidate, retryAfterMs };
     return { kind: "passed_over", why: atLimit(candidate), lastWord };
   }
-  return { kind: "admitted", task, gate };
+  return { kind: "admitted", task, conversions, gate };
 }

@@ -1,3 +1,4 @@
+import type { Adjustment } from "../domain/adjustment.ts";
 import type { Attempt } from "../domain/attempt.ts";
 import type { EmitEvent } from "../domain/generated.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
@@ -15,6 +16,8 @@ export interface AttemptToRun {
   readonly key: Secret | undefined;
   /** The task in what the target takes, with its images prepared. */
   readonly task: Task;
+  /** What was done to its images for that. Undefined means nothing that is told. */
+  readonly conversions?: readonly Adjustment[] | undefined;
   readonly input: ExecuteInput;
   readonly dependencies: ExecuteDependencies;
   /** How it began. */

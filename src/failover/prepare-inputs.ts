@@ -1,11 +1,15 @@
+import type { Adjustment } from "../domain/adjustment.ts";
+import type { FileLimits } from "../domain/capabilities.ts";
 import type { FieldViolation } from "../domain/gateway-error.ts";
 import type { ImageHeader, InputMedia } from "../domain/input-media.ts";
 import type { ImageEditTask, ImageInput, MaskPolarity, Task } from "../domain/task.ts";
 import { inputBytes } from "../router/input-bytes.ts";
 import type { Fit, InputNeeds } from "../router/plan.ts";
 import { checkUrl } from "../transport/egress-guard.ts";
+import { fewAtATime, type InTurn } from "./few-at-a-time.ts";
 import { ended, type FetchContext, InputFetcher, isDataUrl } from "./input-fetcher.ts";
 import { mapImages } from "./map-images.ts";
+import { UnsuitableInput } from "./unsuitable-input.ts";
 import { UnusableInput } from "./unusable-input.ts";
 
 /** What the images of one request are prepared with. */
@@ -15,7 +19,12 @@ export interface InputContext extends FetchContext {
 
 /** How the preparation went. */
 export type PrepareResult =
-  | { readonly kind: "prepared"; readonly task: Task }
+  | {
+      readonly kind: "prepared";
+      readonly task: Task;
+      /** What was converted, since the target does not take it as it is. */
+      readonly conversions: readonly InputConversion[];
+    }
   /** An image is of no use, whoever the provider is. */
   | { readonly kind: "unusable"; readonly violation: FieldViolation }
   /** This target does not take the images, and another one may. `reason` is the end of a sentence. */
@@ -23,11 +32,14 @@ export type PrepareResult =
   /** The caller has left, or the request's time is up. */
   | { readonly kind: "ended" };
 
+/** A conversion of an image that a caller supplied, as it is told. It is exact. */
+export type InputConversion = Omit<Adjustment, "provider">;
+
 /**
- * Makes the images of one request's task what a target takes: bytes of a true
- * type where it takes no addresses, and a mask of its polarity. What was fetched
- * or rewritten for one target is kept for the next, and so is a failure: an
- * address is asked once. No credential goes along, and no provider is told.
+ * Makes the images of one request's task what a target takes: bytes of a true type
+ * where it takes no addresses, a PNG where it does not take the type, and a mask of
+ * its polarity. What was fetched or rewritten for one target is kept for the next, and
+ * so is a failure: an address is asked once.
  */
 export class InputPreparer {
   readonly #context: InputContext;
@@ -36,6 +48,8 @@ export class InputPreparer {
   /** By the image, or by its address: one that stands in many places is fetched once. */
   #loaded: Map<ImageInput | string, Promise<LoadedImage>> | undefined;
   #masks: Map<MaskPolarity, Promise<Uint8Array>> | undefined;
+  /** A large image takes as much memory as its pixels, so that they are decoded one by one. */
+  #convertInTurn: InTurn | undefined;
 
   constructor(context: InputContext) {
     this.#context = context;
@@ -43,25 +57,40 @@ export class InputPreparer {
 
   /** Prepares the task for one target. Never rejects but for a bug. */
   async prepare({ task, inputs }: Pick<Fit, "task" | "inputs">): Promise<PrepareResult> {
-    if (inputs === undefined) return { kind: "prepared", task };
+    if (inputs === undefined) return { kind: "prepared", task, conversions: [] };
+    const conversions: InputConversion[] = [];
     try {
-      const prepared = await mapImages(task, (image, field) => this.#ready(image, field, inputs));
+      const prepared = await mapImages(task, (image, field) =>
+        this.#ready(image, field, inputs, conversions),
+      );
       const masked =
-        prepared.operation === "image_edit" ? await this.#withMask(prepared, inputs) : prepared;
-      return tooLarge(masked, inputs) ?? { kind: "prepared", task: masked };
+        prepared.operation === "image_edit"
+          ? await this.#withMask(prepared, inputs, conversions)
+          : prepared;
+      return tooLarge(masked, inputs) ?? { kind: "prepared", task: masked, conversions };
     } catch (reason) {
       if (reason instanceof UnusableInput) return { kind: "unusable", violation: reason.violation };
+      if (reason instanceof UnsuitableInput) return { kind: "unsuitable", reason: reason.reason };
       if (reason === ended) return { kind: "ended" };
       throw reason;
     }
   }
 
   /** The image as the target takes it. */
-  async #ready(image: ImageInput, field: string, needs: InputNeeds): Promise<ImageInput> {
+  async #ready(
+    image: ImageInput,
+    field: string,
+    needs: InputNeeds,
+    conversions: InputConversion[],
+  ): Promise<ImageInput> {
     if (image.kind === "url" && !needs.fetch && !isDataUrl(image.url)) {
       return this.#checked(image, image.url, field);
     }
-    const { bytes, header } = await this.#load(image, field);
+    const loaded = await this.#load(image, field);
+    const taken = isOfType(loaded, needs.file) ? loaded : await this.#asPng(loaded, field);
+    if (taken !== loaded) conversions.push(conversion(field, loaded));
+    const { bytes, header } = taken;
+    checkBytes(bytes, needs.file);
     const { mimeType, width, height } = header;
     return { kind: "bytes", bytes, mimeType, size: { width, height } };
   }
@@ -74,23 +103,31 @@ export class InputPreparer {
     throw new UnusableInput(`${field}.url`, reason, "fetch");
   }
 
-  async #withMask(task: ImageEditTask, needs: InputNeeds): Promise<Task> {
+  async #withMask(
+    task: ImageEditTask,
+    needs: InputNeeds,
+    conversions: InputConversion[],
+  ): Promise<Task> {
     const { mask, maskPolarity } = task;
     const [first] = task.images;
     if (mask === undefined) return task;
     const polarity = needs.mask ?? maskPolarity;
-    if (polarity === maskPolarity && mask.kind === "url" && !needs.fetch && !isDataUrl(mask.url)) {
+    const isRead = polarity === maskPolarity;
+    if (isRead && mask.kind === "url" && !needs.fetch && !isDataUrl(mask.url)) {
       return { ...task, mask: this.#checked(mask, mask.url, maskField) };
     }
     const loaded = await this.#load(mask, maskField);
     const size = first?.kind === "bytes" ? this.#context.media.sniff(first.bytes) : undefined;
     if (size !== undefined) checkSize(loaded.header, size);
-    const bytes =
-      polarity === maskPolarity
-        ? loaded.bytes
-        : await this.#convert(loaded.bytes, maskPolarity, polarity);
-    const mimeType = polarity === maskPolarity ? loaded.header.mimeType : "image/png";
-    return { ...task, mask: { kind: "bytes", bytes, mimeType }, maskPolarity: polarity };
+    if (isRead && isOfType(loaded, needs.maskFile) && isOfSize(loaded.bytes, needs.maskFile)) {
+      const { bytes, header } = loaded;
+      return { ...task, mask: { kind: "bytes", bytes, mimeType: header.mimeType } };
+    }
+    // Written anew it is one channel alone, so that a large one becomes small as well.
+    const bytes = await this.#convert(loaded.bytes, maskPolarity, polarity);
+    checkBytes(bytes, needs.maskFile);
+    if (isRead) conversions.push(conversion(maskField, loaded));
+    return { ...task, mask: { kind: "bytes", bytes, mimeType: png }, maskPolarity: polarity };
   }
 
   #convert(mask: Uint8Array, from: MaskPolarity, to: MaskPolarity): Promise<Uint8Array> {
@@ -104,6 +141,26 @@ export class InputPreparer {
       this.#masks.set(to, converted);
     }
     return converted;
+  }
+
+  /** The image as a PNG, converted once for all targets. */
+  #asPng(loaded: LoadedImage, field: string): Promise<LoadedImage> {
+    this.#convertInTurn ??= fewAtATime(1);
+    loaded.asPng ??= this.#convertInTurn(async () => {
+      const { media } = this.#context;
+      const conversion = await media.toPng(loaded.bytes);
+      if (conversion.kind === "impossible") {
+        throw new UnsuitableInput(
+          `cannot take ${loaded.header.mimeType}, and the image is too large to be converted`,
+        );
+      }
+      const header = conversion.kind === "converted" ? media.sniff(conversion.bytes) : undefined;
+      if (conversion.kind === "broken" || header === undefined) {
+        throw new UnusableInput(field, "cannot be decoded as an image", "image");
+      }
+      return { bytes: conversion.bytes, header };
+    });
+    return loaded.asPng;
   }
 
   #load(image: ImageInput, field: string): Promise<LoadedImage> {
@@ -134,15 +191,42 @@ export class InputPreparer {
 
 const maskField = "image_edit.mask";
 
+const png = "image/png";
+
 interface LoadedImage {
   readonly bytes: Uint8Array;
   readonly header: ImageHeader;
+  /** Undefined until it is needed. */
+  asPng?: Promise<LoadedImage>;
+}
+
+function isOfType({ header }: LoadedImage, limits: FileLimits | undefined): boolean {
+  return limits?.types?.includes(header.mimeType) ?? true;
+}
+
+function isOfSize(bytes: Uint8Array, limits: FileLimits | undefined): boolean {
+  return bytes.length <= (limits?.maxBytes ?? Number.POSITIVE_INFINITY);
+}
+
+function checkBytes(bytes: Uint8Array, limits: FileLimits | undefined): void {
+  if (isOfSize(bytes, limits)) return;
+  throw new UnsuitableInput(`cannot take an image of more than ${limits?.maxBytes} bytes`);
+}
+
+function conversion(field: string, { header }: LoadedImage): InputConversion {
+  return {
+    // Adjustments name what is inside the task.
+    field: field.slice(field.indexOf(".") + 1),
+    requested: header.mimeType,
+    applied: png,
+    kind: "emulated",
+    reason: "The provider does not take the file as it is, so Spillway converts it.",
+  };
 }
 
 /** How large a fetched image is shows only now. */
 function tooLarge(task: Task, { maxBytes }: InputNeeds): PrepareResult | undefined {
-  if (task.operation !== "image_edit" || maxBytes === undefined) return undefined;
-  if (inputBytes(task) <= maxBytes) return undefined;
+  if (maxBytes === undefined || inputBytes(task) <= maxBytes) return undefined;
   return { kind: "unsuitable", reason: `cannot take more than ${maxBytes} bytes of input images` };
 }
 

@@ -1,4 +1,4 @@
-import type { Adjustment } from "../domain/adjustment.ts";
+import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
 import { addCost, type Cost, noCost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { ChatOutput, FinishedImage } from "../domain/output.ts";
@@ -32,7 +32,7 @@ export interface AttemptResult {
   readonly upstreamRequestId?: string | undefined;
   /** Whether the caller of a stream got output that another attempt makes void. */
   readonly loose: boolean;
-  /** How images arrive otherwise than was planned. */
+  /** What was adapted otherwise than was planned: images that arrive, and those of the caller. */
   readonly adjustments: readonly Adjustment[];
 }
 
@@ -60,7 +60,7 @@ export async function runAttempt(attempt: AttemptToRun): Promise<AttemptResult> 
       only !== undefined && shares.length === 1
         ? [await runShare(work, only)]
         : await Promise.all(shares.map((share) => runShare(work, share)));
-    const result = combine(reports);
+    const result = combine(reports, attempt.conversions ?? noAdjustments);
     timer.learn(result.failure?.class);
     return result;
   } finally {
@@ -95,9 +95,12 @@ function maxCountPerCall(
   return most === undefined ? fit.maxCountPerCall : Math.min(most, fit.maxCountPerCall);
 }
 
-function combine(reports: readonly ShareReport[]): AttemptResult {
+function combine(
+  reports: readonly ShareReport[],
+  conversions: readonly Adjustment[],
+): AttemptResult {
   const failures: Failure[] = [];
-  const adjustments: Adjustment[] = [];
+  const adjustments: Adjustment[] = [...conversions];
   let imageCount = 0;
   let usage = noUsage;
   let cost = noCost;

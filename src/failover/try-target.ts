@@ -54,6 +54,7 @@ export async function tryTarget(
       candidate,
       key,
       task: admission.task,
+      conversions: admission.conversions,
       input,
       dependencies,
       attempt: running.attempt,

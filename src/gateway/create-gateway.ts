@@ -15,9 +15,8 @@ import { hedgeDelayMs } from "../failover/hedge-delay.ts";
 import { RetryBudget } from "../failover/retry-budget.ts";
 import { takeUpJobs } from "../failover/take-up-jobs.ts";
 import type { KeyKeeper } from "../idempotency/key-keeper.ts";
-import { convertMask } from "../media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../media/finish-image.ts";
-import { sniffImage } from "../media/sniff-image.ts";
+import { inputMedia } from "../media/input-media.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
 import { compileRules } from "../router/compile-rules.ts";
 import { estimatePlan } from "../router/estimate-cost.ts";
@@ -86,7 +85,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     newId: parts.newId,
     finishImage: (image, job) => finishImage(image, job, means),
     finishPartialImage,
-    inputMedia: { sniff: sniffImage, convertMask },
+    inputMedia,
     inputReach: parts.inputReach ?? "public",
     price: (provider, upstreamModel, task, usage, images) =>
       priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),

@@ -23,6 +23,7 @@ import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
@@ -105,6 +106,7 @@ export const fireworks: Provider = {
 const chatCapabilities: ChatCapabilities = {
   tools: true,
   imageInput: true,
+  inputFile: { types: usualImageTypes },
   jsonFormat: true,
   jsonSchema: true,
   reasoningEffort: ["none", "low", "medium", "high"],

@@ -5,6 +5,7 @@ import {
   googleImageEdit,
   googleTextToImage,
 } from "./dialects/google-generate-content.ts";
+import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { Provider } from "./provider.ts";
 
 /** The Gemini API of Google AI Studio: v1beta, generateContent (ai.google.dev/api, 2026-11-21). */
@@ -15,6 +16,7 @@ const variant: GoogleVariant = {
   },
   functionCallIds: true,
   imageOutputOptions: false,
+  inputFile: { types: usualImageTypes },
 };
 
 /** Google's Gemini API, by key. */

@@ -6,8 +6,9 @@ import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
-import { editForm } from "./dialects/openai-image-edit.ts";
+import { editForm, openAiEditFiles } from "./dialects/openai-image-edit.ts";
 import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
+import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { EndpointSettings } from "./endpoint-settings.ts";
 import type { HttpBody, HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
@@ -31,6 +32,7 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
   capabilities: (model, settings) => ({
     ...imageCapabilities(model, settings),
     maxInputImages: 16,
+    ...openAiEditFiles,
     mask: "transparent_is_edited",
   }),
   timeouts,
@@ -110,6 +112,7 @@ function imageCapabilities(_model: string, settings: EndpointSettings): ImageCap
 const chatCapabilities: ChatCapabilities = {
   tools: true,
   imageInput: true,
+  inputFile: { types: usualImageTypes },
   jsonFormat: true,
   jsonSchema: true,
   reasoningEffort: true,

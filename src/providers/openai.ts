@@ -10,9 +10,10 @@ import { chatBody, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
-import { editForm } from "./dialects/openai-image-edit.ts";
+import { editForm, openAiEditFiles } from "./dialects/openai-image-edit.ts";
 import { readImageStream } from "./dialects/openai-image-stream.ts";
 import { imageMedia, imageStreamMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
+import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
@@ -45,6 +46,7 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
   capabilities: (model) => ({
     ...gptImageCapabilities(model),
     maxInputImages: 16,
+    ...openAiEditFiles,
     mask: "transparent_is_edited",
   }),
   timeouts: imageTimeouts,
@@ -176,6 +178,7 @@ function chatCapabilities(model: string): ChatCapabilities {
     tools: true,
     imageInput: true,
     imageUrls: true,
+    inputFile: { types: usualImageTypes },
     jsonFormat: true,
     jsonSchema: true,
     reasoningEffort: family?.efforts ?? false,

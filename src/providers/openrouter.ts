@@ -19,6 +19,7 @@ import {
 } from "./dialects/openai-images.ts";
 import { openRouterFailure, openRouterReplyFailure } from "./dialects/openrouter-errors.ts";
 import { asNumber, at } from "./dialects/read-json.ts";
+import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { HttpCall } from "./http-call.ts";
 import { gptImageCapabilities } from "./openai.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
@@ -54,7 +55,12 @@ const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
 
 /** The same endpoint: what makes it an edit is that there are images. It has no mask. */
 const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
-  capabilities: (model) => ({ maxInputImages: 16, ...imageCapabilities(model), inputUrls: true }),
+  capabilities: (model) => ({
+    maxInputImages: 16,
+    ...imageCapabilities(model),
+    inputUrls: true,
+    inputFile: { types: usualImageTypes },
+  }),
   timeouts: imageTimeouts,
   request: (task, target) => call("/images", editBody(task, target), imageMedia),
   result: (reply) => imagesResult(reply, answers),
@@ -126,6 +132,7 @@ const chatCapabilities: ChatCapabilities = {
   tools: true,
   imageInput: true,
   imageUrls: true,
+  inputFile: { types: usualImageTypes },
   jsonFormat: true,
   jsonSchema: true,
   reasoningEffort: true,

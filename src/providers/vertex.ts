@@ -6,6 +6,7 @@ import {
   googleImageEdit,
   googleTextToImage,
 } from "./dialects/google-generate-content.ts";
+import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { EndpointSettings } from "./endpoint-settings.ts";
 import type { Provider } from "./provider.ts";
 
@@ -14,6 +15,7 @@ const variant: GoogleVariant = {
   modelPath,
   functionCallIds: false,
   imageOutputOptions: true,
+  inputFile: { types: usualImageTypes, maxBytes: 7_000_000 },
   labels,
 };
 

@@ -10,6 +10,7 @@ import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { aspectRatio, imageMedia } from "./dialects/openai-images.ts";
 import { readUsage } from "./dialects/openai-usage.ts";
 import { asCount } from "./dialects/read-json.ts";
+import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import { xaiCost, xaiEmbeddedFailure, xaiReplyFailure } from "./dialects/xai-errors.ts";
 import { xaiImagesResult } from "./dialects/xai-images.ts";
 import type { HttpCall } from "./http-call.ts";
@@ -101,6 +102,7 @@ function editCapabilities(model: string): ImageCapabilities {
   return {
     ...imageCapabilities(model),
     maxInputImages: /-(?:quality|pro)$/.test(model) ? 3 : 4,
+    inputFile: { types: usualImageTypes, maxBytes: 10 * 1024 * 1024 },
     minInputsForShape: 2,
   };
 }
@@ -151,6 +153,7 @@ function chatCapabilities(model: string): ChatCapabilities {
   return {
     tools: true,
     imageInput: true,
+    inputFile: { types: ["image/png", "image/jpeg"], maxBytes: 20 * 1024 * 1024 },
     jsonFormat: true,
     jsonSchema: true,
     reasoningEffort: choosesEffort ? ["none", "low", "medium", "high"] : false,

@@ -2,6 +2,8 @@ import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
 import type { ChatCapabilities } from "../domain/capabilities.ts";
 import { nearest } from "../domain/shape.ts";
 import type { ChatTask, ReasoningEffort } from "../domain/task.ts";
+import { inputBytes } from "./input-bytes.ts";
+import { seedReason, seedWithin } from "./seed-within.ts";
 
 /** A chat in a model's terms, or the part of it without which the answer would be wrong. */
 export type FittedChat =
@@ -149,3 +151,7 @@ function missing(
 function hasImage(message: ChatTask["messages"][number]): boolean {
   return message.parts.some(({ kind }) => kind === "image");
 }
+  const { maxInputBytes } = capabilities;
+  if (maxInputBytes !== undefined && inputBytes(task) > maxInputBytes) {
+    return { field: "messages", reason: `cannot take more than ${maxInputBytes} bytes of images` };
+  }

@@ -1,5 +1,5 @@
 import type { Adjustment } from "../domain/adjustment.ts";
-import type { ImageCapabilities } from "../domain/capabilities.ts";
+import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
 import type { ChatTask, ImageTask } from "../domain/task.ts";
 import type { InputNeeds } from "./plan.ts";
 
@@ -12,22 +12,26 @@ export interface FittedInputs {
 
 /**
  * Works out what is done to the images of a task: addresses are fetched where the
- * provider takes bytes only, and a mask is rewritten where the provider reads it
- * another way. Both are exact; fetching changes nothing that could be told.
+ * provider takes bytes only, files are converted where it does not take theirs, which
+ * shows when they are here, and a mask is rewritten where the provider reads it another
+ * way. All are exact; fetching changes nothing that could be told.
  */
 export function fitInputs(
   task: ImageTask,
-  capabilities: Pick<ImageCapabilities, "inputUrls" | "mask" | "maxInputBytes">,
+  capabilities: Pick<
+    ImageCapabilities,
+    "inputUrls" | "inputFile" | "mask" | "maskFile" | "maxInputBytes"
+  >,
   provider: string,
 ): FittedInputs {
   if (task.operation === "text_to_image") return { needs: undefined, adjustments: [] };
-  const fetch = capabilities.inputUrls !== true;
-  if (task.operation === "image_upscale") return { needs: { fetch }, adjustments: [] };
-  const { maxInputBytes: maxBytes } = capabilities;
-  if (task.mask === undefined) return { needs: { fetch, maxBytes }, adjustments: [] };
+  const { inputFile: file, maxInputBytes: maxBytes, mask, maskFile } = capabilities;
+  const images = { fetch: capabilities.inputUrls !== true, file, maxBytes };
+  if (task.operation === "image_upscale" || task.mask === undefined) {
+    return { needs: images, adjustments: [] };
+  }
   const { maskPolarity } = task;
-  const { mask } = capabilities;
-  const needs = { fetch, mask, maxBytes };
+  const needs = { ...images, mask, maskFile };
   if (mask === undefined || mask === maskPolarity) return { needs, adjustments: [] };
   const adjustment: Adjustment = {
     field: "mask_polarity",
@@ -41,9 +45,12 @@ export function fitInputs(
 }
 
 /** What the images of a conversation need. Undefined when it brings none. */
-export function chatInputs(task: ChatTask, takesUrls: boolean): InputNeeds | undefined {
+export function chatInputs(
+  task: ChatTask,
+  { imageUrls, inputFile: file, maxInputBytes: maxBytes }: ChatCapabilities,
+): InputNeeds | undefined {
   const bringsImages = task.messages.some(({ parts }) =>
     parts.some(({ kind }) => kind === "image"),
   );
-  return bringsImages ? { fetch: !takesUrls } : undefined;
+  return bringsImages ? { fetch: imageUrls !== true, file, maxBytes } : undefined;
 }

@@ -80,7 +80,7 @@ function fitChatTask(task: ChatTask, capabilities: ChatCapabilities, provider: s
   const fitted = fitChat(task, capabilities, provider);
   if (fitted.kind === "unsupported") return unsupported(fitted.field, fitted.reason);
   const { adjustments } = fitted;
-  const inputs = chatInputs(task, capabilities.imageUrls === true);
+  const inputs = chatInputs(task, capabilities);
   return {
     kind: "fits",
     fit: { task: fitted.task, maxCountPerCall: 1, adjustments, finish: untouched, inputs },

@@ -1,14 +1,29 @@
-import type { ImageEditTask } from "../domain/task.ts";
+import type { ImageInput, Task } from "../domain/task.ts";
 
-/** The bytes that come with an edit. What is still to be fetched is not known, and counts as nothing. */
-export function inputBytes({ images, mask }: ImageEditTask): number {
-  return [...images, ...(mask === undefined ? [] : [mask])].reduce(
-    (sum, image) => sum + (image.kind === "bytes" ? image.bytes.length : dataUrlBytes(image.url)),
-    0,
-  );
+/** The bytes of the images that come with a task. What is still to be fetched is not known, and counts as nothing. */
+export function inputBytes(task: Task): number {
+  switch (task.operation) {
+    case "text_to_image":
+      return 0;
+    case "image_edit": {
+      let sum = task.mask === undefined ? 0 : bytesOf(task.mask);
+      for (const image of task.images) sum += bytesOf(image);
+      return sum;
+    }
+    case "image_upscale":
+      return bytesOf(task.image);
+    case "chat": {
+      let sum = 0;
+      for (const { parts } of task.messages) {
+        for (const part of parts) if (part.kind === "image") sum += bytesOf(part.image);
+      }
+      return sum;
+    }
+  }
 }
 
-/** About as many bytes as the base64 in it has. An address of another kind brings none. */
-function dataUrlBytes(url: string): number {
-  return /^data:/i.test(url) ? Math.floor((url.length * 3) / 4) : 0;
+/** Of a data URL about as many bytes as the base64 in it has. An address of another kind brings none. */
+function bytesOf(image: ImageInput): number {
+  if (image.kind === "bytes") return image.bytes.length;
+  return /^data:/i.test(image.url) ? Math.floor((image.url.length * 3) / 4) : 0;
 }

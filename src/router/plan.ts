@@ -1,4 +1,5 @@
 import type { Adjustment } from "../domain/adjustment.ts";
+import type { FileLimits } from "../domain/capabilities.ts";
 import type { Cost } from "../domain/cost.ts";
 import type { Finish } from "../domain/finish.ts";
 import type { RefusalPolicy } from "../domain/generate-request.ts";
@@ -123,8 +124,12 @@ export interface Fit {
 export interface InputNeeds {
   /** Whether addresses are fetched, since the target takes bytes only. */
   readonly fetch: boolean;
+  /** Which files the images may be. Undefined means any. */
+  readonly file?: FileLimits | undefined;
   /** How the target reads a mask. Undefined when the task has none. */
   readonly mask?: MaskPolarity | undefined;
-  /** The most bytes of all images and the mask of an edit. Undefined means that nobody counts. */
+  /** Which file the mask may be. Undefined means any. */
+  readonly maskFile?: FileLimits | undefined;
+  /** The most bytes of all images, the mask of an edit among them. Undefined means that nobody counts. */
   readonly maxBytes?: number | undefined;
 }

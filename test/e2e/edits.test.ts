@@ -73,6 +73,21 @@ describe("an edit in the sandbox", () => {
     expect(adjustments).toMatchObject([{ field: "mask_polarity", applied }]);
   });
 
+  it("of files that OpenAI does not take is made of PNGs, and that is told", async () => {
+    const gateway = await startGateway(yaml);
+    const source = (value: Buffer) => ({ source: { case: "data" as const, value } });
+    const images = [source(await sharp(tinyPng(60, 40)).gif().toBuffer())];
+    const mask = source(await sharp(tinyPng(60, 40)).webp().toBuffer());
+    const maskPolarity = MaskPolarity.TRANSPARENT_IS_EDITED;
+    const { adjustments } = await gateway.generate(
+      edit("openai/gpt-image-2", { images, mask, maskPolarity }),
+    );
+    expect(adjustments).toMatchObject([
+      { field: "images[0]", requested: "image/gif", applied: "image/png" },
+      { field: "mask", requested: "image/webp", applied: "image/png" },
+    ]);
+  });
+
   it.each([
     ["replicate/ideogram-ai/ideogram-v3-turbo", {}],
     ["replicate/google/imagen-4", {}],

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { Adjustment } from "../../src/domain/adjustment.ts";
 import type { ImageEditTask } from "../../src/domain/task.ts";
@@ -103,6 +104,32 @@ describe("a request that brings images by address", () => {
       { provider: "b", outcome: "succeeded", reason: "first" },
     ]);
     expect(transport.exchanges).toHaveLength(1);
+  });
+
+  it("tells the conversion of an image that the target does not take as it is", async () => {
+    const gif = await sharp(png).gif().toBuffer();
+    const needs = { fetch: true, file: { types: ["image/png"] } };
+    const { result } = await execute({
+      task,
+      candidates: [editor("a", needs)],
+      script: {
+        steps: { a: [gives(1)] },
+        download: () => ({ kind: "file", bytes: gif, contentType: "" }),
+      },
+    });
+    expect(result).toMatchObject({
+      generated: {
+        adjustments: [
+          {
+            field: "images[0]",
+            requested: "image/gif",
+            applied: "image/png",
+            kind: "emulated",
+            provider: "a",
+          },
+        ],
+      },
+    });
   });
 
   it("finds nobody when they are too large for all", async () => {

@@ -9,8 +9,7 @@ import {
   maxTotalInputBytes,
 } from "../../src/failover/input-fetcher.ts";
 import { type InputContext, InputPreparer } from "../../src/failover/prepare-inputs.ts";
-import { convertMask } from "../../src/media/convert-mask.ts";
-import { sniffImage } from "../../src/media/sniff-image.ts";
+import { inputMedia } from "../../src/media/input-media.ts";
 import type { InputNeeds } from "../../src/router/plan.ts";
 import type { Download, DownloadResult } from "../../src/transport/transport.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -49,7 +48,7 @@ function kitchen(
   const preparer = new InputPreparer({
     transport,
     clock,
-    media: { sniff: sniffImage, convertMask },
+    media: inputMedia,
     reach: "public",
     callerSignal: caller.signal,
     deadlineAt: 300_000,
@@ -93,7 +92,7 @@ describe("an image by address", () => {
     const { prepare, downloads } = kitchen();
     const task = edit({ mask: linked("https://cats.example/mask.png") });
     const needs = { fetch: false, mask: "white_is_edited" } as const;
-    expect(await prepare(task, needs)).toEqual({ kind: "prepared", task });
+    expect(await prepare(task, needs)).toEqual({ kind: "prepared", task, conversions: [] });
     expect(downloads).toEqual([]);
   });
 
@@ -308,6 +307,69 @@ describe("an image as bytes", () => {
   });
 });
 
+describe("a file that the target does not take", () => {
+  const needs = { fetch: true, file: { types: ["image/png", "image/jpeg"] } };
+  let gif: Buffer;
+  beforeAll(async () => {
+    gif = await sharp(png).gif().toBuffer();
+  });
+
+  it("becomes a PNG, which is told, once for all targets", async () => {
+    let conversions = 0;
+    const toPng = (image: Uint8Array) => {
+      conversions++;
+      return inputMedia.toPng(image);
+    };
+    const { prepare } = kitchen(() => file(gif), { media: { ...inputMedia, toPng } });
+    const task = edit({ images: [linked(catUrl), bytes(jpeg)] });
+    for (const turn of [1, 2]) {
+      expect(await prepare(task, needs), `${turn}`).toMatchObject({
+        kind: "prepared",
+        task: {
+          images: [
+            { mimeType: "image/png", size: { width: 10, height: 8 } },
+            { mimeType: "image/jpeg", bytes: jpeg },
+          ],
+        },
+        conversions: [
+          { field: "images[0]", requested: "image/gif", applied: "image/png", kind: "emulated" },
+        ],
+      });
+    }
+    expect(conversions).toBe(1);
+  });
+
+  it("is left alone where the target fetches it by itself", async () => {
+    const { prepare, downloads } = kitchen();
+    expect(await prepare(edit({}), { ...needs, fetch: false })).toMatchObject({ conversions: [] });
+    expect(downloads).toEqual([]);
+  });
+
+  it("goes to another target when it is too large for this one, or too large to be converted", async () => {
+    const task = edit({ images: [bytes(png), bytes(gif)] });
+    const { prepare } = kitchen();
+    const limit = png.length - 1;
+    expect(await prepare(task, { fetch: true, file: { maxBytes: limit } })).toEqual({
+      kind: "unsuitable",
+      reason: `cannot take an image of more than ${limit} bytes`,
+    });
+    const toPng = async () => ({ kind: "impossible" }) as const;
+    const helpless = kitchen(undefined, { media: { ...inputMedia, toPng } });
+    expect(await helpless.prepare(task, needs)).toEqual({
+      kind: "unsuitable",
+      reason: "cannot take image/gif, and the image is too large to be converted",
+    });
+  });
+
+  it("that cannot be decoded is the caller's fault", async () => {
+    const { prepare } = kitchen();
+    const task = edit({ images: [bytes(gif.subarray(0, 20))] });
+    expect(await prepare(task, needs)).toMatchObject({
+      violation: { field: "image_edit.images[0]", description: "cannot be decoded as an image" },
+    });
+  });
+});
+
 describe("a conversation", () => {
   const talk = (...images: readonly ImageInput[]): ChatTask => ({
     operation: "chat",
@@ -365,10 +427,10 @@ describe("a mask", () => {
     let conversions = 0;
     const { prepare } = kitchen(undefined, {
       media: {
-        sniff: sniffImage,
+        ...inputMedia,
         convertMask: (mask, from, to) => {
           conversions++;
-          return convertMask(mask, from, to);
+          return inputMedia.convertMask(mask, from, to);
         },
       },
     });
@@ -389,6 +451,28 @@ describe("a mask", () => {
         maskPolarity: "white_is_edited",
         mask: { kind: "bytes", bytes: png, mimeType: "image/png" },
       },
+    });
+  });
+
+  it("that is no file of the target's is written anew, and so is one that is too large", async () => {
+    const webp = await sharp(png).webp({ lossless: true }).toBuffer();
+    const { prepare } = kitchen();
+    const maskFile = { types: ["image/png"], maxBytes: 1000 };
+    const needs = { fetch: true, mask: "white_is_edited", maskFile } as const;
+    const large = await sharp(png)
+      .withExif({ IFD0: { Copyright: "x".repeat(2000) } })
+      .png()
+      .toBuffer();
+    for (const mask of [bytes(webp), bytes(large)]) {
+      const prepared = await prepare(edit({ images: [bytes(png)], mask }), needs);
+      expect(prepared).toMatchObject({
+        task: { mask: { mimeType: "image/png" } },
+        conversions: [{ field: "mask", applied: "image/png", kind: "emulated" }],
+      });
+    }
+    const tight = { ...needs, maskFile: { types: ["image/png"], maxBytes: 10 } };
+    expect(await prepare(edit({ images: [bytes(png)], mask: bytes(webp) }), tight)).toMatchObject({
+      kind: "unsuitable",
     });
   });
 

@@ -26,9 +26,8 @@ import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
 import { LatencyBook } from "../../src/failover/health/latency-book.ts";
 import { RetryBudget } from "../../src/failover/retry-budget.ts";
 import { takeUpJobs } from "../../src/failover/take-up-jobs.ts";
-import { convertMask } from "../../src/media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../../src/media/finish-image.ts";
-import { sniffImage } from "../../src/media/sniff-image.ts";
+import { inputMedia } from "../../src/media/input-media.ts";
 import type { Endpoint } from "../../src/providers/endpoint.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
 import type { Done, Job, Outcome } from "../../src/providers/outcome.ts";
@@ -175,7 +174,7 @@ export function begin(setup: Setup): World {
     newId: () => `00000000-0000-4000-8000-${String(++calls).padStart(12, "0")}`,
     finishImage: (image, job) => finishImage(image, job, { clock }),
     finishPartialImage,
-    inputMedia: { sniff: sniffImage, convertMask },
+    inputMedia,
     inputReach: "public",
     price: setup.price ?? ((_provider, _model, _task, _usage, images) => priced(images.length)),
     health: setup.health ?? new HealthRegistry(clock),

@@ -32,6 +32,17 @@ describe("the list of providers", () => {
     }
   });
 
+  it("says of each which files it reads, so that no GIF and no AVIF is a surprise to it", () => {
+    for (const { operations, type } of providers) {
+      for (const [operation, dialect] of Object.entries(operations)) {
+        const { inputFile } = dialect.capabilities("a-model", {});
+        if (operation === "text_to_image") continue;
+        expect(inputFile?.types, `${type} ${operation}`).toContain("image/png");
+        expect(inputFile?.types, `${type} ${operation}`).not.toContain("image/avif");
+      }
+    }
+  });
+
   it("has every provider that Spillway speaks to, but for the operator's own", () => {
     const listed = builtInProviders;
     for (const provider of providers) {

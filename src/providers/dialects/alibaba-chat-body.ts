@@ -1,6 +1,7 @@
 import type { ChatCapabilities } from "../../domain/capabilities.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ChatTask, ReasoningEffort } from "../../domain/task.ts";
+import { alibabaInputFile } from "./alibaba-models.ts";
 import { chatBody, present } from "./openai-chat.ts";
 
 /**
@@ -26,6 +27,7 @@ export function alibabaChatCapabilities(model: string): ChatCapabilities {
     tools: true,
     imageInput: true,
     imageUrls: true,
+    inputFile: alibabaInputFile,
     jsonFormat: true,
     jsonSchema: /^qwen3\.(?:7-(?:plus|flash|max)|8-(?:max|flash))(?:-|$)/.test(model),
     reasoningEffort: true,

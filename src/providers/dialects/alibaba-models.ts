@@ -1,5 +1,7 @@
 import type { ImageCapabilities, SizeCapability } from "../../domain/capabilities.ts";
 import type { ImageTask } from "../../domain/task.ts";
+import { int32Seeds } from "./int32-seeds.ts";
+import { usualImageTypes } from "./usual-image-types.ts";
 
 /**
  * How a model takes its task. `messages`: as a conversation, answered in the same
@@ -52,10 +54,19 @@ export function alibabaCapabilities(
       maxInputImages: model.maxInputImages,
       mask: model.dialect === "function_task" ? ("white_is_edited" as const) : undefined,
       // Bodies over some megabytes are turned away before they are read.
+      inputFile: alibabaInputFile,
+      // As base64 10 MB: larger bodies are turned away before they are read.
+      maxInputBytes: 7_400_000,
       inputUrls: true,
     }),
   };
 }
+/** "JPG, PNG, BMP, TIFF, WEBP, of a GIF the first frame, up to 10 MB" (Model Studio, 2026-11-21). */
+export const alibabaInputFile: FileLimits = {
+  types: [...usualImageTypes, "image/gif"],
+  maxBytes: 10_000_000,
+};
+
 
 /** Any size with an area between two squares, in the step that diffusion models share. */
 function between(least: number, most: number, maxRatio: number): SizeCapability {

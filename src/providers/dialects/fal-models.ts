@@ -7,6 +7,7 @@ import {
   presetOfRatio,
   usualScaleKey,
 } from "./fal-model.ts";
+import { usualImageTypes } from "./usual-image-types.ts";
 
 /** The family of a model, by its endpoint id. An unknown model takes a prompt and one image. */
 export function falModel(upstreamModel: string): FalModel {
@@ -31,6 +32,7 @@ export function falCapabilities(upstreamModel: string): ImageCapabilities {
     mask: model.mask?.polarity,
     needsMask: model.mask?.required,
     inputUrls: true,
+    inputFile: { types: usualImageTypes },
     scaleFactors: model.scale?.factors,
   };
 }

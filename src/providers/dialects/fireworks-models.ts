@@ -1,4 +1,5 @@
-import type { ImageCapabilities, SizeCapability } from "../../domain/capabilities.ts";
+import type { ImageCapabilities, SeedRange, SizeCapability } from "../../domain/capabilities.ts";
+import { usualImageTypes } from "./usual-image-types.ts";
 
 /**
  * Which of Fireworks' three image protocols a model speaks: `workflow` answers with
@@ -35,8 +36,10 @@ export function fireworksCapabilities(upstreamModel: string): ImageCapabilities 
 
 /** What edits can be. Only models with jobs make them, of one image. */
 export function fireworksEditCapabilities(): ImageCapabilities {
-  return { ...capabilities.job, maxInputImages: 1, inputUrls: true };
+  return { ...capabilities.job, maxInputImages: 1, inputUrls: true, inputFile };
 }
+
+const inputFile = { types: usualImageTypes };
 
 const ownModels = "accounts/fireworks/models/";
 

@@ -22,12 +22,20 @@ export interface GoogleVariant {
   /** Whether an image's file format and its compression can be asked for. */
   readonly imageOutputOptions: boolean;
   /** The caller's labels as the API takes them with the body. Undefined: it takes none. */
+  /** Which files images may be. */
+  readonly inputFile: FileLimits;
   readonly labels?:
     | ((labels: Readonly<Record<string, string>>) => JsonObject | undefined)
     | undefined;
 }
 
 /** Images from words by generateContent: one a call (v1beta, 2026-11-21). */
+/**
+ * The most bytes of the images of one call: 19 MB as base64, of the 20 MB that a body may
+ * have (ai.google.dev, 2026-11-21).
+ */
+const maxInputBytes = 14_250_000;
+
 export function googleTextToImage(
   variant: GoogleVariant,
 ): OperationDialect<TextToImageTask, ImageCapabilities> {
@@ -46,7 +54,11 @@ function googleImages<T extends TextToImageTask | ImageEditTask>(
   body: (task: T) => JsonObject,
 ): OperationDialect<T, ImageCapabilities> {
   return {
-    capabilities: (upstreamModel) => googleImageCapabilities(upstreamModel, variant),
+    capabilities: (upstreamModel) => ({
+      ...googleImageCapabilities(upstreamModel, variant),
+      inputFile: variant.inputFile,
+      maxInputBytes,
+    }),
     // An answer of one image comes in one piece, after 10 to 60 seconds; 4K takes longer.
     timeouts: { totalMs: 180_000, firstContentMs: 180_000, idleMs: 180_000 },
     request: (task, target) => call(variant, target, "generateContent", body(task), images),
@@ -76,12 +88,14 @@ export function googleChat(variant: GoogleVariant): OperationDialect<ChatTask, C
   };
 }
 
-function chatCapabilities(upstreamModel: string): ChatCapabilities {
+function chatCapabilities(upstreamModel: string, { inputFile }: GoogleVariant): ChatCapabilities {
   const talks = !isGoogleImageModel(upstreamModel);
   return {
     tools: talks,
     imageInput: true,
     jsonFormat: talks,
+    inputFile,
+    maxInputBytes,
     jsonSchema: talks,
     reasoningEffort: talks,
     seed: true,

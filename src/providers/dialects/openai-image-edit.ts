@@ -1,7 +1,18 @@
+import type { ImageCapabilities } from "../../domain/capabilities.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ImageEditTask, ImageInput } from "../../domain/task.ts";
 import type { HttpBody, MultipartPart } from "../http-call.ts";
 import { imageFileName } from "./image-file-name.ts";
+import { usualImageTypes } from "./usual-image-types.ts";
+
+/**
+ * The files that OpenAI takes for an edit: images below 50 MB, and a PNG below 4 MB as
+ * the mask (OpenAPI document, 2026-11-21).
+ */
+export const openAiEditFiles = {
+  inputFile: { types: usualImageTypes, maxBytes: 50_000_000 - 1 },
+  maskFile: { types: ["image/png"], maxBytes: 4_000_000 - 1 },
+} as const satisfies Pick<ImageCapabilities, "inputFile" | "maskFile">;
 
 /**
  * The form of `POST /images/edits`: the fields of a body as text, then the images

@@ -2,6 +2,7 @@ import type { ImageCapabilities } from "../../domain/capabilities.ts";
 import { maxFileBytes } from "./replicate-files.ts";
 import type { ReplicateModel } from "./replicate-model.ts";
 import { replicateTable } from "./replicate-table.ts";
+import { usualImageTypes } from "./usual-image-types.ts";
 
 /** The family of a model, by "owner/name" with or without ":version". An unknown model takes a prompt. */
 export function replicateModel(upstreamModel: string): ReplicateModel {
@@ -43,7 +44,7 @@ export function replicateEditCapabilities(upstreamModel: string): ImageCapabilit
     size: isShaped ? capabilities.size : undefined,
     resolutions: isShaped ? capabilities.resolutions : undefined,
     maxInputImages: inputs?.max ?? 0,
-    maxInputBytes: maxFileBytes,
+    inputFile: { types: usualImageTypes, maxBytes: maxFileBytes },
     inputUrls: true,
     mask: inputs?.mask,
     needsMask: inputs?.needsMask,

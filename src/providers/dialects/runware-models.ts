@@ -1,5 +1,6 @@
 import type { ImageCapabilities, SizeCapability } from "../../domain/capabilities.ts";
 import type { Background, Quality } from "../../domain/image-options.ts";
+import { usualImageTypes } from "./usual-image-types.ts";
 
 /** How one family of models at Runware is asked. What is undefined its models do not take. */
 export interface RunwareModel {
@@ -49,13 +50,13 @@ export function runwareEditCapabilities(air: string): ImageCapabilities {
       ? { maxInputImages: 1, mask: "white_is_edited", needsMask }
       : // Where the size of the first image is sent along, its bytes are needed.
         { maxInputImages: edits.most, inputUrls: needsSize !== true };
-  return { ...runwareCapabilities(air), ...inputs };
+  return { ...runwareCapabilities(air), ...inputs, inputFile };
 }
 
 /** What a model can be asked for a larger image. */
 export function runwareUpscaleCapabilities(air: string): ImageCapabilities {
   const scaleFactors = upscaleFactors.get(air) ?? [2, 4];
-  return { ...file, maxCountPerCall: 1, inputUrls: true, scaleFactors };
+  return { ...file, maxCountPerCall: 1, inputUrls: true, inputFile, scaleFactors };
 }
 
 /** A link where one is asked for, else bytes in the answer itself: that saves a download. */
@@ -66,6 +67,10 @@ const file = {
 } as const satisfies Partial<ImageCapabilities>;
 
 function free(multipleOf: number, minEdge: number, maxEdge: number): SizeCapability {
+const inputFile = { types: usualImageTypes };
+
+const uint32Seeds: SeedRange = { least: 0, most: 2 ** 32 - 1 };
+
   return {
     kind: "free",
     multipleOf,

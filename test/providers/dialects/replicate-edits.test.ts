@@ -50,7 +50,7 @@ describe("an edit on Replicate", () => {
   it.each(rows)("by %s has its image as %j", (model, keys, known) => {
     expect(inputFor(model)).toEqual({ prompt: "a boat", ...keys });
     const capabilities = replicateEditCapabilities(model);
-    expect(capabilities).toMatchObject({ ...known, inputUrls: true, maxInputBytes: 104_857_600 });
+    expect(capabilities).toMatchObject({ ...known, inputUrls: true, inputFile: { maxBytes: 104_857_600 } });
     if (!("mask" in known)) expect(capabilities.mask).toBeUndefined();
     if (!("needsMask" in known)) expect(capabilities.needsMask).toBeFalsy();
   });
