@@ -54,22 +54,35 @@ describe("an outage of one of three equal targets", () => {
 });
 
 describe("an outage of all targets", () => {
-  it("adds no more to the traffic than the budget, and ends with the providers' recovery", async () => {
+  it("adds no more to the traffic than the budget", async () => {
     const upstreams = await startThree();
-    for (const upstream of upstreams) upstream.play(dead);
-    const gateway = await startGateway(three(upstreams), { random: seededRandom(5) });
-    const burst = 200;
-    await Promise.all(Array.from({ length: burst }, () => gateway.failure(imageRequest("boat"))));
-    const asked = upstreams.reduce((sum, { requests }) => sum + requests.length, 0);
-    expect(asked).toBeGreaterThanOrEqual(burst);
-    expect(asked / burst).toBeLessThanOrEqual(1.25);
+    const patient = "failures: 1000, min_attempts: 1000";
+    const gateway = await startGateway(three(upstreams, patient), { random: seededRandom(5) });
+    expect(await failUnder(upstreams, gateway)).toBeLessThanOrEqual(1.25);
     expect(gateway.log.some((line) => line["next"] === "budget_exhausted")).toBe(true);
+  });
 
-    // All are ejected, and tried all the same.
+  it("ends with the providers' recovery: all are ejected, and tried all the same", async () => {
+    const upstreams = await startThree();
+    const gateway = await startGateway(three(upstreams), { random: seededRandom(5) });
+    expect(await failUnder(upstreams, gateway)).toBeLessThanOrEqual(1.25);
     for (const upstream of upstreams) upstream.play(images(10));
     await gateway.generate(imageRequest("boat"));
   });
 });
+
+/** How often providers are asked for each of many requests while all of them are dead. */
+async function failUnder(
+  upstreams: readonly FakeUpstream[],
+  gateway: TestGateway,
+): Promise<number> {
+  for (const upstream of upstreams) upstream.play(dead);
+  const burst = 200;
+  await Promise.all(Array.from({ length: burst }, () => gateway.failure(imageRequest("boat"))));
+  const asked = upstreams.reduce((sum, { requests }) => sum + requests.length, 0);
+  expect(asked).toBeGreaterThanOrEqual(burst);
+  return asked / burst;
+}
 
 async function startThree(): Promise<[FakeUpstream, FakeUpstream, FakeUpstream]> {
   return [
@@ -79,7 +92,10 @@ async function startThree(): Promise<[FakeUpstream, FakeUpstream, FakeUpstream]>
   ];
 }
 
-function three([first, second, third]: readonly [FakeUpstream, FakeUpstream, FakeUpstream]) {
+function three(
+  [first, second, third]: readonly [FakeUpstream, FakeUpstream, FakeUpstream],
+  ejects = "failures: 3",
+) {
   const provider = ({ url }: FakeUpstream) => `{ type: openai-compatible, base_url: "${url}" }`;
   return `
 server:
@@ -94,7 +110,7 @@ providers:
   third: ${provider(third)}
 routes:
   - models: ["boat"]
-    health: { failures: 3, ejection: ${ejectionMs}ms, slow_start: ${ejectionMs}ms }
+    health: { ${ejects}, ejection: ${ejectionMs}ms, slow_start: ${ejectionMs}ms }
     targets: [{ provider: first }, { provider: second }, { provider: third }]
 `;
 }
