@@ -5,6 +5,7 @@ import {
   RetryInfoSchema,
 } from "../../gen/google/rpc/error_details_pb.ts";
 import { AttemptReportSchema } from "../../gen/spillway/v1/attempt_pb.ts";
+import type { ErrorReason } from "../domain/gateway-error.ts";
 import { attemptTable } from "./attempt-text.ts";
 import { printable } from "./terminal.ts";
 import { timeText } from "./words.ts";
@@ -26,11 +27,12 @@ export function explainError(reason: unknown, server: string, width: number): st
   }
   const suggestions = info.metadata["suggestions"];
   if (suggestions) lines.push(`did you mean: ${suggestions}`);
+  const what = advice[info.reason as ErrorReason];
   const [retry] = error.findDetails(RetryInfoSchema);
   if (retry?.retryDelay !== undefined) {
     lines.push(`what to do: try again in ${timeText(retry.retryDelay)}`);
-  } else if (advice[info.reason] !== undefined) {
-    lines.push(`what to do: ${advice[info.reason]}`);
+  } else if (what !== undefined) {
+    lines.push(`what to do: ${what}`);
   }
   return printable(`${lines.join("\n")}\n`);
 }
@@ -43,12 +45,13 @@ function withoutReason(error: ConnectError, server: string): string {
   return printable(`error: ${server} answered: ${error.rawMessage} (${Code[error.code]})\n`);
 }
 
-const advice: Readonly<Record<string, string>> = {
+const advice: Readonly<Partial<Record<ErrorReason, string>>> = {
   INVALID_REQUEST: "correct the fields named above",
   MODEL_NOT_FOUND: "check the name, or add a rule for it to spillway.yaml",
   PROVIDER_NOT_FOUND: "check the slug before the first slash of the model's name",
   PROVIDER_NOT_CONFIGURED: "give the provider its key in spillway.yaml",
-  NO_CAPABLE_PROVIDER: "see with `spillway route` why each one was left out, and ask for less",
+  NO_CAPABLE_PROVIDER:
+    "ask for less, or name other providers: the table says why each one was left out",
   CONTENT_REFUSED: "change the prompt; other providers are asked only if the rule says so",
   UPSTREAM_REJECTED: "change the request: the provider says that it is wrong",
   ALL_PROVIDERS_EXHAUSTED: "try again later, or add targets to the rule",

@@ -1,6 +1,6 @@
 import type { Attempt, AttemptReason } from "../domain/attempt.ts";
 import type { Clock } from "../domain/clock.ts";
-import { noCost, unknownCost } from "../domain/cost.ts";
+import { unknownCost } from "../domain/cost.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { EmitEvent } from "../domain/generated.ts";
 import type { AttemptEnding, AttemptObserver, RequestObserver } from "../domain/observer.ts";
@@ -8,6 +8,7 @@ import type { Operation } from "../domain/operation.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Candidate, SkippedCandidate } from "../router/plan.ts";
 import { AbortScope } from "./abort-scope.ts";
+import { beginAttempt, skippedAttempt } from "./begin-attempt.ts";
 import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
 import { findDialect } from "./find-dialect.ts";
 import type { AttemptResult } from "./run-attempt.ts";
@@ -30,12 +31,15 @@ export interface AttemptVerdict {
   readonly discardOutput: boolean;
 }
 
+/** The request that a log is of: who waits, until when, and who is told. */
+export type LoggedRequest = Pick<ExecuteInput, "request" | "observer" | "signal" | "deadlineAt">;
+
 /** The story of one request: numbers its attempts, keeps them, and tells the observer and the caller of a stream. */
 export class AttemptLog {
   readonly #attempts: Attempt[];
   readonly #captureContent: boolean;
   readonly #clock: Clock;
-  readonly #input: ExecuteInput;
+  readonly #input: LoggedRequest;
   readonly #observer: RequestObserver;
   readonly #operation: Operation;
   readonly #emit: EmitEvent | undefined;
@@ -45,7 +49,7 @@ export class AttemptLog {
   #providersMs = 0;
 
   constructor(
-    input: ExecuteInput,
+    input: LoggedRequest,
     { clock, captureContent }: Pick<ExecuteDependencies, "clock" | "captureContent">,
     emit: EmitEvent | undefined,
     /** Those that had ended in another process. */
@@ -78,7 +82,7 @@ export class AttemptLog {
     reason: AttemptReason,
     count: number,
   ): RunningAttempt | Promise<RunningAttempt> {
-    const attempt = this.#begin(candidate.endpoint.slug, candidate, reason);
+    const attempt = this.#begin(candidate, reason);
     return this.#run(candidate, key, attempt, count);
   }
 
@@ -177,15 +181,7 @@ export class AttemptLog {
     reason: AttemptReason,
     why: string,
   ): Promise<void> | undefined {
-    const provider = "endpoint" in target ? target.endpoint.slug : target.provider;
-    const attempt: Attempt = {
-      ...this.#begin(provider, target, reason),
-      durationMs: 0,
-      outcome: "skipped",
-      delivery: "not_sent",
-      message: why,
-      cost: noCost,
-    };
+    const attempt = skippedAttempt(this.#begin(target, reason), why);
     this.#keep(attempt);
     this.#observer.attemptSkipped(attempt);
     return this.#tell("attempt_finished", attempt);
@@ -199,29 +195,8 @@ export class AttemptLog {
     else this.#attempts.splice(place, 0, attempt);
   }
 
-  /** Every field is named, so that an attempt that has ended is a copy of the same shape. */
-  #begin(provider: string, target: Candidate | SkippedCandidate, reason: AttemptReason): Attempt {
-    return {
-      number: ++this.#begun,
-      model: target.model,
-      provider,
-      upstreamModel: target.upstreamModel,
-      priority: target.priority,
-      weight: target.weight,
-      reason,
-      startTime: this.#clock.now(),
-      durationMs: undefined,
-      outcome: undefined,
-      failure: undefined,
-      delivery: undefined,
-      httpStatus: undefined,
-      upstreamCode: undefined,
-      message: "",
-      retryAfterMs: undefined,
-      upstreamRequestId: undefined,
-      cost: unknownCost,
-      discardOutput: false,
-    };
+  #begin(target: Candidate | SkippedCandidate, reason: AttemptReason): Attempt {
+    return beginAttempt(++this.#begun, target, reason, this.#clock.now());
   }
 
   /** Tells the caller of a stream. Undefined when nobody has to wait for it, which is nearly always. */

@@ -7,22 +7,25 @@ import type { MediaStore } from "../domain/media-store.ts";
 import type { Catalog } from "../domain/model.ts";
 import type { Random } from "../domain/random.ts";
 import type { Rule } from "../domain/rule.ts";
+import { beginAttempt, skippedAttempt } from "../failover/begin-attempt.ts";
 import { executePlan } from "../failover/execute-plan.ts";
 import type { ExecuteDependencies, ExecuteInput } from "../failover/execution.ts";
 import { HealthRegistry } from "../failover/health/health-registry.ts";
 import { LatencyBook } from "../failover/health/latency-book.ts";
 import { hedgeDelayMs } from "../failover/hedge-delay.ts";
+import { reportSkipped } from "../failover/report-skipped.ts";
 import { RetryBudget } from "../failover/retry-budget.ts";
 import { takeUpJobs } from "../failover/take-up-jobs.ts";
 import type { KeyKeeper } from "../idempotency/key-keeper.ts";
+import { convertMask } from "../media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../media/finish-image.ts";
-import { inputMedia } from "../media/input-media.ts";
+import { sniffImage } from "../media/sniff-image.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
 import { compileRules } from "../router/compile-rules.ts";
 import { estimatePlan } from "../router/estimate-cost.ts";
 import { LineupMemory } from "../router/lineup-memory.ts";
 import type { Plan } from "../router/plan.ts";
-import { explainRequest, planRequest } from "../router/plan-request.ts";
+import { explainRequest, type PlanFailure, planRequest } from "../router/plan-request.ts";
 import { planTakeUp } from "../router/plan-take-up.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import type { Admission } from "./admission/create-admission.ts";
@@ -85,7 +88,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     newId: parts.newId,
     finishImage: (image, job) => finishImage(image, job, means),
     finishPartialImage,
-    inputMedia,
+    inputMedia: { sniff: sniffImage, convertMask },
     inputReach: parts.inputReach ?? "public",
     price: (provider, upstreamModel, task, usage, images) =>
       priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),
@@ -100,7 +103,15 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   const execute = async (request: GenerateRequest, call: ExecuteCall): Promise<GenerateResult> => {
     const planned = planRequest(request, call.stream ? worldOfStreams : worldByChance);
-    if (planned.kind === "failed") return planned;
+    if (planned.kind === "failed") {
+      const limits = {
+        ...call,
+        request,
+        deadlineAt: deadlineOf(call, defaultTimeoutMs).deadlineAt,
+      };
+      const attempts = await reportSkipped(planned.skipped, limits, dependencies);
+      return withAttempts(planned, attempts);
+    }
     const result = await walkPlan(toInput(planned.plan, request, call), dependencies);
     statistics.record(attemptsOf(result));
     return result;
@@ -129,7 +140,15 @@ export function createGateway(parts: GatewayParts): Gateway {
           ),
     route(request, { streamed }) {
       const planned = explainRequest(request, { ...world, streamed });
-      if (planned.kind === "failed") return planned;
+      if (planned.kind === "failed") {
+        const now = clock.now();
+        return withAttempts(
+          planned,
+          planned.skipped.map((each, index) =>
+            skippedAttempt(beginAttempt(index + 1, each, "first", now), each.reason),
+          ),
+        );
+      }
       const { plan } = planned;
       const [first] = plan.candidates;
       return {
@@ -148,14 +167,11 @@ export function createGateway(parts: GatewayParts): Gateway {
 type ExecuteCall = GatewayCall & Pick<ExecuteInput, "onSubmit" | "jobs">;
 
 function toInput(plan: Plan, request: GenerateRequest, call: ExecuteCall): ExecuteInput {
-  const ownDeadlineAt = call.arrivedAt + (plan.timeoutMs ?? defaultTimeoutMs);
-  const callerDeadline = call.deadlineAt !== undefined && call.deadlineAt <= ownDeadlineAt;
   return {
     plan,
     request,
     requestId: call.requestId,
-    deadlineAt: callerDeadline ? (call.deadlineAt ?? ownDeadlineAt) : ownDeadlineAt,
-    callerDeadline,
+    ...deadlineOf(call, plan.timeoutMs ?? defaultTimeoutMs),
     signal: call.signal,
     arrivedAt: call.arrivedAt,
     observer: call.observer,
@@ -163,6 +179,20 @@ function toInput(plan: Plan, request: GenerateRequest, call: ExecuteCall): Execu
     onSubmit: call.onSubmit,
     jobs: call.jobs,
   };
+}
+
+/** When a request must have ended, and whether it is its caller who says so. */
+function deadlineOf({ arrivedAt, deadlineAt }: ExecuteCall, timeoutMs: number) {
+  const ownDeadlineAt = arrivedAt + timeoutMs;
+  return deadlineAt !== undefined && deadlineAt <= ownDeadlineAt
+    ? { deadlineAt, callerDeadline: true }
+    : { deadlineAt: ownDeadlineAt, callerDeadline: false };
+}
+
+/** A failure to plan, with the targets that were passed over. */
+function withAttempts({ error }: PlanFailure, attempts: readonly Attempt[]) {
+  if (attempts.length === 0) return { kind: "failed", error } as const;
+  return { kind: "failed", error: { ...error, attempts } } as const;
 }
 
 function attemptsOf(result: GenerateResult): readonly Attempt[] {

@@ -7,16 +7,21 @@ import { findLineup, type Lineup } from "./find-lineup.ts";
 import { type GroupOrder, groupOrder } from "./group-order.ts";
 import { hedgeFor } from "./hedge-for.ts";
 import { wantedTarget } from "./list-targets.ts";
-import type { Candidate, Plan } from "./plan.ts";
+import type { Candidate, Plan, SkippedCandidate } from "./plan.ts";
 import { type Prospect, prospectOf } from "./prospect.ts";
 import { emptyPlan, notConfigured, unknownProvider } from "./routing-errors.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 import { siftByHealth, soonestBackFirst } from "./sift-by-health.ts";
 
 /** A request's plan, or why there can be none. */
-export type PlanResult =
-  | { readonly kind: "planned"; readonly plan: Plan }
-  | { readonly kind: "failed"; readonly error: GatewayError };
+export type PlanResult = { readonly kind: "planned"; readonly plan: Plan } | PlanFailure;
+
+/** Why there is no plan, and who was passed over before nobody was left. */
+export interface PlanFailure {
+  readonly kind: "failed";
+  readonly error: GatewayError;
+  readonly skipped: readonly SkippedCandidate[];
+}
 
 /** What a plan is made of beside the request. */
 export interface PlanWorld extends RoutingWorld {
@@ -52,13 +57,13 @@ function makePlan(
 ): PlanResult {
   const { routing } = request;
   const misnamed = checkProviders(request, world);
-  if (misnamed !== undefined) return { kind: "failed", error: misnamed };
+  if (misnamed !== undefined) return { kind: "failed", error: misnamed, skipped: [] };
 
   const { operation } = request.task;
   const lineups: Lineup[] = [];
   for (const name of [request.model, ...request.fallbackModels]) {
     const result = findLineup(name, operation, world);
-    if (result.kind === "failed") return result;
+    if (result.kind === "failed") return { ...result, skipped: [] };
     lineups.push(result.lineup);
   }
   const primary = lineups[0]?.resolution;
@@ -75,7 +80,7 @@ function makePlan(
   const { skipped } = sieve;
   if (able.length === 0) {
     const error = emptyPlan(primary.model, operation, skipped, sieve.fields);
-    return { kind: "failed", error };
+    return { kind: "failed", error, skipped };
   }
   const sifted = siftByHealth(able, world.health);
   const ordered: Candidate[] = [];
@@ -113,13 +118,14 @@ function checkProviders(
   { routing }: GenerateRequest,
   { fleet }: RoutingWorld,
 ): GatewayError | undefined {
-  for (const slugs of [routing.only, routing.order]) {
+  const { only, order } = routing;
+  for (const slugs of [only, order]) {
     const unknown = slugs.find((slug) => !fleet.has(slug));
     if (unknown !== undefined) return unknownProvider(unknown, fleet);
   }
-  if (routing.only.length === 0) return undefined;
-  const callable = routing.only.some((slug) => fleet.get(slug)?.configured);
-  return callable ? undefined : notConfigured(routing.only);
+  if (only.length === 0) return undefined;
+  const callable = only.some((slug) => fleet.get(slug)?.configured);
+  return callable ? undefined : notConfigured(only);
 }
 
 /**

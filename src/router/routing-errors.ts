@@ -37,7 +37,7 @@ export function unknownProvider(slug: string, fleet: Fleet): GatewayError {
   const suggestions = closestNames(slug, fleet.keys(), 3);
   return {
     reason: "PROVIDER_NOT_FOUND",
-    message: `There is no provider "${slug}".${didYouMean(suggestions)}`,
+    message: `There is no provider "${slug}".${didYouMean(suggestions)} ListProviders shows those that there are.`,
     metadata: { provider: slug, ...suggested(suggestions) },
   };
 }
@@ -46,7 +46,7 @@ export function unknownProvider(slug: string, fleet: Fleet): GatewayError {
 export function notConfigured(slugs: readonly string[]): GatewayError {
   return {
     reason: "PROVIDER_NOT_CONFIGURED",
-    message: `No credentials are configured for ${slugs.join(", ")}.`,
+    message: `No credentials are configured for ${slugs.join(", ")}. Put them into spillway.yaml, or ask for another provider.`,
     metadata: { provider: slugs.join(",") },
   };
 }
@@ -58,8 +58,7 @@ export function emptyPlan(
   skipped: readonly SkippedCandidate[],
   fields: readonly string[],
 ): GatewayError {
-  const reasons = skipped.map(({ reason }) => reason).join(" ");
-  const metadata = { model, operation, reasons };
+  const metadata = { model, operation, reasons: reasonsOf(skipped) };
   // A price is looked at last: whoever was left out for it could have served the request.
   if (skipped.some(({ cause }) => cause === "cost")) {
     return {
@@ -78,6 +77,20 @@ export function emptyPlan(
     metadata: fields.length === 0 ? metadata : { ...metadata, parameters: fields.join(",") },
   };
 }
+
+/** Why targets were left out, at most so many as fit into trailers beside an AttemptReport. */
+function reasonsOf(skipped: readonly SkippedCandidate[]): string {
+  let text = "";
+  for (const [index, { reason }] of skipped.entries()) {
+    if (text.length + reason.length > mostReasonCharacters) {
+      return `${text}And ${skipped.length - index} more.`;
+    }
+    text += `${reason} `;
+  }
+  return text.trimEnd();
+}
+
+const mostReasonCharacters = 1000;
 
 function cannotDo(slug: string, operation: Operation): GatewayError {
   const reason = `cannot do ${operation}`;

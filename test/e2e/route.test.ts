@@ -135,6 +135,42 @@ describe("Route", () => {
   });
 });
 
+it("who was passed over is told everywhere alike when nobody is left to ask", async () => {
+  const { gateway } = await start();
+  const generate = imageRequest("boat-1", { routing: { maxCostMicros: 1n } });
+  const routed = await connectFailure(gateway.connect.route({ generate }));
+  const generated = await gateway.failure(generate);
+  const streamed = await gateway.stream({ generate });
+  const events = streamed.events.flatMap(({ case: kind, value }) =>
+    kind === "attemptFinished" ? [value] : [],
+  );
+  const expected = ["heavy", "light", "openai", "xai"].map((provider, index) =>
+    expect.objectContaining({ number: index + 1, provider, outcome: AttemptOutcome.SKIPPED }),
+  );
+  for (const attempts of [
+    routed.attempts,
+    generated.attempts,
+    streamed.error?.attempts ?? [],
+    events,
+  ]) {
+    expect(attempts).toEqual(expected);
+    expect(attempts.map(({ message }) => message)).toEqual(
+      routed.attempts.map(({ message }) => message),
+    );
+  }
+  const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  const counted = metrics
+    .split("\n")
+    .filter((line) => /^spillway_attempts_total\{.*outcome="skipped"/.test(line));
+  // Route asks nobody, and so it passes nobody over.
+  expect(counted.map((line) => line.split(" ")[1])).toEqual(["2", "2", "2", "2"]);
+  expect(gateway.log.filter(({ msg }) => msg === "request failed")).toMatchObject([
+    { attempts: 4 },
+    { attempts: 4 },
+    { attempts: 4 },
+  ]);
+});
+
 describe("ListProviders", () => {
   it("lists every built-in provider and the custom ones, configured or not", async () => {
     const { gateway } = await start();

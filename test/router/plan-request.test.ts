@@ -374,6 +374,23 @@ describe("a plan that would be empty", () => {
     });
   });
 
+  it("tells no more reasons than fit beside the report, and how many more there are", () => {
+    const many = Array.from({ length: 60 }, (_, index) => `provider-${index}`);
+    const error = failed(
+      explainRequest(
+        fakeRequest(),
+        world({
+          rules: fakeRules({ models: ["*"], targets: many.map((provider) => ({ provider })) }),
+          endpoints: many.map((slug) => fakeEndpoint({ slug, operations: ["chat"] })),
+        }),
+      ),
+    );
+    const { reasons = "" } = error.metadata;
+    expect(reasons.length).toBeLessThan(1050);
+    const told = reasons.split(" cannot do ").length - 1;
+    expect(reasons).toMatch(new RegExp(` And ${60 - told} more\\.$`));
+  });
+
   it("does not go around a rule to a less specific one", () => {
     const endpoints = [
       fakeEndpoint({ slug: "vertex", operations: ["chat"] }),
