@@ -2,6 +2,7 @@ import { toJson } from "@bufbuild/protobuf";
 import { GenerateResponseSchema } from "../../gen/spillway/v1/generate_pb.ts";
 import { gatewayClient } from "./client.ts";
 import { explainError } from "./explain-error.ts";
+import { faultProblem } from "./fault-problem.ts";
 import { GenerateView } from "./generate-view.ts";
 import { guessTask } from "./guess-task.ts";
 import { imageSaver } from "./image-saver.ts";
@@ -32,6 +33,11 @@ export async function generateCommand(
   const saver = imageSaver(world.files, options.out, prompt);
   const view = new GenerateView(terminal, saver, options.json === true);
   try {
+    const problem = await faultProblem(client, options.fault, signal);
+    if (problem !== undefined) {
+      terminal.error(problem);
+      return 1;
+    }
     const kind = options.operation ?? (await guessTask(client, model, signal));
     const generate = buildRequest(model, prompt, kind, options);
     for await (const response of client.streamGenerate({ generate }, { signal })) {

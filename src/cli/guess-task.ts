@@ -4,8 +4,8 @@ import type { GatewayClient } from "./client.ts";
 import type { TaskKind } from "./task-options.ts";
 
 /**
- * Guesses what a model is for: images when the catalogue says that it makes
- * them or does not know it, else a chat. A provider before the first slash is
+ * Guesses what a model is for: a chat when the catalogue says that it chats and
+ * makes no images from words, else images. A provider before the first slash is
  * looked past.
  */
 export async function guessTask(
@@ -17,7 +17,8 @@ export async function guessTask(
     try {
       const response = await client.getModel({ id }, { signal });
       const operations = response.model?.operations ?? [];
-      return operations.includes(Operation.TEXT_TO_IMAGE) ? "image" : "chat";
+      const draws = operations.includes(Operation.TEXT_TO_IMAGE);
+      return operations.includes(Operation.CHAT) && !draws ? "chat" : "image";
     } catch (error) {
       if (ConnectError.from(error).code !== Code.NotFound) throw error;
     }

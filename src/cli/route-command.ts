@@ -12,6 +12,7 @@ import {
 import { readConfigOrComplain } from "./check-command.ts";
 import { gatewayClient } from "./client.ts";
 import { explainError } from "./explain-error.ts";
+import { faultProblem } from "./fault-problem.ts";
 import { guessTask } from "./guess-task.ts";
 import { renderTable } from "./table.ts";
 import { buildRequest, type TaskOptions } from "./task-options.ts";
@@ -38,6 +39,11 @@ export async function routeCommand(
   if (options.config !== undefined && config === undefined) return 1;
   const client = gatewayClient(config ? world.offline(config) : world.connect(options.server));
   try {
+    const problem = await faultProblem(client, options.fault, signal);
+    if (problem !== undefined) {
+      terminal.error(problem);
+      return 1;
+    }
     const kind = options.operation ?? (await guessTask(client, model, signal));
     const generate = buildRequest(model, "a sample", kind, options);
     const response = await client.route({ generate }, { signal });

@@ -2,6 +2,7 @@ import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Random } from "../domain/random.ts";
+import { checkFaultOrder } from "./check-fault-order.ts";
 import { createSieve } from "./create-sieve.ts";
 import { findLineup, type Lineup } from "./find-lineup.ts";
 import { type GroupOrder, groupOrder } from "./group-order.ts";
@@ -56,7 +57,7 @@ function makePlan(
   world: PlanWorld & { readonly random: Random | undefined },
 ): PlanResult {
   const { routing } = request;
-  const misnamed = checkProviders(request, world);
+  const misnamed = checkProviders(request, world) ?? checkFaultOrder(request, world.fleet);
   if (misnamed !== undefined) return { kind: "failed", error: misnamed, skipped: [] };
 
   const { operation } = request.task;
@@ -115,11 +116,11 @@ function makePlan(
 
 /** Whether the providers that a request names exist, and whether one that it insists on can be called. */
 function checkProviders(
-  { routing }: GenerateRequest,
+  { routing, providerOptions }: GenerateRequest,
   { fleet }: RoutingWorld,
 ): GatewayError | undefined {
-  const { only, order } = routing;
-  for (const slugs of [only, order]) {
+  const { only, order, exclude } = routing;
+  for (const slugs of [only, order, exclude, Object.keys(providerOptions)]) {
     const unknown = slugs.find((slug) => !fleet.has(slug));
     if (unknown !== undefined) return unknownProvider(unknown, fleet);
   }

@@ -1,3 +1,5 @@
+import { faultForms } from "../domain/sandbox-fault.ts";
+
 /** A fault that an embedded provider is ordered to show. */
 export interface Fault {
   /** The slug of the provider that shows it. "*" means every one. */
@@ -37,20 +39,6 @@ export interface FaultOrder {
   readonly delayMs: number;
   readonly effect?: Exclude<FaultEffect, { readonly kind: "slow" }> | undefined;
 }
-
-/** Every way to write an effect, for messages and for help texts. */
-export const faultForms: readonly string[] = [
-  "http-NNN",
-  "timeout",
-  "refuse",
-  "empty",
-  "fail-late",
-  "cut-stream",
-  "slow:DURATION",
-  "rate-limit:DURATION",
-  "garbage",
-  "reset",
-];
 
 /**
  * Reads one order like "openai=http-503", "*=slow:2s" or "gemini=rate-limit:500ms".

@@ -144,7 +144,8 @@ describe("spillway generate", () => {
   it("asks for what the options say", async () => {
     const { fake, requests } = gateway(failover);
     const options = ["--count", "2", "--size", "1000x750", "--format", "webp"];
-    await run([...words, ...options, "--fault", "gemini=http-503"], { gateway: fake });
+    const sandbox = { ...fake, listProviders: () => ({ providers: [{ sandbox: true }] }) };
+    await run([...words, ...options, "--fault", "gemini=http-503"], { gateway: sandbox });
     expect(requests[0]).toMatchObject({
       model: "gemini-3-pro-image",
       labels: { "sandbox.fault": "gemini=http-503" },
@@ -161,6 +162,25 @@ describe("spillway generate", () => {
         },
       },
     });
+  });
+
+  it("orders no fault of a gateway whose providers are real, and sends it nothing", async () => {
+    const { fake, requests } = gateway(failover);
+    const real = { ...fake, listProviders: () => ({ providers: [{ slug: "openai" }] }) };
+    const ran = await run([...words, "--fault", "gemini=http-503"], { gateway: real });
+    expect(ran.code).toBe(1);
+    expect(ran.errors).toMatch(/^error: --fault is for a gateway in sandbox mode/);
+    expect(requests).toEqual([]);
+  });
+
+  it("makes images with a model that does not chat, whatever it does with them", async () => {
+    const { fake, requests } = gateway(failover);
+    const upscaler = {
+      ...fake,
+      getModel: () => ({ model: { operations: [Operation.IMAGE_UPSCALE] } }),
+    };
+    await run(words, { gateway: upscaler });
+    expect(requests[0]?.task.case).toBe("textToImage");
   });
 
   it.each([

@@ -278,6 +278,16 @@ describe("only, exclude and order", () => {
     },
   );
 
+  it.each([
+    ["routing.exclude", { routing: { exclude: ["opnai"] } }],
+    ["provider_options", { providerOptions: { opnai: { style: "vivid" } } }],
+  ])("refuse a provider that does not exist, in %s too", (_, asked) => {
+    expect(failed(explainRequest(fakeRequest(asked), world({ rules: seeds })))).toMatchObject({
+      reason: "PROVIDER_NOT_FOUND",
+      metadata: { provider: "opnai", suggestions: "openai" },
+    });
+  });
+
   it("say when none of the allowed ones has credentials", () => {
     const endpoints = [
       fakeEndpoint({ slug: "vertex" }),

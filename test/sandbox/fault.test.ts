@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { faultForms, faultOrder, parseFault, parseFaults } from "../../src/sandbox/fault.ts";
+import { faultForms } from "../../src/domain/sandbox-fault.ts";
+import { faultOrder, parseFault, parseFaults } from "../../src/sandbox/fault.ts";
 
 describe("parseFault", () => {
   it.each([
