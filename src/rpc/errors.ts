@@ -33,7 +33,8 @@ export function rpcFailure(
 export function internalFailure(requestId: string): RpcFailure {
   return rpcFailure({
     reason: "INTERNAL",
-    message: "The gateway made a mistake. Its log tells more under this request's id.",
+    message:
+      "Spillway failed on this request because of a bug. Report it with the request id; the log has more.",
     metadata: { request_id: requestId },
   });
 }

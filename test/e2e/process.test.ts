@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
+import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -19,20 +19,21 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("serve", () => {
-  it("without a configuration serves the sandbox within three seconds, or says which port is taken", async () => {
-    const startedAt = performance.now();
+  it("without a configuration takes the sandbox's ports, and says which one is taken", async () => {
+    // Whoever else has it holds it as well as this test does.
+    const holder = createServer().on("error", () => {});
+    holder.listen(8080, "127.0.0.1");
     const spillway = spawnSpillway(["serve"]);
-    const listening = await spillway.logged("listening").catch(() => undefined);
-    if (listening === undefined) {
-      // Another gateway runs on this machine: its ports are ours too.
-      expect(await spillway.exited).toBe(1);
-      const taken = /cannot listen on 127\.0\.0\.1:(\d+)/.exec(spillway.stderr)?.[1];
-      expect(await accepts(`127.0.0.1:${taken}`)).toBe(true);
-      expect(spillway.stderr).not.toContain("    at ");
-      return;
-    }
+    expect(await spillway.exited).toBe(1);
+    expect(spillway.stderr).toMatch(/^cannot listen on 127\.0\.0\.1:8080: .+\n$/);
+    holder.close();
+  });
+
+  it("serves the sandbox's configuration within three seconds", async () => {
+    const startedAt = performance.now();
+    const { spillway } = await serveSandbox();
     expect(performance.now() - startedAt).toBeLessThan(3000);
-    expect(listening).toMatchObject({ sandbox: true, config: "(sandbox)" });
+    expect(await spillway.logged("listening")).toMatchObject({ sandbox: true });
     await spillway.wrote("SANDBOX");
     spillway.kill("SIGTERM");
     expect(await spillway.exited).toBe(0);

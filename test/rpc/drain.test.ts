@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { parseAddress } from "../../src/domain/address.ts";
-import { startServer } from "../../src/rpc/server.ts";
 import { systemClock } from "../../src/process/system-clock.ts";
+import { startServer } from "../../src/rpc/server.ts";
 import { fakeGateway, untilAborted } from "./support/fake-gateway.ts";
 import { fakeTelemetry } from "./support/fake-telemetry.ts";
 import { generated, imageRequest } from "./support/samples.ts";
@@ -93,7 +93,7 @@ describe.each(transports)("a drain, over %s", (_, transport) => {
   });
 
   it("does not wait for an idle connection", async () => {
-    const server = await startTestServer({ drainMs: 10_000 });
+    const server = await startTestServer({ drainMs: 60_000 });
     await createClient(GatewayService, transport(server)).generate(imageRequest());
     await server.drain();
   });

@@ -16,12 +16,12 @@ import {
 } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Attempt } from "../../src/domain/attempt.ts";
 import type { GatewayCall, GenerateResult } from "../../src/gateway/gateway.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import { gatewayService } from "../../src/rpc/gateway-service.ts";
 import { jsonMediaFactory } from "../../src/rpc/json-media.ts";
 import { defaultLimits } from "../../src/rpc/limits.ts";
 import type { RpcContext } from "../../src/rpc/rpc-context.ts";
 import { webCalls } from "../../src/rpc/web-calls.ts";
-import { systemClock } from "../../src/process/system-clock.ts";
 import { anyMessage } from "./support/any-message.ts";
 import { type Exchange, http1, http2, type Sent as Raw } from "./support/exchange.ts";
 import { fakeGateway, untilAborted } from "./support/fake-gateway.ts";
@@ -313,7 +313,7 @@ describe.each(
     });
     const { own, theirs } = await both(exchange, server, form, { body: whole(form) });
     expect(own).toEqual(theirs);
-    expect(JSON.stringify(own.body)).toContain("The gateway made a mistake.");
+    expect(JSON.stringify(own.body)).toContain("Spillway failed on this request because of a bug.");
     expect(server.bugs).toHaveLength(2);
   });
 
