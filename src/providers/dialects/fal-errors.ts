@@ -11,24 +11,26 @@ import { asArray, asObject, asText, at } from "./read-json.ts";
  */
 export function falFailure(reply: Reply): Failure {
   const error = readError(objectOf(reply), reply);
-  return httpFailure(reply, {
-    class: unlessHopeless(classOf(reply, error), reply),
+  const failure = httpFailure(reply, {
+    class: classOf(reply, error),
     code: error.type,
     requestId: reply.headers["x-fal-request-id"],
     detail: error.text,
     // fal bills no error of its own (docs.fal.ai, 2026-11-21).
     billed: reply.status >= 500 ? false : undefined,
   });
+  // The platform's word that another try here would fail just the same.
+  return { ...failure, permanent: reply.headers["x-fal-retryable"] === "false" || undefined };
 }
 
 /**
  * What such an answer means in place of a result: mostly how the job failed. Where
- * it is neither the model's nor of a known type, only 500 is that; the others come
- * from in between, as the official client has it, and the result may still be there.
+ * it is neither the model's nor of a known type, only 422 and 500 are that; the others
+ * come from in between, as the official client has it, and the result may still be there.
  */
 export function falResultFailure(reply: Reply): Failure {
   const error = readError(objectOf(reply), reply);
-  const own = reply.status === 500 && reply.body.kind === "json";
+  const own = (reply.status === 422 || reply.status === 500) && reply.body.kind === "json";
   return {
     ...falFailure(reply),
     ofJob: error.ofModel || requestErrors.has(error.type ?? "") || own,
@@ -96,11 +98,6 @@ function classOf(reply: Reply, { type = "", text = "", ofModel }: FalError): Fai
     return "refused";
   }
   return classOfStatus(status);
-}
-
-/** The platform's word that another try would fail just the same. Elsewhere it may succeed. */
-function unlessHopeless(name: FailureClass, { headers }: Reply): FailureClass {
-  return name === "server_fault" && headers["x-fal-retryable"] === "false" ? "unknown" : name;
 }
 
 /** `detail[].type`, as far as it says more than that the request is wrong. */

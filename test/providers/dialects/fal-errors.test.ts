@@ -79,7 +79,13 @@ describe("an answer of fal outside 2xx", () => {
     [422, "invalid_archive", "caller_fault"],
     [422, "unsupported_image_format", "caller_fault"],
     [422, "missing", "caller_fault"],
+    [422, "value_error", "caller_fault"],
     [422, "value_error.missing", "caller_fault"],
+    [422, "string_type", "caller_fault"],
+    [422, "int_parsing", "caller_fault"],
+    [422, "enum", "caller_fault"],
+    [422, "string_too_long", "caller_fault"],
+    [422, "archive_file_count_below_minimum", "caller_fault"],
     [422, "literal_error", "caller_fault"],
     [422, "json_invalid", "caller_fault"],
   ])("with %i and the model's error %s is %s", (status, type, expected) => {
@@ -114,12 +120,12 @@ describe("an answer of fal outside 2xx", () => {
     });
   });
 
-  it("is not tried here again when fal says that it would fail again", () => {
+  it("is fal's fault, and not tried there again when fal says that it would fail again", () => {
     const detail = [{ loc: [], msg: "m", type: "internal_server_error" }];
-    const classOf = (retryable: string): string =>
-      failureOf(500, { detail }, { "x-fal-retryable": retryable }).class;
-    expect(classOf("false")).toBe("unknown");
-    expect(classOf("true")).toBe("server_fault");
+    const told = (retryable: string): Failure =>
+      failureOf(500, { detail }, { "x-fal-retryable": retryable });
+    expect(told("false")).toMatchObject({ class: "server_fault", permanent: true });
+    expect(told("true")).toMatchObject({ class: "server_fault", permanent: undefined });
   });
 
   it("is not billed from 500 on", () => {
@@ -134,6 +140,7 @@ describe("an answer in place of a result", () => {
     [400, { detail: [{ loc: [], msg: "m", type: "downstream_service_error" }] }, true],
     [503, { detail: "…", error_type: "runner_disconnected" }, true],
     [500, { detail: "Internal Server Error" }, true],
+    [422, { detail: "The image is broken" }, true],
     [503, { detail: "…" }, false],
     [429, { detail: "…" }, false],
     [404, { detail: "…" }, false],
