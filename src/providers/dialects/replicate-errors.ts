@@ -67,12 +67,16 @@ function classOfWords(text: string): FailureClass {
   return words.find(([pattern]) => pattern.test(text))?.[1] ?? "unknown";
 }
 
-/** In this order: a refusal can speak of a time-out, but a time-out does not speak of refusal. */
+/**
+ * In this order: a refusal can speak of a time-out, but a time-out does not speak of
+ * refusal. The platform's own codes have four digits, and are told before words that
+ * blame the input; the models' wrappers have three.
+ */
 const words: readonly (readonly [RegExp, FailureClass])[] = [
   [/nsfw/i, "refused"],
   [/flagged as sensitive|\bE005\b/i, "refused"],
   [/content polic|safety|moderation|moderated|blocked|prohibited/i, "refused"],
-  [/\bE6716\b/, "server_fault"],
+  [/\bE(?!1001\b|4875\b)\d{4}\b/, "server_fault"],
   // The same input needs the same memory again; elsewhere it may fit.
   [/\bE1001\b|CUDA out of memory|\bOOM\b/i, "unsupported_here"],
   // The address of a web hook, which only the caller's own options can have set.
@@ -84,8 +88,6 @@ const words: readonly (readonly [RegExp, FailureClass])[] = [
     "caller_fault",
   ],
   [/timed out|timeout/i, "timeout"],
-  // The platform's own codes have four digits; the models' wrappers have three.
-  [/\(E\d{4}\)/, "server_fault"],
 ];
 
 function wordsOf(value: JsonValue | undefined): string | undefined {
