@@ -46,7 +46,11 @@ describe("fal, behind the gateway", () => {
     ["rate-limit:9s", ["FIRST fal FAILED OVERLOADED SENT 429"]],
     [
       "http-502",
-      ["FIRST fal FAILED SERVER_FAULT SENT 502", "RETRY fal FAILED SERVER_FAULT SENT 502"],
+      // A page of fal's edge, behind which the job may be in the queue.
+      [
+        "FIRST fal FAILED SERVER_FAULT AMBIGUOUS 502",
+        "RETRY fal FAILED SERVER_FAULT AMBIGUOUS 502",
+      ],
     ],
     [
       "fail-late",

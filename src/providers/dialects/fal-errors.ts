@@ -1,6 +1,7 @@
 import type { Failure, FailureClass } from "../../domain/failure.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { Reply } from "../reply.ts";
+import { isEdgePage } from "./edge-page.ts";
 import { classOfStatus, httpFailure } from "./http-failure.ts";
 import { asArray, asObject, asText, at } from "./read-json.ts";
 
@@ -11,16 +12,23 @@ import { asArray, asObject, asText, at } from "./read-json.ts";
  */
 export function falFailure(reply: Reply): Failure {
   const error = readError(objectOf(reply), reply);
+  const requestId = reply.headers["x-fal-request-id"];
+  // Without fal's id it is its edge that answers, behind which the job may be in the queue.
+  const isLost = requestId === undefined && isEdgePage(reply);
   const failure = httpFailure(reply, {
     class: classOf(reply, error),
     code: error.type,
-    requestId: reply.headers["x-fal-request-id"],
+    requestId,
     detail: error.text,
     // fal bills no error of its own (docs.fal.ai, 2026-11-21).
-    billed: reply.status >= 500 ? false : undefined,
+    billed: reply.status >= 500 && !isLost ? false : undefined,
   });
-  // The platform's word that another try here would fail just the same.
-  return { ...failure, permanent: reply.headers["x-fal-retryable"] === "false" || undefined };
+  return {
+    ...failure,
+    delivery: isLost ? "ambiguous" : failure.delivery,
+    // The platform's word that another try here would fail just the same.
+    permanent: reply.headers["x-fal-retryable"] === "false" || undefined,
+  };
 }
 
 /**

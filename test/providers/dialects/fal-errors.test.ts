@@ -132,6 +132,17 @@ describe("an answer of fal outside 2xx", () => {
     expect(failureOf(500, { detail: "…" }).billed).toBe(false);
     expect(failureOf(422, { detail: "…" }).billed).toBeUndefined();
   });
+
+  it.each([
+    [502, {}, "ambiguous", undefined],
+    [504, {}, "ambiguous", undefined],
+    [503, {}, "sent", false],
+    [502, { "x-fal-request-id": "r-1" }, "sent", false],
+  ])("that is a page with %i and %j is %s, billed %s", (status, headers, delivery, billed) => {
+    const page = { status, headers, body: { kind: "text", text: "<html>" } } as const;
+    const failure = falFailure(page);
+    expect([failure.delivery, failure.billed]).toEqual([delivery, billed]);
+  });
 });
 
 describe("an answer in place of a result", () => {

@@ -60,6 +60,24 @@ describe("a problem of Replicate", () => {
   });
 });
 
+describe("a page of Replicate's edge", () => {
+  it.each([
+    [502, "server_fault", "ambiguous"],
+    [504, "server_fault", "ambiguous"],
+    [520, "server_fault", "ambiguous"],
+    [524, "server_fault", "ambiguous"],
+    [500, "server_fault", "sent"],
+    [503, "overloaded", "sent"],
+  ])("with %i is %s, and the prediction is %s", (status, name, delivery) => {
+    const page = { status, headers: {}, body: { kind: "text", text: "<html>" } } as const;
+    expect(replicateFailure(page)).toMatchObject({ class: name, delivery });
+  });
+
+  it("is none when it is a problem of Replicate's own", () => {
+    expect(failureOf(502, { detail: "…" }).delivery).toBe("sent");
+  });
+});
+
 describe("the words of a failed prediction", () => {
   it.each([
     ["NSFW content detected. Try running it again, or try a different prompt.", "refused"],
