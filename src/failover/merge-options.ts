@@ -4,8 +4,9 @@ import type { HttpCall, MultipartPart } from "../providers/http-call.ts";
 /**
  * Merges the caller's `provider_options` into a call's body: objects deep, where
  * arrays and scalars of the caller replace what is there. In a form each option
- * is a field that replaces the fields of its name; what is no scalar is written
- * as JSON. Where the body is a list, of tasks say, they go into each of its items.
+ * is a field that replaces the fields of its name; an object is a field for each of
+ * its members, "svg[model]", as OpenAI's SDKs write it, and a list is written as JSON.
+ * Where the body is a list, of tasks say, they go into each of its items.
  * A call without a body stays as it is.
  */
 export function mergeOptions(call: HttpCall, options: JsonObject | undefined): HttpCall {
@@ -46,11 +47,14 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 }
 
 function toFields(options: JsonObject): MultipartPart[] {
-  return Object.entries(options)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => ({
-      kind: "field",
-      name,
-      value: typeof value === "object" ? JSON.stringify(value) : String(value),
-    }));
+  return Object.entries(options).flatMap(([name, value]) => fieldsOf(name, value));
+}
+
+function fieldsOf(name: string, value: JsonValue | undefined): MultipartPart[] {
+  if (value === undefined || value === null) return [];
+  if (isObject(value)) {
+    return Object.entries(value).flatMap(([key, item]) => fieldsOf(`${name}[${key}]`, item));
+  }
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return [{ kind: "field", name, value: text }];
 }

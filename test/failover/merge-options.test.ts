@@ -77,17 +77,19 @@ describe("merging provider options", () => {
         parts: [{ kind: "field", name: "quality", value: "low" }, file],
       },
     };
-    expect(mergeOptions(form, { quality: "high", n: 2, extra: { a: [1] }, no: null }).body).toEqual(
-      {
-        kind: "multipart",
-        parts: [
-          file,
-          { kind: "field", name: "quality", value: "high" },
-          { kind: "field", name: "n", value: "2" },
-          { kind: "field", name: "extra", value: '{"a":[1]}' },
-        ],
-      },
-    );
+    const svg = { model: "gpt-5.4", reasoning: { effort: "low" } };
+    const options = { quality: "high", n: 2, svg, tags: ["a", 1], no: null };
+    expect(mergeOptions(form, options).body).toEqual({
+      kind: "multipart",
+      parts: [
+        file,
+        { kind: "field", name: "quality", value: "high" },
+        { kind: "field", name: "n", value: "2" },
+        { kind: "field", name: "svg[model]", value: "gpt-5.4" },
+        { kind: "field", name: "svg[reasoning][effort]", value: "low" },
+        { kind: "field", name: "tags", value: '["a",1]' },
+      ],
+    });
   });
 
   it("leaves a call without options or without a body as it is", () => {
