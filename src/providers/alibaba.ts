@@ -2,9 +2,9 @@ import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities
 import type { ChatTask, ImageTask } from "../domain/task.ts";
 import { alibabaChatBody, alibabaChatCapabilities } from "./dialects/alibaba-chat-body.ts";
 import { alibabaChatFailure, alibabaReplyFailure } from "./dialects/alibaba-errors.ts";
-import { alibabaImages, firstWaitMs, nextWaitMs } from "./dialects/alibaba-image-answer.ts";
+import { alibabaImages, alibabaPolled } from "./dialects/alibaba-image-answer.ts";
 import { type AlibabaImageTask, alibabaImageCall } from "./dialects/alibaba-image-call.ts";
-import { alibabaCapabilities } from "./dialects/alibaba-models.ts";
+import { alibabaCapabilities, alibabaModel } from "./dialects/alibaba-models.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
@@ -62,10 +62,11 @@ function images<T extends AlibabaImageTask>(
     // The slow models need up to three minutes, behind others' tasks more.
     timeouts: { totalMs: 300_000, firstContentMs: 300_000, idleMs: 300_000 },
     request: alibabaImageCall,
-    result: (reply) => alibabaImages(reply, firstWaitMs),
+    result: (reply, _task, { upstreamModel }) =>
+      alibabaImages(reply, alibabaModel(upstreamModel).dialect !== "messages"),
     job: {
       poll: (job) => ({ method: "GET", path: taskPath(job) }),
-      result: (reply, job) => alibabaImages(reply, nextWaitMs(job.waitMs)),
+      result: alibabaPolled,
       // Only a task that has not begun can be cancelled; another one runs on, and is billed.
       cancel: (job) => ({ method: "POST", path: `${taskPath(job)}/cancel` }),
     },

@@ -35,7 +35,19 @@ const fromImages = "/image2image/image-synthesis";
 /** By Model Studio's documentation of 2026. The first pattern that matches counts. */
 const models: readonly (readonly [RegExp, AlibabaModel])[] = [
   [
-    /^qwen-image-(3\.0(-pro)?|2\.1-pro)$/,
+    /^qwen-image-3\.0(-pro)?$/,
+    {
+      paths: [call, task],
+      count: 1,
+      most: 6,
+      references: [0, 3],
+      size: "1024*1024",
+      takes: area(512, 2048, 8),
+      words: ["auto"],
+    },
+  ],
+  [
+    /^qwen-image-2\.1-pro$/,
     {
       paths: [call, task],
       count: 1,

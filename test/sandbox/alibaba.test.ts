@@ -231,6 +231,11 @@ describe("the embedded Model Studio, asked wrongly", () => {
   it.each([
     ["an edit without an image", "qwen-image-edit-plus", [{ text: "x" }]],
     ["an image where none is taken", "qwen-image", [{ image }, { text: "x" }]],
+    [
+      "a fourth image where three are taken",
+      "qwen-image-3.0",
+      [{ image }, { image }, { image }, { image }, { text: "x" }],
+    ],
     ["no text", "qwen-image-2.0", [{ image }]],
     ["two texts", "qwen-image-2.0", [{ text: "x" }, { text: "y" }]],
   ])("turns %s away", async (_what, model, content) => {

@@ -68,7 +68,8 @@ function classOfAlibabaError(status: number, { code = "", message = "" }: Alibab
     byWords.find(([name, words]) => name.test(code) && words.test(message))?.[2] ??
     byCode.get(code) ??
     byBeginning.find(([beginning]) => code.startsWith(beginning))?.[1] ??
-    classOfStatus(status)
+    // A type of OpenAI's that stands in for a code with a wrong key and a missing model, too.
+    (status < 300 && code === "invalid_request_error" ? "caller_fault" : classOfStatus(status))
   );
 }
 
@@ -93,7 +94,6 @@ const byCode: ReadonlyMap<string, FailureClass> = new Map([
 
   ["InvalidParameter", "caller_fault"],
   ["invalid_parameter_error", "caller_fault"],
-  ["invalid_request_error", "caller_fault"],
   ["InvalidParameter.DataInspection", "caller_fault"],
   ["UnsupportedOperation", "caller_fault"],
   ["Conflict", "caller_fault"],

@@ -1,38 +1,77 @@
 import type { Failure } from "../../domain/failure.ts";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Job, Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
 import { alibabaEmbeddedFailure, alibabaFailure, readAlibabaError } from "./alibaba-errors.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
 import { readImageUsage } from "./openai-usage.ts";
 import { asArray, asCount, asObject, asText, at } from "./read-json.ts";
 
+/**
+ * What a native answer of 2xx to a call means: images, a task that runs, or a failure.
+ * `isTask` says that the call is answered with a task, which runs whatever becomes of its
+ * answer.
+ */
+export function alibabaImages(reply: Reply, isTask: boolean): Outcome {
+  const answer = read(reply);
+  const failure = alibabaEmbeddedFailure(answer.body, reply);
+  if (failure !== undefined) return failed(failure);
+  if (answer.output === undefined) {
+    const what = "The provider's answer has no output in it";
+    const lost = malformedReply(reply, what, answer.requestId);
+    return failed(isTask ? { ...lost, billed: true } : lost);
+  }
+  return outcomeOf(reply, answer, answer.output, firstWaitMs);
+}
+
+/**
+ * What an answer of 2xx to the question for a task means. How a task failed stands in its
+ * output; an error outside it, or no word of the task, is a failure of the question.
+ */
+export function alibabaPolled(reply: Reply, job: Job): Outcome {
+  const answer = read(reply);
+  const failure = alibabaEmbeddedFailure(answer.body, reply);
+  if (failure !== undefined) return failed({ ...failure, billed: undefined, ofJob: false });
+  const { output } = answer;
+  if (output === undefined || asText(output["task_status"]) === undefined) {
+    const what = "The provider says nothing of the task";
+    return failed({ ...malformedReply(reply, what, answer.requestId), ofJob: false });
+  }
+  return outcomeOf(reply, answer, output, nextWaitMs(job.waitMs));
+}
+
 /** The wait before the first question for a task, in milliseconds. */
-export const firstWaitMs = 1000;
+const firstWaitMs = 1000;
 
 /**
  * The wait before a further question, in milliseconds: a quarter longer than the
  * last, up to five seconds. An account may ask 20 times a second, for all its tasks
  * (Model Studio, 2026-11-21).
  */
-export function nextWaitMs(lastWaitMs: number): number {
+function nextWaitMs(lastWaitMs: number): number {
   return Math.min(5000, Math.round(lastWaitMs * 1.25));
 }
 
-/**
- * What a native answer of 2xx means: images, a task that runs, or a failure, which a
- * task tells of under 200 as well. `waitMs` is for the next question.
- */
-export function alibabaImages(reply: Reply, waitMs: number): Outcome {
-  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
-  const output = asObject(body?.["output"]);
-  const failure = body && alibabaEmbeddedFailure(body, reply);
-  if (failure !== undefined) return { kind: "failed", failure };
-  const requestId = asText(body?.["request_id"]) ?? reply.headers["x-request-id"];
-  if (body === undefined || output === undefined) {
-    return failed(malformedReply(reply, "The provider's answer has no output in it", requestId));
-  }
+interface Answer {
+  /** Empty when it is no JSON object. */
+  readonly body: JsonObject;
+  readonly output: JsonObject | undefined;
+  readonly requestId: string | undefined;
+}
+
+function read({ body: given, headers }: Reply): Answer {
+  const body = (given.kind === "json" ? asObject(given.value) : undefined) ?? {};
+  const requestId = asText(body["request_id"]) ?? headers["x-request-id"];
+  return { body, output: asObject(body["output"]), requestId };
+}
+
+function outcomeOf(
+  reply: Reply,
+  { body, requestId }: Answer,
+  output: JsonObject,
+  waitMs: number,
+): Outcome {
   const status = asText(output["task_status"]);
   switch (status) {
     case undefined:

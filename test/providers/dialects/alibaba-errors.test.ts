@@ -116,6 +116,17 @@ describe("an error of Model Studio", () => {
     expect(failure).toMatchObject({ class: "refused", upstreamCode: "data_inspection_failed" });
   });
 
+  it.each([
+    [400, "caller_fault"],
+    [401, "credential"],
+    [404, "model_gone"],
+    [429, "overloaded"],
+    [200, "caller_fault"],
+  ])("of OpenAI's commonest type says no more than its status, %i, does", (status, expected) => {
+    const error = { message: "m", type: "invalid_request_error", code: null };
+    expect(alibabaChatFailure({ error }, reply(status, { error }))?.class).toBe(expected);
+  });
+
   it("has the id of the call in a header when the body does not say it", () => {
     const failure = alibabaReplyFailure({
       status: 502,
