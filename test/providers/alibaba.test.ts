@@ -24,13 +24,21 @@ describe("the base URL of Model Studio", () => {
 describe("an image call", () => {
   it("always says how many images, since Wan models make four by themselves", () => {
     const body = jsonBody(dialect.request(textToImageTask(), wan));
-    expect(body["parameters"]).toEqual({ n: 1 });
+    expect(body["parameters"]).toMatchObject({ n: 1 });
   });
 
-  it("leaves the rewriting of the prompt and the watermark to the model", () => {
+  it("leaves the rewriting of the prompt to the model", () => {
     const body = JSON.stringify(jsonBody(dialect.request(textToImageTask(), wan)));
-    expect(body).not.toMatch(/prompt_extend|watermark|thinking/);
+    expect(body).not.toMatch(/prompt_extend|thinking/);
   });
+
+  it.each(["wan2.5-t2i-preview", "qwen-image-plus", "qwen-image-3.0"])(
+    "tells %s not to mark the image, since some models do unless they are told",
+    (model) => {
+      const body = jsonBody(dialect.request(textToImageTask(), target(model)));
+      expect(body["parameters"]).toMatchObject({ watermark: false });
+    },
+  );
 
   it("keeps equal seeds equal within the 31 bits that there are", () => {
     const seeds = [0, 2 ** 31 - 1, 2 ** 31 + 5, 2 ** 53 - 1].map((seed) => {
@@ -85,6 +93,33 @@ describe("a task that runs", () => {
   ])("with the metrics %j is at %s", (task_metrics, fraction) => {
     const outcome = result({ task_id: "t1", task_status: "RUNNING", task_metrics });
     expect(jobOf(outcome).progress?.fraction).toBe(fraction);
+  });
+});
+
+describe("an answer without what it should hold", () => {
+  const answer = (value: JsonObject) =>
+    ({ status: 200, headers: {}, body: { kind: "json", value } }) as const;
+
+  it.each([
+    ["wan2.5-t2i-preview", true],
+    ["qwen-image-3.0", true],
+    ["qwen-image-2.0", undefined],
+  ])("of %s hides a task that runs: %s", (model, billed) => {
+    const outcome = dialect.result(answer({ request_id: "r" }), textToImageTask(), target(model));
+    expect(outcome).toMatchObject({ kind: "failed", failure: { class: "server_fault" } });
+    expect(outcome.kind === "failed" && outcome.failure.billed).toBe(billed);
+  });
+
+  it.each<[string, JsonObject, string]>([
+    ["a limit", { code: "Throttling.RateQuota", message: "Slower." }, "overloaded"],
+    ["a wrong key", { code: "InvalidApiKey", message: "Wrong." }, "credential"],
+    ["no output", { request_id: "r" }, "server_fault"],
+    ["an output that says nothing of the task", { output: {} }, "server_fault"],
+  ])("to a question for a task, %s, does not end the task", (_what, body, name) => {
+    const running = { id: "t1", waitMs: 1000, state: {} };
+    const outcome = job.result(answer(body), running, textToImageTask(), wan);
+    expect(outcome).toMatchObject({ kind: "failed", failure: { class: name, ofJob: false } });
+    expect(outcome.kind === "failed" && outcome.failure.billed).toBeUndefined();
   });
 });
 

@@ -13,8 +13,9 @@ export type AlibabaImageTask = TextToImageTask | ImageEditTask;
 
 /**
  * The call for images, in the dialect of its model. The number of images is always
- * said, since Wan models make four unless told otherwise; whether a prompt is
- * rewritten and an image marked is left to the model.
+ * said, since Wan models make four unless told otherwise, and so is that they are not to
+ * be marked, since some models mark them by themselves; whether a prompt is rewritten is
+ * left to the model.
  */
 export function alibabaImageCall(task: AlibabaImageTask, target: CallTarget): HttpCall {
   const model = alibabaModel(target.upstreamModel);
@@ -101,5 +102,6 @@ function parameters(options: ImageOptions, model: AlibabaModel): JsonObject {
     ...present("n", model.maxCount > 0 ? options.count : undefined),
     ...present("size", size?.kind === "pixels" ? `${size.width}*${size.height}` : undefined),
     ...present("seed", seed31(options.seed)),
+    watermark: false,
   };
 }
