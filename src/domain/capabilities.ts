@@ -19,7 +19,8 @@ export interface ImageCapabilities {
   readonly formats?: readonly ImageFormat[] | undefined;
   /** The formats that take a compression. */
   readonly compressibleFormats?: readonly ImageFormat[] | undefined;
-  readonly seed?: boolean | undefined;
+  /** Whether there is a seed, or which ones there are where not every whole number from 0 is one. */
+  readonly seed?: boolean | SeedRange | undefined;
   readonly negativePrompt?: boolean | undefined;
   /** What the provider returns. */
   readonly delivery: "bytes" | "url";
@@ -34,11 +35,11 @@ export interface ImageCapabilities {
   readonly minInputsForShape?: number | undefined;
   /** The most bytes of all input images together; addresses do not count. Undefined means any. */
   readonly maxInputBytes?: number | undefined;
-  /** How the mask of an edit is read. Undefined means that there is none. */
   /** Which files the input images may be. Undefined means any that callers may send. */
   readonly inputFile?: FileLimits | undefined;
   /** Which file the mask may be. Undefined means any that callers may send. */
   readonly maskFile?: FileLimits | undefined;
+  /** How the mask of an edit is read. Undefined means that there is none. */
   readonly mask?: MaskPolarity | undefined;
   /** Whether an edit without a mask is none. Default false. */
   readonly needsMask?: boolean | undefined;
@@ -51,7 +52,6 @@ export interface ImageCapabilities {
   readonly scaleFactors?: readonly number[] | undefined;
 }
 
-/** How a provider takes the shape of an image. */
 /** Which files a model takes as images; addresses that it fetches itself do not count. */
 export interface FileLimits {
   /** Their media types: "image/png". Undefined means any that callers may send. */
@@ -66,6 +66,7 @@ export interface SeedRange {
   readonly most: number;
 }
 
+/** How a provider takes the shape of an image. */
 export type SizeCapability =
   /** One of these sizes, like "1024x1024". */
   | { readonly kind: "listed"; readonly sizes: readonly string[] }
@@ -90,16 +91,19 @@ export interface ChatCapabilities {
   readonly imageInput: boolean;
   /** Whether an image may be an address, which the provider fetches itself. Default false. */
   readonly imageUrls?: boolean | undefined;
-  readonly jsonFormat: boolean;
   /** Which files the images may be. Undefined means any that callers may send. */
   readonly inputFile?: FileLimits | undefined;
   /** The most bytes of all images together; addresses do not count. Undefined means any. */
   readonly maxInputBytes?: number | undefined;
+  readonly jsonFormat: boolean;
   readonly jsonSchema: boolean;
   /** Whether there is a choice, or which efforts there are to choose from. */
   readonly reasoningEffort: boolean | readonly ReasoningEffort[];
-  readonly seed: boolean;
+  /** Whether there is a seed, or which ones there are where not every whole number from 0 is one. */
+  readonly seed: boolean | SeedRange;
   readonly temperature: boolean;
+  /** The highest temperature. Undefined: 2, the highest that can be asked for. */
+  readonly maxTemperature?: number | undefined;
   readonly topP: boolean;
   /**
    * The efforts that leave a choice of temperature and top_p; undefined among them: when

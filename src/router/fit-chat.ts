@@ -46,6 +46,26 @@ export function fitChat(
     });
     return undefined;
   };
+  const convert = (
+    field: string,
+    value: number | undefined,
+    nearestTo: (value: number) => number,
+    reason: string,
+  ) => {
+    if (value === undefined) return undefined;
+    const applied = nearestTo(value);
+    if (applied !== value) {
+      adjustments.push({
+        field,
+        requested: String(value),
+        applied: String(applied),
+        kind: "converted",
+        provider,
+        reason,
+      });
+    }
+    return applied;
+  };
   const effort = nearestEffort(task.reasoningEffort, capabilities.reasoningEffort);
   if (effort !== undefined && effort !== task.reasoningEffort) {
     adjustments.push({
@@ -61,11 +81,20 @@ export function fitChat(
     can && !leavesSampling(effort, capabilities)
       ? keep(field, value, false, "The model takes it only when it does not reason.")
       : keep(field, value, can);
+  const { seed: seeds, maxTemperature = highestTemperature } = capabilities;
   const fitted: ChatTask = {
     ...task,
-    temperature: keepSampling("temperature", task.temperature, capabilities.temperature),
+    temperature: convert(
+      "temperature",
+      keepSampling("temperature", task.temperature, capabilities.temperature),
+      (temperature) => Math.min(temperature, maxTemperature),
+      `The highest temperature is ${maxTemperature}.`,
+    ),
     topP: keepSampling("top_p", task.topP, capabilities.topP),
-    seed: keep("seed", task.seed, capabilities.seed),
+    seed:
+      typeof seeds === "boolean"
+        ? keep("seed", task.seed, seeds)
+        : convert("seed", task.seed, (seed) => seedWithin(seed, seeds, 1), seedReason(seeds)),
     reasoningEffort: keep("reasoning_effort", effort, capabilities.reasoningEffort !== false),
     stop: task.stop.slice(0, capabilities.maxStop),
   };
@@ -86,14 +115,28 @@ export function fitChat(
 /** Whether the model takes everything that shades the answer as it is. */
 function suits(task: ChatTask, capabilities: ChatCapabilities): boolean {
   return (
-    (task.temperature === undefined || capabilities.temperature) &&
+    takesTemperature(task.temperature, capabilities) &&
     (task.topP === undefined || capabilities.topP) &&
-    (task.seed === undefined || capabilities.seed) &&
+    takesSeed(task.seed, capabilities.seed) &&
     hasEffort(task.reasoningEffort, capabilities.reasoningEffort) &&
     ((task.temperature === undefined && task.topP === undefined) ||
       leavesSampling(task.reasoningEffort, capabilities)) &&
     task.stop.length <= capabilities.maxStop
   );
+}
+
+/** What can be asked for at all. */
+const highestTemperature = 2;
+
+function takesTemperature(
+  asked: number | undefined,
+  { temperature, maxTemperature = highestTemperature }: ChatCapabilities,
+): boolean {
+  return asked === undefined || (temperature && asked <= maxTemperature);
+}
+
+function takesSeed(seed: number | undefined, seeds: ChatCapabilities["seed"]): boolean {
+  return seed === undefined || (seeds !== false && seedWithin(seed, seeds, 1) === seed);
 }
 
 function hasEffort(
@@ -138,6 +181,10 @@ function missing(
   if (!capabilities.imageInput && task.messages.some(hasImage)) {
     return { field: "messages", reason: "cannot look at images" };
   }
+  const { maxInputBytes } = capabilities;
+  if (maxInputBytes !== undefined && inputBytes(task) > maxInputBytes) {
+    return { field: "messages", reason: `cannot take more than ${maxInputBytes} bytes of images` };
+  }
   const form = task.responseFormat?.kind;
   if (form === "json" && !capabilities.jsonFormat) {
     return { field: "response_format", reason: "cannot be held to JSON" };
@@ -151,7 +198,3 @@ function missing(
 function hasImage(message: ChatTask["messages"][number]): boolean {
   return message.parts.some(({ kind }) => kind === "image");
 }
-  const { maxInputBytes } = capabilities;
-  if (maxInputBytes !== undefined && inputBytes(task) > maxInputBytes) {
-    return { field: "messages", reason: `cannot take more than ${maxInputBytes} bytes of images` };
-  }

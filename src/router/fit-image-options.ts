@@ -3,6 +3,7 @@ import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { ImageFormat, ImageOptions, Quality } from "../domain/image-options.ts";
 import { chooseSize } from "./choose-size.ts";
 import type { Finish } from "./plan.ts";
+import { seedReason, seedWithin } from "./seed-within.ts";
 
 /** Image options in a provider's terms, and what it took to get there. */
 export interface FittedOptions {
@@ -125,24 +126,31 @@ function fitBackground(
   return undefined;
 }
 
-/** Parallel calls with one seed would make the same images, so each has the seed plus the place of its first one. */
+/**
+ * The seed that the provider takes. Parallel calls with one seed would make the same
+ * images, so each has the seed plus the place of its first one.
+ */
 function fitSeed(
   { seed, count }: ImageOptions,
   capabilities: ImageCapabilities,
   report: Report,
 ): number | undefined {
   if (seed === undefined) return undefined;
-  if (capabilities.seed !== true) {
+  const range = capabilities.seed ?? false;
+  if (range === false) {
     report("options.seed", seed, "", "dropped", "The provider takes no seed.");
     return undefined;
   }
   const most = Math.max(1, capabilities.maxCountPerCall);
-  if (count > most) {
-    const seeds = Array.from({ length: Math.ceil(count / most) }, (_, call) => seed + call * most);
+  const sent = seedWithin(seed, range, count);
+  const ofCalls = Array.from({ length: Math.ceil(count / most) }, (_, call) => sent + call * most);
+  if (range !== true && sent !== seed) {
+    report("options.seed", seed, ofCalls.join(", "), "converted", seedReason(range));
+  } else if (count > most) {
     const reason = "Calls with the same seed would make the same images, so it is counted up.";
-    report("options.seed", seed, seeds.join(", "), "emulated", reason);
+    report("options.seed", seed, ofCalls.join(", "), "emulated", reason);
   }
-  return seed;
+  return sent;
 }
 
 interface FittedFile {

@@ -45,13 +45,12 @@ describe("Fireworks' images", () => {
   });
 
   it.each([
-    [undefined, undefined],
-    [7, 7],
-    [2 ** 31 + 7, 7],
-    // 0 would mean another picture each time.
-    [0, 2 ** 31 - 1],
-  ])("with the seed %s have the seed %s", (seed, expected) => {
-    const call = images?.request(textToImageTask({ seed }), target("flux-1-dev-fp8"));
-    expect(jsonBody(call)["seed"]).toBe(expected);
+    ["flux-1-dev-fp8", 2 ** 31 - 1],
+    ["flux-kontext-pro", 2 ** 31 - 1],
+    ["SSD-1B", 2 ** 32 - 1],
+  ])("of %s have no seed 0, which would mean another picture each time", (model, most) => {
+    expect(images?.capabilities(model, {}).seed).toEqual({ least: 1, most });
+    const call = images?.request(textToImageTask({ seed: most }), target(model));
+    expect(jsonBody(call)["seed"]).toBe(most);
   });
 });

@@ -84,10 +84,12 @@ describe("a task that draws", () => {
   });
 
   it("takes a seed of 32 bits, where the model takes one", () => {
+    expect(draw.capabilities("runware:101@1", {}).seed).toEqual({ least: 0, most: 2 ** 32 - 1 });
+    expect(draw.capabilities("openai:4@1", {}).seed).toBeUndefined();
     const seedOf = (seed: number, model = "runware:101@1") =>
       taskOf(draw.request(textToImageTask({ seed }), target(model)))["seed"];
     expect(seedOf(0)).toBe(0);
-    expect(seedOf(2 ** 32 + 5)).toBe(5);
+    expect(seedOf(2 ** 32 - 1)).toBe(2 ** 32 - 1);
     expect(seedOf(5, "openai:4@1")).toBeUndefined();
   });
 });

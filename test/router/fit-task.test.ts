@@ -245,6 +245,35 @@ describe("the seed", () => {
     expect(sent(fitted).seed).toBe(7);
   });
 
+  it.each([
+    [7, 1, { least: 0, most: 9 }, 7, []],
+    [9, 1, { least: 0, most: 9 }, 9, []],
+    [10, 1, { least: 0, most: 9 }, 0, ["options.seed converted 0"]],
+    [0, 1, { least: 1, most: 9 }, 9, ["options.seed converted 9"]],
+    // Four seeds follow each other, and none of them is to be one of the others.
+    [9, 4, { least: 1, most: 9 }, 3, ["options.seed converted 3, 5"]],
+    [6, 4, { least: 1, most: 9 }, 6, ["options.seed emulated 6, 8"]],
+  ])("%i of %i images, of %j, is sent as %i and told", (seed, count, range, applied, expected) => {
+    const fitted = fits(imageTask({ seed, count }), { seed: range, maxCountPerCall: 2 });
+    expect(sent(fitted).seed).toBe(applied);
+    expect(told(fitted.adjustments).filter((one) => one.startsWith("options.seed"))).toEqual(
+      expected,
+    );
+    const strict = tryFit(
+      imageTask({ seed, count }),
+      { seed: range, maxCountPerCall: 2 },
+      "strict",
+    );
+    expect(strict.kind).toBe(applied === seed ? "fits" : "unsupported");
+  });
+
+  it("beyond a range comes to an equal one each time, and different ones stay different", () => {
+    const seeds = [2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, Number.MAX_SAFE_INTEGER];
+    const range = { least: 1, most: 2 ** 31 - 1 };
+    const sentSeeds = seeds.map((seed) => sent(fits(imageTask({ seed }), { seed: range })).seed);
+    expect(sentSeeds).toEqual([2 ** 31 - 1, 1, 2, 2 ** 22 - 1]);
+  });
+
   it("is the provider's own when one call makes them all", () => {
     const fitted = fits(imageTask({ seed: 7, count: 2 }), { seed: true, maxCountPerCall: 2 });
     expect(fitted.adjustments).toEqual([]);
@@ -497,6 +526,23 @@ describe("a chat", () => {
               ],
       },
     });
+  });
+
+  it.each([
+    [{ temperature: 2 }, { maxTemperature: 1.99 }, "temperature converted 1.99"],
+    [{ seed: 12 }, { seed: { least: 0, most: 9 } }, "seed converted 2"],
+  ])("with %j goes to a model of %j as the nearest that it takes", (asked, chat, expected) => {
+    const result = chatFit(chatTask(asked), chat);
+    if (result.kind === "unsupported") throw new Error(result.reason);
+    expect(told(result.fit.adjustments)).toEqual([expected]);
+    const strict = fitAt(chatTask(asked), fakeEndpoint({ chat }), "m", { mode: "strict" });
+    expect(strict.kind).toBe("unsupported");
+  });
+
+  it("within a model's temperatures and seeds is sent as it is", () => {
+    const task = chatTask({ temperature: 1.99, seed: 9 });
+    const chat = { maxTemperature: 1.99, seed: { least: 0, most: 9 } };
+    expect(chatFit(task, chat)).toMatchObject({ fit: { task, adjustments: [] } });
   });
 
   it.each([

@@ -33,6 +33,8 @@ export function alibabaChatCapabilities(model: string): ChatCapabilities {
     reasoningEffort: true,
     seed: true,
     temperature: true,
+    // Model Studio takes those below 2, and 2 is a fault of the caller's there.
+    maxTemperature: 1.99,
     topP: true,
     maxStop: 4,
   };

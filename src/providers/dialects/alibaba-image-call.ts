@@ -4,7 +4,6 @@ import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
 import type { CallTarget } from "../provider.ts";
 import { type AlibabaDialect, type AlibabaModel, alibabaModel } from "./alibaba-models.ts";
-import { seed31 } from "./google-seed.ts";
 import { imageAddress } from "./image-address.ts";
 import { present } from "./openai-chat.ts";
 
@@ -101,7 +100,7 @@ function parameters(options: ImageOptions, model: AlibabaModel): JsonObject {
   return {
     ...present("n", model.maxCount > 0 ? options.count : undefined),
     ...present("size", size?.kind === "pixels" ? `${size.width}*${size.height}` : undefined),
-    ...present("seed", seed31(options.seed)),
+    ...present("seed", options.seed),
     watermark: false,
   };
 }

@@ -1,4 +1,4 @@
-import type { ImageCapabilities, SizeCapability } from "../../domain/capabilities.ts";
+import type { FileLimits, ImageCapabilities, SizeCapability } from "../../domain/capabilities.ts";
 import type { ImageTask } from "../../domain/task.ts";
 import { int32Seeds } from "./int32-seeds.ts";
 import { usualImageTypes } from "./usual-image-types.ts";
@@ -47,26 +47,25 @@ export function alibabaCapabilities(
   return {
     maxCountPerCall: Math.max(1, model.maxCount),
     size: edits ? (model.editSize ?? model.size) : model.size,
-    seed: true,
+    seed: int32Seeds,
     negativePrompt: model.negativePrompt,
     delivery: "url",
     ...(edits && {
       maxInputImages: model.maxInputImages,
       mask: model.dialect === "function_task" ? ("white_is_edited" as const) : undefined,
-      // Bodies over some megabytes are turned away before they are read.
+      inputUrls: true,
       inputFile: alibabaInputFile,
       // As base64 10 MB: larger bodies are turned away before they are read.
       maxInputBytes: 7_400_000,
-      inputUrls: true,
     }),
   };
 }
+
 /** "JPG, PNG, BMP, TIFF, WEBP, of a GIF the first frame, up to 10 MB" (Model Studio, 2026-11-21). */
 export const alibabaInputFile: FileLimits = {
   types: [...usualImageTypes, "image/gif"],
   maxBytes: 10_000_000,
 };
-
 
 /** Any size with an area between two squares, in the step that diffusion models share. */
 function between(least: number, most: number, maxRatio: number): SizeCapability {

@@ -17,7 +17,7 @@ export function fireworksWorkflowCall(task: TextToImageTask, upstreamModel: stri
   return imageCall(path, options.format, {
     prompt: task.prompt,
     ...present("aspect_ratio", aspectRatio(options)),
-    ...present("seed", fireworksSeed(options.seed)),
+    ...present("seed", options.seed),
   });
 }
 
@@ -30,21 +30,13 @@ export function fireworksLegacyCall(task: TextToImageTask, upstreamModel: string
     ...present("negative_prompt", task.negativePrompt || undefined),
     ...present("width", shape?.width),
     ...present("height", shape?.height),
-    ...present("seed", fireworksSeed(options.seed)),
+    ...present("seed", options.seed),
   });
 }
 
 /** The format to ask for: where nothing is said, the one that loses nothing. */
 export function fireworksFormat(format: ImageFormat | undefined): "png" | "jpeg" {
   return format === "jpeg" ? "jpeg" : "png";
-}
-
-/**
- * A seed that every model takes and that is one: 31 bits, so that equal seeds stay
- * equal, and never 0, with which Fireworks draws a seed by itself.
- */
-export function fireworksSeed(seed: number | undefined): number | undefined {
-  return seed === undefined ? undefined : seed % 2 ** 31 || 2 ** 31 - 1;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
 import type { Job, Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
-import { fireworksFormat, fireworksSeed } from "./fireworks-images.ts";
+import { fireworksFormat } from "./fireworks-images.ts";
 import { fireworksModelPath } from "./fireworks-models.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
 import { imageAddress } from "./image-address.ts";
@@ -24,7 +24,7 @@ export function fireworksJobCall(
     prompt: task.prompt,
     ...present("input_image", input && imageAddress(input)),
     ...present("aspect_ratio", aspectRatio(options)),
-    ...present("seed", fireworksSeed(options.seed)),
+    ...present("seed", options.seed),
     output_format: fireworksFormat(options.format),
   });
 }

@@ -68,10 +68,21 @@ const listed: SizeCapability = {
 };
 
 /** Every call makes one image; which format, each protocol can be told. */
-const common = { maxCountPerCall: 1, formats: ["png", "jpeg"], seed: true } as const;
+const common = { maxCountPerCall: 1, formats: ["png", "jpeg"], seed: seeds(2 ** 31 - 1) } as const;
 
 const capabilities: Readonly<Record<FireworksProtocol, ImageCapabilities>> = {
   workflow: { ...common, size: ratio, delivery: "bytes" },
   job: { ...common, size: ratio, delivery: "url" },
-  legacy: { ...common, size: listed, negativePrompt: true, delivery: "bytes" },
+  legacy: {
+    ...common,
+    size: listed,
+    seed: seeds(2 ** 32 - 1),
+    negativePrompt: true,
+    delivery: "bytes",
+  },
 };
+
+/** Never 0, with which Fireworks draws a seed by itself. */
+function seeds(most: number): SeedRange {
+  return { least: 1, most };
+}

@@ -9,7 +9,6 @@ import type {
 } from "../../domain/task.ts";
 import { isGoogleImageModel } from "./google-image-models.ts";
 import { googleImagePart } from "./google-image-part.ts";
-import { seed31 } from "./google-seed.ts";
 import { thinkingConfig, thinksInTokens } from "./google-thinking.ts";
 import { asObject } from "./read-json.ts";
 
@@ -36,7 +35,7 @@ export function googleChatRequest(task: ChatTask, style: ChatStyle): JsonObject 
       topP: task.topP,
       maxOutputTokens: task.maxOutputTokens,
       stopSequences: task.stop.length === 0 ? undefined : task.stop,
-      seed: seed31(task.seed),
+      seed: task.seed,
       ...responseFormat(task.responseFormat),
       thinkingConfig:
         task.reasoningEffort === undefined

@@ -1,4 +1,4 @@
-import type { ChatCapabilities, ImageCapabilities } from "../../domain/capabilities.ts";
+import type { ChatCapabilities, FileLimits, ImageCapabilities } from "../../domain/capabilities.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ChatTask, ImageEditTask, Task, TextToImageTask } from "../../domain/task.ts";
 import type { EndpointSettings } from "../endpoint-settings.ts";
@@ -11,6 +11,7 @@ import { googleChatRequest } from "./google-chat-request.ts";
 import { googleImageCapabilities, isGoogleImageModel } from "./google-image-models.ts";
 import { googleEditRequest, googleImageRequest } from "./google-image-request.ts";
 import { malformedReply } from "./http-failure.ts";
+import { int32Seeds } from "./int32-seeds.ts";
 import { asObject } from "./read-json.ts";
 
 /** In what the APIs differ that speak generateContent. */
@@ -21,21 +22,21 @@ export interface GoogleVariant {
   readonly functionCallIds: boolean;
   /** Whether an image's file format and its compression can be asked for. */
   readonly imageOutputOptions: boolean;
-  /** The caller's labels as the API takes them with the body. Undefined: it takes none. */
   /** Which files images may be. */
   readonly inputFile: FileLimits;
+  /** The caller's labels as the API takes them with the body. Undefined: it takes none. */
   readonly labels?:
     | ((labels: Readonly<Record<string, string>>) => JsonObject | undefined)
     | undefined;
 }
 
-/** Images from words by generateContent: one a call (v1beta, 2026-11-21). */
 /**
  * The most bytes of the images of one call: 19 MB as base64, of the 20 MB that a body may
  * have (ai.google.dev, 2026-11-21).
  */
 const maxInputBytes = 14_250_000;
 
+/** Images from words by generateContent: one a call (v1beta, 2026-11-21). */
 export function googleTextToImage(
   variant: GoogleVariant,
 ): OperationDialect<TextToImageTask, ImageCapabilities> {
@@ -76,7 +77,7 @@ export function googleChat(variant: GoogleVariant): OperationDialect<ChatTask, C
   const body = (task: ChatTask, { upstreamModel }: CallTarget): JsonObject =>
     googleChatRequest(task, { upstreamModel, functionCallIds: variant.functionCallIds });
   return {
-    capabilities: chatCapabilities,
+    capabilities: (upstreamModel) => chatCapabilities(upstreamModel, variant),
     timeouts: { totalMs: 300_000, firstContentMs: 120_000, idleMs: 60_000 },
     request: (task, target) => call(variant, target, "generateContent", body(task, target)),
     result: (reply) => wholeAnswer(reply, "chat"),
@@ -93,12 +94,12 @@ function chatCapabilities(upstreamModel: string, { inputFile }: GoogleVariant): 
   return {
     tools: talks,
     imageInput: true,
-    jsonFormat: talks,
     inputFile,
     maxInputBytes,
+    jsonFormat: talks,
     jsonSchema: talks,
     reasoningEffort: talks,
-    seed: true,
+    seed: int32Seeds,
     temperature: true,
     topP: true,
     maxStop: 5,

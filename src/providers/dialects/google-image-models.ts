@@ -1,5 +1,6 @@
 import type { ImageCapabilities } from "../../domain/capabilities.ts";
 import type { Resolution } from "../../domain/image-options.ts";
+import { int32Seeds } from "./int32-seeds.ts";
 
 /**
  * What a Gemini image model can be asked: one image a call, its aspect ratio, from
@@ -20,7 +21,7 @@ export function googleImageCapabilities(
     resolutions: model.resolutions,
     formats: imageOutputOptions ? ["png", "jpeg"] : [],
     compressibleFormats: imageOutputOptions ? ["jpeg"] : [],
-    seed: true,
+    seed: int32Seeds,
     delivery: "bytes",
     maxInputImages: model.maxInputImages,
   };

@@ -2,7 +2,6 @@ import type { ImageOptions } from "../../domain/image-options.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
 import { googleImagePart } from "./google-image-part.ts";
-import { seed31 } from "./google-seed.ts";
 
 /** The body of a generateContent call for an image from words (v1beta, @google/genai 3.1.0, 2026-11-21). */
 export function googleImageRequest(task: TextToImageTask): JsonObject {
@@ -26,7 +25,7 @@ function generationConfig(options: ImageOptions): JsonObject {
     size === undefined && resolution === undefined && imageOutputOptions === undefined;
   return {
     responseModalities: ["IMAGE"],
-    seed: seed31(seed),
+    seed,
     imageConfig: isPlain
       ? undefined
       : {

@@ -1,4 +1,4 @@
-import type { ImageCapabilities, SizeCapability } from "../../domain/capabilities.ts";
+import type { ImageCapabilities, SeedRange, SizeCapability } from "../../domain/capabilities.ts";
 import type { Background, Quality } from "../../domain/image-options.ts";
 import { usualImageTypes } from "./usual-image-types.ts";
 
@@ -39,7 +39,15 @@ export function isRunByRunware(air: string): boolean {
 /** What a model can be asked for images from words. */
 export function runwareCapabilities(air: string): ImageCapabilities {
   const { size, seed, negativePrompt, qualities, backgrounds } = runwareModel(air);
-  return { ...file, maxCountPerCall: 10, size, seed, negativePrompt, qualities, backgrounds };
+  return {
+    ...file,
+    maxCountPerCall: 10,
+    size,
+    seed: seed && uint32Seeds,
+    negativePrompt,
+    qualities,
+    backgrounds,
+  };
 }
 
 /** What a model can be asked for images from images. */
@@ -59,6 +67,10 @@ export function runwareUpscaleCapabilities(air: string): ImageCapabilities {
   return { ...file, maxCountPerCall: 1, inputUrls: true, inputFile, scaleFactors };
 }
 
+const inputFile = { types: usualImageTypes };
+
+const uint32Seeds: SeedRange = { least: 0, most: 2 ** 32 - 1 };
+
 /** A link where one is asked for, else bytes in the answer itself: that saves a download. */
 const file = {
   delivery: "url",
@@ -67,10 +79,6 @@ const file = {
 } as const satisfies Partial<ImageCapabilities>;
 
 function free(multipleOf: number, minEdge: number, maxEdge: number): SizeCapability {
-const inputFile = { types: usualImageTypes };
-
-const uint32Seeds: SeedRange = { least: 0, most: 2 ** 32 - 1 };
-
   return {
     kind: "free",
     multipleOf,

@@ -68,7 +68,7 @@ function inference(
     model: target.upstreamModel,
     positivePrompt: prompt,
     numberResults: options.count,
-    seed: model.seed && options.seed !== undefined ? options.seed % 2 ** 32 : undefined,
+    seed: model.seed ? options.seed : undefined,
     providerSettings: settings(options, model),
     ...delivery(options, target),
   };

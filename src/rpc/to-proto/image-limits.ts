@@ -27,7 +27,7 @@ export function imageLimitsToProto(offer: ModelOffer, endpoint: Endpoint): Image
     resolutions: (limits.resolutions ?? []).map((word) => tables.resolution[word]),
     qualities: (limits.qualities ?? []).map((word) => tables.quality[word]),
     formats: (limits.formats ?? []).map((word) => tables.imageFormat[word]),
-    seed: limits.seed ?? false,
+    seed: (limits.seed ?? false) !== false,
     negativePrompt: limits.negativePrompt ?? false,
     maxInputImages: edit === undefined ? 0 : (edit.maxInputImages ?? 1),
   });
