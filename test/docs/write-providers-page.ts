@@ -31,6 +31,8 @@ ${rows.join("\n")}
 
 **how**: sync, or a job that is polled. **native**: what at least one of the catalogue's models takes there. **by Spillway, or reported**: what no model takes there: \`count\`, format, compression and delivery are done by Spillway, the rest is converted or dropped and reported as an Adjustment; with PARAMETER_MODE_STRICT such a provider is left out. **cases**: fixtures of the contract suite.
 
+A chat at \`gemini\` or \`vertex\` that Google breaks off to be asked for the rest (\`CONTINUATION\`, very long answers of Gemini 4) is answered with what came, and ends with FINISH_REASON_LENGTH. The rest is not asked for.
+
 ${reasons().join("\n")}
 `;
 }
