@@ -117,16 +117,17 @@ export type GenerateRequest = Message<"spillway.v1.GenerateRequest"> & {
   providerOptions: { [key: string]: JsonObject };
 
   /**
-   * Who the caller works for, for the providers that ask: an opaque id of at
-   * most 128 characters, no name or address.
+   * Who the caller works for, for the operator's logs and the providers that
+   * ask: an opaque id of at most 128 characters, no name or address.
    *
    * @generated from field: string end_user = 11;
    */
   endUser: string;
 
   /**
-   * Notes for the operator's logs and spans. At most 32, of at most 256
-   * characters each. Never interpreted, but for "sandbox.fault" in sandbox mode.
+   * Notes for the operator's logs and spans; Vertex AI puts them on its bills,
+   * too. At most 32, of at most 256 characters each. Never interpreted, but for
+   * "sandbox.fault" in sandbox mode.
    *
    * @generated from field: map<string, string> labels = 12;
    */
@@ -244,7 +245,7 @@ export type GenerateResponse = Message<"spillway.v1.GenerateResponse"> & {
   provider: string;
 
   /**
-   * The name by which the provider knows the model, as it reported it.
+   * The name by which the provider was asked for the model.
    *
    * @generated from field: string upstream_model = 4;
    */
@@ -281,7 +282,7 @@ export type GenerateResponse = Message<"spillway.v1.GenerateResponse"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * What the providers counted, added up over the attempts that gave output.
+   * What the providers counted, added up over all attempts.
    *
    * @generated from field: spillway.v1.Usage usage = 8;
    */

@@ -213,8 +213,8 @@ export const ImageLimitsSchema: GenMessage<ImageLimits> = /*@__PURE__*/
  */
 export type Price = Message<"spillway.v1.Price"> & {
   /**
-   * What is billed: "image", "megapixel", "input_token", "output_token",
-   * "image_output_token", "second".
+   * What is billed: "image", "megapixel", "input_token", "image_input_token",
+   * "output_token", "image_output_token", "second".
    *
    * @generated from field: string unit = 1;
    */
