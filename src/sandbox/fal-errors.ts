@@ -93,6 +93,24 @@ export const cancelledByClient = {
   error_type: "client_cancelled",
 } as const;
 
+/** What the platform says of a request that had to wait longer than it was told to. */
+export const notBegun = { error: "Request timed out", error_type: "request_timeout" } as const;
+
+/** The answer in place of the result of such a request. */
+export function neverBegun(requestId: string): Answer {
+  const { error: detail, error_type } = notBegun;
+  return {
+    kind: "json",
+    status: 504,
+    headers: {
+      ...idHeader(requestId),
+      "x-fal-error-type": error_type,
+      "x-fal-request-timeout-type": "user",
+    },
+    value: { detail, error_type },
+  };
+}
+
 /** The edge in front of fal answers in its own way, without a request id. */
 function edgePage(status: 502 | 504): Answer {
   const title = status === 502 ? "502 Bad Gateway" : "504 Gateway Time-out";

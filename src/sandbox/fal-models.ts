@@ -153,6 +153,24 @@ const common = { prompt: text, num_images: whole(1, 4), seed, sync_mode: flag };
 const open = { ...common, num_inference_steps: whole(1, 50), enable_safety_checker: flag };
 const edited = { image_url: text, mask_url: text, strength: number(0.01, 1) };
 const prompted = ["prompt"];
+const flux2Pro = {
+  ...{ prompt: text, seed, sync_mode: flag, image_size: size, output_format: two },
+  ...{ enable_safety_checker: flag, safety_tolerance: oneOf("1", "2", "3", "4", "5") },
+};
+const gptImage = {
+  ...common,
+  image_size: oneOf("auto", "1024x1024", "1536x1024", "1024x1536"),
+  quality: oneOf("low", "medium", "high"),
+  background: oneOf("auto", "transparent", "opaque"),
+  output_format: three,
+};
+const qwen = {
+  ...open,
+  image_size: size,
+  num_inference_steps: whole(2, 250),
+  negative_prompt: text,
+  output_format: three,
+};
 
 const anyModel: FalModel = { output: "seeded", format: "png", required: [], input: {} };
 
@@ -189,7 +207,12 @@ const models: readonly (readonly [RegExp, FalModel])[] = [
     output_format: two,
     safety_tolerance: tolerance,
   }),
-  row(/^fal-ai\/flux-2(-\w+)?\/edit$/, "flux", "png", ["prompt", "image_urls"], {
+  row(/^fal-ai\/flux-2-(pro|flex|max)\/edit$/, "seeded", "jpeg", ["prompt", "image_urls"], {
+    ...flux2Pro,
+    image_urls: texts,
+  }),
+  row(/^fal-ai\/flux-2-(pro|flex|max)$/, "seeded", "jpeg", prompted, flux2Pro),
+  row(/^fal-ai\/flux-2\/edit$/, "flux", "png", ["prompt", "image_urls"], {
     ...open,
     image_urls: texts,
     image_size: size,
@@ -214,24 +237,22 @@ const models: readonly (readonly [RegExp, FalModel])[] = [
     output_format: three,
     safety_tolerance: tolerance,
   }),
-  row(/^fal-ai\/gpt-image/, "plain", "png", prompted, {
-    ...common,
+  row(/^fal-ai\/gpt-image.*\/edit$/, "plain", "png", ["prompt", "image_urls"], {
+    ...gptImage,
     image_urls: texts,
     mask_image_url: text,
-    image_size: oneOf("auto", "1024x1024", "1536x1024", "1024x1536"),
-    quality: oneOf("low", "medium", "high"),
-    background: oneOf("auto", "transparent", "opaque"),
-    output_format: three,
   }),
+  row(/^fal-ai\/gpt-image/, "plain", "png", prompted, gptImage),
   row(/^fal-ai\/bytedance\/seedream\/.*\/edit$/, "seeded", "png", ["prompt", "image_urls"], {
     ...common,
     image_urls: texts,
     image_size: size,
   }),
-  row(/^fal-ai\/(bytedance\/seedream|recraft)\//, "seeded", "png", prompted, {
+  row(/^fal-ai\/bytedance\/seedream\//, "seeded", "png", prompted, {
     ...common,
     image_size: size,
   }),
+  row(/^fal-ai\/recraft\//, "plain", "png", prompted, { prompt: text, image_size: size }),
   row(/^fal-ai\/ideogram\/v3\/edit$/, "seeded", "png", ["prompt", "image_url", "mask_url"], {
     ...common,
     ...edited,
@@ -243,15 +264,15 @@ const models: readonly (readonly [RegExp, FalModel])[] = [
     num_images: whole(1, 8),
     negative_prompt: text,
   }),
-  row(/^fal-ai\/qwen-image/, "flux", "png", prompted, {
-    ...open,
-    image_url: text,
+  row(/^fal-ai\/qwen-image-edit-plus$/, "flux", "png", ["prompt", "image_urls"], {
+    ...qwen,
     image_urls: texts,
-    image_size: size,
-    num_inference_steps: whole(2, 250),
-    negative_prompt: text,
-    output_format: three,
   }),
+  row(/^fal-ai\/qwen-image-edit$/, "flux", "png", ["prompt", "image_url"], {
+    ...qwen,
+    image_url: text,
+  }),
+  row(/^fal-ai\/qwen-image/, "flux", "png", prompted, qwen),
   row(/upscale|aura-sr|super-resolution|esrgan|ccsr/, "single", "png", ["image_url"], {
     image_url: text,
     upscale_factor: number(1, 10),

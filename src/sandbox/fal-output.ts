@@ -8,7 +8,7 @@ import type { VendorContext } from "./vendor.ts";
 /** What a model has made. */
 export interface FalOutput {
   readonly value: JsonObject;
-  /** Megapixels, begun ones whole: what `x-fal-billable-units` says. */
+  /** What `x-fal-billable-units` says: images, or megapixels, begun ones whole. */
   readonly units: number;
 }
 
@@ -37,9 +37,18 @@ export async function makeFalOutput(
     // Partners' models leave out what they do not know.
     const told = model.output === "flux" ? { width, height } : { width: null, height: null };
     files.push({ url, content_type: contentType, ...told });
-    units += Math.max(1, Math.ceil((width * height) / 2 ** 20));
+    units += billedByImage.test(work.name) ? 1 : megapixels(width * height);
   }
   return { value: shape(model, input, files, finish), units };
+}
+
+/** What fal bills by the image (fal.ai/pricing, 2026-11-21). The others it bills by the megapixel. */
+const billedByImage =
+  /\/(?:kontext|v1\.1-ultra|nano-banana|imagen4|gpt-image|seedream|ideogram|recraft)/;
+
+/** What blocks of pixels add to a megapixel does not begin another one. */
+function megapixels(area: number): number {
+  return Math.max(1, Math.ceil(area / 2 ** 20 - 0.02));
 }
 
 function shape(

@@ -1,12 +1,15 @@
 import type { JsonObject } from "../domain/json.ts";
-import { cancelledByClient, falError, lostRunner } from "./fal-errors.ts";
+import { cancelledByClient, falError, lostRunner, neverBegun, notBegun } from "./fal-errors.ts";
 import { type FalFault, type FalRun, runFalModel } from "./fal-run.ts";
 import type { Answer, VendorContext } from "./vendor.ts";
 
 /** Requests that wait for their model. They are found under "owner/alias" of it. */
 export interface FalQueue {
-  /** Takes any input: whether the model does shows later. */
-  submit(run: Omit<FalRun, "requestId">, delayMs: number): Answer;
+  /**
+   * Takes any input: whether the model does shows later. A job that has not begun
+   * within `startWithinMs` never does.
+   */
+  submit(run: Omit<FalRun, "requestId">, delayMs: number, startWithinMs: number): Answer;
   status(application: string, id: string): Promise<Answer>;
   /** The status each time that it changes, until the end. */
   watch(application: string, id: string, signal: AbortSignal): Answer;
@@ -18,6 +21,7 @@ interface Job {
   readonly run: FalRun;
   readonly application: string;
   readonly readyAt: number;
+  readonly startBy: number;
   polls: number;
   work?: Promise<Ending>;
   /** Undefined while it waits or runs. */
@@ -50,6 +54,10 @@ export function createFalQueue(
   }
 
   async function poll(job: Job): Promise<void> {
+    if (job.polls < pollsUntil.running && clock.now() >= job.startBy) {
+      job.ending ??= { answer: neverBegun(job.run.requestId), error: notBegun };
+      return;
+    }
     job.polls++;
     if (job.polls < pollsUntil.ended || clock.now() < job.readyAt) return;
     job.work ??= perform(job.run);
@@ -97,12 +105,13 @@ export function createFalQueue(
   }
 
   return {
-    submit(run, delayMs) {
+    submit(run, delayMs, startWithinMs) {
       const requestId = newFalId(context);
       const job: Job = {
         run: { ...run, requestId },
         application: applicationOf(run.name),
         readyAt: clock.now() + delayMs,
+        startBy: clock.now() + startWithinMs,
         polls: 0,
       };
       jobs.set(requestId, job);

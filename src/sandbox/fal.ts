@@ -57,7 +57,10 @@ async function begin(
   if (body === undefined) return falError(400, "Invalid JSON in request body");
   if (/unknown|missing/.test(name)) return falError(404, `Application "${name}" not found`);
   const run = { name, input: body, fault: falFaultOf(order.effect?.kind) };
-  if (host === "queue") return queue.submit(run, order.delayMs);
+  if (host === "queue") {
+    const seconds = Number(visit.header("x-fal-request-timeout") ?? Number.POSITIVE_INFINITY);
+    return queue.submit(run, order.delayMs, seconds * 1000);
+  }
   if (order.delayMs > 0) await context.clock.sleep(order.delayMs, visit.signal);
   return runFalModel(context, filePath, { ...run, requestId: newFalId(context) });
 }

@@ -18,6 +18,16 @@ export function replicateError(status: number, detail?: string, title?: string):
   };
 }
 
+/** Why a prediction failed that was refused: the checker of the open models says it in other words. */
+export function refusalOf(model: string): string {
+  return /flux-(?:schnell|dev)$|sdxl/.test(model)
+    ? "NSFW content detected. Try running it again, or try a different prompt."
+    : "The input or output was flagged as sensitive. Please try again with different inputs. (E005) (sandbox)";
+}
+
+/** Why a prediction failed that the platform lost. */
+export const breakdown = "Director: unexpected error handling prediction (E9828)";
+
 const problems: Readonly<Record<number, { readonly title?: string; readonly detail: string }>> = {
   400: { title: "Bad request", detail: "The request could not be understood." },
   401: {

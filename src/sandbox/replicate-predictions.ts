@@ -3,7 +3,7 @@ import { drawPicture } from "./draw-picture.ts";
 import { editNote, type InputImage, readInputAddress } from "./input-image.ts";
 import { longestEdge, sizeForRatio } from "./picture-size.ts";
 import { asNumber, asText } from "./read-json.ts";
-import { replicateError } from "./replicate-errors.ts";
+import { breakdown, refusalOf, replicateError } from "./replicate-errors.ts";
 import type { ReplicateFiles } from "./replicate-files.ts";
 import type { ReplicateModel } from "./replicate-schemas.ts";
 import type { Answer, VendorContext, Visit } from "./vendor.ts";
@@ -34,7 +34,7 @@ interface Prediction {
   output: JsonValue;
 }
 
-type Status = "starting" | "processing" | "succeeded" | "failed" | "canceled";
+type Status = "starting" | "processing" | "succeeded" | "failed" | "canceled" | "aborted";
 
 const capacity = 1000;
 
@@ -58,7 +58,9 @@ export function createPredictions(
   async function update(prediction: Prediction): Promise<void> {
     if (prediction.endedAt !== undefined) return;
     const now = clock.now();
-    if (now >= prediction.deadline) return end(prediction, "canceled");
+    if (now >= prediction.deadline) {
+      return end(prediction, prediction.status === "starting" ? "aborted" : "canceled");
+    }
     if (now < prediction.readyAt || prediction.polls < pollsAtLeast) {
       prediction.status = "processing";
       return;
@@ -211,14 +213,10 @@ function fateOf(visit: Visit): Prediction["fate"] {
   }
 }
 
-function errorOf({ status, problem, fate }: Prediction): string | null {
+function errorOf({ status, problem, fate, model }: Prediction): string | null {
   if (status !== "failed") return null;
-  return problem ?? (fate === "refused" ? refusal : breakdown);
+  return problem ?? (fate === "refused" ? refusalOf(model) : breakdown);
 }
-
-const refusal =
-  "The input or output was flagged as sensitive. Please try again with different inputs. (E005) (sandbox)";
-const breakdown = "Director: unexpected error handling prediction (E9828)";
 
 function metrics(prediction: Prediction, seconds: number): JsonObject {
   const images = Array.isArray(prediction.output) ? prediction.output.length : 1;

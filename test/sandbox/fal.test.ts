@@ -125,6 +125,36 @@ describe("the embedded fal", () => {
     expect(await sizeOf(await file.arrayBuffer())).toEqual(size);
   });
 
+  it.each<[string, object, string]>([
+    [schnell, { num_images: 2, image_size: { width: 1440, height: 1440 } }, "4.0"],
+    ["/fal-ai/bytedance/seedream/v4/text-to-image", { image_size: "auto_2K" }, "1.0"],
+    ["/fal-ai/nano-banana", { num_images: 2 }, "2.0"],
+  ])("bills %s with %j by its price's unit: %s", async (path, more, units) => {
+    await using open = await openSandbox();
+    const { headers } = await run(open, path, { prompt: "x", ...more });
+    expect(headers.get("x-fal-billable-units")).toBe(units);
+  });
+
+  it("gives up what has not begun in the time that it was given", async () => {
+    await using open = await openSandbox();
+    const submit = async () => {
+      const headers = { ...key, "x-fal-request-timeout": "2" };
+      return (await open.post("fal", schnell, input, headers)).json();
+    };
+    const [late, begun] = [await submit(), await submit()];
+    await at(begun.status_url);
+    await at(begun.status_url);
+    await open.clock.advance(2000);
+    expect((await at(begun.status_url)).body.error).toBeUndefined();
+    const { body } = await at(late.status_url);
+    expect(body).toMatchObject({ status: "COMPLETED", error_type: "request_timeout" });
+    const result = await at(late.response_url);
+    expect([result.status, result.headers.get("x-fal-request-timeout-type")]).toEqual([
+      504,
+      "user",
+    ]);
+  });
+
   it("enlarges the image that it is given", async () => {
     await using open = await openSandbox();
     const png = await sharp({ create: { width: 20, height: 10, channels: 3, background: "red" } })
@@ -164,12 +194,31 @@ describe("the embedded fal", () => {
       ["body", "image_urls", 1],
     ],
     ["/fal-ai/nano-banana/edit", { prompt: "x" }, "missing", ["body", "image_urls"]],
+    ["/fal-ai/gpt-image-1.5/edit", { prompt: "x" }, "missing", ["body", "image_urls"]],
+    ["/fal-ai/qwen-image-edit-plus", { prompt: "x" }, "missing", ["body", "image_urls"]],
+    ["/fal-ai/qwen-image-edit", { prompt: "x" }, "missing", ["body", "image_url"]],
+    [
+      "/fal-ai/flux-2-pro",
+      { prompt: "x", output_format: "webp" },
+      "literal_error",
+      ["body", "output_format"],
+    ],
   ])("takes %s %j and finds it wrong when it runs", async (path, body, type, loc) => {
     await using open = await openSandbox();
     const result = await complete(open, path, body);
     expect(result.completed["error"]).toBeUndefined();
     expect(result.status).toBe(422);
     expect(result.body.detail[0]).toMatchObject({ type, loc });
+  });
+
+  it.each([
+    ["/fal-ai/flux-2", ["has_nsfw_concepts", "images", "prompt", "seed", "timings"]],
+    ["/fal-ai/flux-2-pro", ["images", "seed"]],
+    ["/fal-ai/recraft/v3/text-to-image", ["images"]],
+  ])("answers for %s in the form of its family", async (path, keys) => {
+    await using open = await openSandbox();
+    const { body } = await run(open, path, { prompt: "x" });
+    expect(Object.keys(body).sort()).toEqual(keys);
   });
 
   it("ignores a key that a model does not have", async () => {

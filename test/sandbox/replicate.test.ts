@@ -6,6 +6,7 @@ import { type OpenSandbox, openSandbox } from "./open-sandbox.ts";
 const schnell = "/models/black-forest-labs/flux-schnell/predictions";
 const kontext = "/models/black-forest-labs/flux-kontext-pro/predictions";
 const input = { prompt: "a blue teapot", num_outputs: 2, output_format: "png" };
+const drawn = { input: { prompt: "a blue teapot" } };
 const wait = { prefer: "wait" };
 
 describe("the embedded Replicate", () => {
@@ -80,15 +81,21 @@ describe("the embedded Replicate", () => {
     const prediction = await answer.json();
     expect(prediction.deadline).toBe("2026-11-22T00:00:05.000Z");
     await open.clock.advance(5000);
-    expect((await poll(open, prediction)).status).toBe("canceled");
+    expect((await poll(open, prediction)).status).toBe("aborted");
+    const second = await open.post("replicate", schnell, { input }, { "cancel-after": "5s" });
+    const begun = await second.json();
+    await poll(open, begun);
+    await open.clock.advance(5000);
+    expect((await poll(open, begun)).status).toBe("canceled");
   });
 
   it.each([
-    ["refuse", /flagged as sensitive.*E005/],
-    ["fail-late", /E9828/],
-  ])("fails after it accepted, with %s", async (fault, words) => {
+    ["refuse", schnell, /^NSFW content detected/],
+    ["refuse", kontext, /flagged as sensitive.*E005/],
+    ["fail-late", schnell, /E9828/],
+  ])("fails after it accepted, with %s for %s", async (fault, path, words) => {
     await using open = await openSandbox(`replicate=${fault}`);
-    const created = await open.post("replicate", schnell, { input });
+    const created = await open.post("replicate", path, path === schnell ? { input } : drawn);
     expect(created.status).toBe(201);
     const prediction = await created.json();
     await poll(open, prediction);
