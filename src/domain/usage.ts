@@ -11,6 +11,8 @@ export interface Usage {
   readonly imageOutputTokens?: number | undefined;
   /** Seconds of machine time, where that is what is billed. */
   readonly seconds?: number | undefined;
+  /** What is billed, in the unit of the provider's price: images, begun megapixels. */
+  readonly billedUnits?: number | undefined;
 }
 
 /** Nothing was counted. */
@@ -27,6 +29,7 @@ export function addUsage(left: Usage, right: Usage): Usage {
     reasoningTokens: add(left.reasoningTokens, right.reasoningTokens),
     imageOutputTokens: add(left.imageOutputTokens, right.imageOutputTokens),
     seconds: add(left.seconds, right.seconds),
+    billedUnits: add(left.billedUnits, right.billedUnits),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CostBasis } from "../../gen/spillway/v1/cost_pb.ts";
 import { attemptLines } from "../support/attempt-lines.ts";
 import { startGateway } from "../support/start-gateway.ts";
 import { tinyPng } from "../support/tiny-png.ts";
@@ -100,3 +101,17 @@ describe("fal, behind the gateway", () => {
     ]);
   });
 });
+
+  it("costs what it says that it bills, where the images do not tell", async () => {
+    const gateway = await startGateway(yaml);
+    const source = { case: "data" as const, value: tinyPng(40, 20) };
+    const { cost } = await gateway.generate({
+      model: "fal/clarity-upscaler",
+      task: { case: "imageUpscale", value: { image: { source }, scaleFactor: 4 } },
+    });
+    expect(cost).toMatchObject({
+      basis: CostBasis.PRICED,
+      micros: 30_000n,
+      components: [{ unit: "megapixel", quantity: 1 }],
+    });
+  });

@@ -160,6 +160,18 @@ describe("a job that is completed", () => {
   });
 
   it("has failed when its status named an error, whatever its result says", () => {
+  it.each([
+    ["1.0", 1],
+    ["2.57", 2.57],
+    ["", undefined],
+    ["many", undefined],
+    ["1.0, 1.0", undefined],
+  ])("tells the units of '%s' that were billed", (header, billedUnits) => {
+    const headers = { "x-fal-billable-units": header };
+    const outcome = job.result({ ...reply({ image }), headers }, completed, task, schnell);
+    expect(outcome).toMatchObject({ kind: "done", usage: { billedUnits } });
+  });
+
     const erred = jobOf(
       polled({ status: "COMPLETED", error: "x", error_type: "new" }, queuedJob()),
     );

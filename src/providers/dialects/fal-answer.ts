@@ -14,7 +14,7 @@ export const falMedia: readonly string[] = ["images[].url", "image.url"];
 /**
  * What a model's output means: `images` or `image`, and for each whether the
  * safety checker blackened it, which is no image, and billed. How many units were
- * billed stands in a header (`x-fal-billable-units`), what they cost nowhere.
+ * billed stands in a header, what they cost nowhere.
  */
 export function falOutput(reply: Reply, output: JsonObject, task: ImageTask, id?: string): Outcome {
   const requestId = id ?? identifier(reply.headers["x-fal-request-id"]);
@@ -26,6 +26,7 @@ export function falOutput(reply: Reply, output: JsonObject, task: ImageTask, id?
         : falFailure(reply);
     return { kind: "failed", failure };
   }
+  const usage = { billedUnits: unitsOf(reply) };
   const images = found.flatMap(({ image, blackened }) => (blackened ? [] : [image]));
   const refusal = httpFailure(reply, {
     class: "refused",
@@ -33,16 +34,23 @@ export function falOutput(reply: Reply, output: JsonObject, task: ImageTask, id?
     message: "The provider's safety checker blackened the image",
     requestId,
     billed: true,
+    usage,
   });
   if (images.length === 0) return { kind: "failed", failure: refusal };
   return {
     kind: "done",
     output: { kind: "images", images },
-    usage: {},
+    usage,
     upstreamId: requestId,
     requestId,
     shortfall: images.length < found.length ? refusal : undefined,
   };
+}
+
+/** "2.0": images or begun megapixels, whichever the model is billed by. */
+function unitsOf({ headers }: Reply): number | undefined {
+  const units = headers["x-fal-billable-units"] ?? "";
+  return /^\d+(?:\.\d+)?$/.test(units) ? Number(units) : undefined;
 }
 
 interface FoundImage {
