@@ -75,9 +75,14 @@ export async function exchangeStream(
 
 /**
  * Asks a provider to cancel a job. It has its own short time, since it is made
- * when the caller has left or time is up. True when the provider confirmed.
+ * when the caller has left or time is up. True when the provider confirmed, of which
+ * `isProof` judges 2xx answers.
  */
-export async function exchangeCancel(line: Line, call: HttpCall): Promise<boolean> {
+export async function exchangeCancel(
+  line: Line,
+  call: HttpCall,
+  isProof: (reply: Reply) => boolean,
+): Promise<boolean> {
   const watched = observe(line, call, "cancel");
   const scope = new AbortScope({
     clock: line.clock,
@@ -91,7 +96,7 @@ export async function exchangeCancel(line: Line, call: HttpCall): Promise<boolea
       return false;
     }
     watched.finished({ status: result.reply.status });
-    return isSuccess(result.reply);
+    return isSuccess(result.reply) && isProof(result.reply);
   } finally {
     scope.close();
   }

@@ -132,6 +132,9 @@ function lost(failure: Failure): Failed {
       class: "ambiguous",
       delivery: "ambiguous",
       message: `The accepted job cannot be followed any more (${failure.class}).`,
+      // The failed question is not billed; whether the job is, nobody knows.
+      billed: undefined,
+      cost: undefined,
     },
   };
 }
@@ -143,7 +146,8 @@ async function abandon(following: JobToFollow, job: Job): Promise<Failed> {
   if (cause === undefined) throw new Error("A job was abandoned without a cause.");
   const runsOn = leavesJob === true && cause.kind === "caller_left";
   if (runsOn || dialect.cancel === undefined) return aborted(cause, false);
-  const cancelled = exchangeCancel(line, dialect.cancel(job, target));
+  const isProof = (reply: Reply): boolean => dialect.cancelled?.(reply, job) ?? true;
+  const cancelled = exchangeCancel(line, dialect.cancel(job, target), isProof);
   // The cancelling goes on after the deadline; whoever waits does not. Another
   // attempt's answer waits for nothing.
   const patienceMs = cause.kind === "outrun" ? 0 : deadlineAt - line.clock.monotonic();

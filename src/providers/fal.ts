@@ -5,6 +5,7 @@ import { falCapabilities, falDraws, falEnlarges } from "./dialects/fal-models.ts
 import {
   falAccepted,
   falCancel,
+  falCancelled,
   falPoll,
   falPolled,
   falPollFailure,
@@ -19,7 +20,13 @@ const queued: OperationDialect<ImageTask, ImageCapabilities> = {
   timeouts: { totalMs: 180_000, firstContentMs: 180_000, idleMs: 180_000 },
   request: falSubmit,
   result: falAccepted,
-  job: { poll: falPoll, result: falPolled, failure: falPollFailure, cancel: falCancel },
+  job: {
+    poll: falPoll,
+    result: falPolled,
+    failure: falPollFailure,
+    cancel: falCancel,
+    cancelled: falCancelled,
+  },
 };
 
 /**

@@ -154,6 +154,11 @@ export interface JobDialect<T extends Task> {
   readonly failure?: ((reply: Reply, job: Job) => Failure) | undefined;
   /** The call that cancels a job. Undefined when the provider cannot. */
   readonly cancel?: ((job: Job, target: CallTarget) => HttpCall) | undefined;
+  /**
+   * Whether a 2xx answer to it proves that the job, as it was last seen, ends unpaid or
+   * unfinished. Undefined: each one does. Where nothing proves it, the work may be billed.
+   */
+  readonly cancelled?: ((reply: Reply, job: Job) => boolean) | undefined;
 }
 
 /** What a call is for, beyond its task. */

@@ -51,6 +51,14 @@ const badJobs: readonly BadJob[] = [
     forbidden: true,
   },
   {
+    name: "is done by the time that it is cancelled",
+    poll: running,
+    cancel: json(200, prediction("succeeded")),
+    timeout: "4s",
+    failure: "TIMEOUT AMBIGUOUS 20[01]",
+    forbidden: true,
+  },
+  {
     name: "vanishes",
     poll: inTurn(running, error(404, {})),
     failure: "AMBIGUOUS AMBIGUOUS 404",

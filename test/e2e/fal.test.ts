@@ -73,14 +73,20 @@ describe("fal, behind the gateway", () => {
     expect(error.reasons).toEqual(["CONTENT_REFUSED"]);
   });
 
-  it("is told to stop what takes too long, and confirms it", async () => {
-    const gateway = await startGateway(yaml.replace("fal: {}", "fal: { timeout: 600ms }"));
-    const { attempts } = await gateway.generate(ask("boat", "fal=slow:60s"));
-    expect(attemptLines(attempts)).toEqual([
-      "FIRST fal FAILED TIMEOUT SENT 202",
-      "FAILOVER openai SUCCEEDED",
-    ]);
-  });
+  it.each([
+    ["400ms", "SENT"],
+    ["900ms", "AMBIGUOUS"],
+  ])(
+    "is told to stop what takes longer than %s, which is sure only in the queue: %s",
+    async (timeout, delivery) => {
+      const gateway = await startGateway(yaml.replace("fal: {}", `fal: { timeout: ${timeout} }`));
+      const { attempts } = await gateway.generate(ask("boat", "fal=slow:60s"));
+      expect(attemptLines(attempts)).toEqual([
+        `FIRST fal FAILED TIMEOUT ${delivery} 202`,
+        "FAILOVER openai SUCCEEDED",
+      ]);
+    },
+  );
 
   it("edits and enlarges", async () => {
     const gateway = await startGateway(yaml);

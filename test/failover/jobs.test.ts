@@ -240,6 +240,17 @@ describe("a question for a job that fails under a success", () => {
   const under200 = (name: Parameters<typeof failed>[0]) => ({
     kind: "reply" as const,
     status: 200,
+  it("costs nobody knows what when it is lost, though no failed question was billed", async () => {
+    const fault = fails("server_fault", { httpStatus: 500, billed: false });
+    const { result } = await execute({
+      candidates: [candidate("a", { dialect: { job: jobDialect } })],
+      script: { steps: { a: [job()], "a/poll": [fault, fault, fault, fault, fault] } },
+    });
+    expect(attemptsOf(result)).toMatchObject([
+      { failure: "ambiguous", cost: { basis: "unknown" } },
+    ]);
+  });
+
     json: { outcome: failed(name, { httpStatus: 200, ofJob: false }) },
   });
 
@@ -307,6 +318,24 @@ describe("a job whose time is up", () => {
   });
 
   it("is ambiguous when the cancelling itself gets no answer in five seconds", async () => {
+  it("is ambiguous when the provider's confirmation proves nothing", async () => {
+    const seen: unknown[] = [];
+    const cancelled = (reply: { readonly status: number }, { id }: { readonly id: string }) => {
+      seen.push([reply.status, id]);
+      return false;
+    };
+    const world = await execute({
+      candidates: [
+        candidate("a", { dialect: { job: { ...jobDialect, cancelled } } }),
+        candidate("b"),
+      ],
+      script: { steps: steps(202) },
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(seen).toEqual([[202, "job-1"]]);
+    expect(world.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+  });
+
     const world = await execute({
       candidates: withJobs(),
       script: {

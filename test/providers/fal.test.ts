@@ -76,6 +76,17 @@ describe("a job that waits", () => {
     expect(jobOf(polled({ status: "IN_PROGRESS" }, second)).progress).toBeUndefined();
   });
 
+  it("is sure to be cancelled while it is in the queue, and not once it runs", () => {
+    const accepted = reply({ status: "CANCELLATION_REQUESTED" });
+    const queued = jobOf(polled({ status: "IN_QUEUE" }, queuedJob()));
+    const running = jobOf(polled({ status: "IN_PROGRESS" }, queued));
+    const completed = jobOf(polled({ status: "COMPLETED" }, running));
+    const sure = [queuedJob(), queued, running, completed].map((one) =>
+      job.cancelled?.(accepted, one),
+    );
+    expect(sure).toEqual([true, true, false, false]);
+  });
+
   it("holds no address that an answer named", () => {
     const status_url = "https://evil.example/status";
     const held = jobOf(submitted({ request_id: "r-1", status_url, response_url: status_url }));
@@ -149,17 +160,6 @@ describe("a job that is completed", () => {
     });
   });
 
-  it("tells of a prompt that the model has changed, and of no other", () => {
-    const prompted = (prompt: string) => polled({ images: [image], prompt }, completed);
-    expect(prompted("a boat at sea")).toMatchObject({
-      output: { images: [{ revisedPrompt: "a boat at sea" }] },
-    });
-    expect(prompted("a boat")).toMatchObject({
-      output: { images: [{ revisedPrompt: undefined }] },
-    });
-  });
-
-  it("has failed when its status named an error, whatever its result says", () => {
   it.each([
     ["1.0", 1],
     ["2.57", 2.57],
@@ -172,6 +172,17 @@ describe("a job that is completed", () => {
     expect(outcome).toMatchObject({ kind: "done", usage: { billedUnits } });
   });
 
+  it("tells of a prompt that the model has changed, and of no other", () => {
+    const prompted = (prompt: string) => polled({ images: [image], prompt }, completed);
+    expect(prompted("a boat at sea")).toMatchObject({
+      output: { images: [{ revisedPrompt: "a boat at sea" }] },
+    });
+    expect(prompted("a boat")).toMatchObject({
+      output: { images: [{ revisedPrompt: undefined }] },
+    });
+  });
+
+  it("has failed when its status named an error, whatever its result says", () => {
     const erred = jobOf(
       polled({ status: "COMPLETED", error: "x", error_type: "new" }, queuedJob()),
     );

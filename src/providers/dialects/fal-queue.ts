@@ -53,6 +53,15 @@ export function falCancel(job: Job, target: CallTarget): HttpCall {
 }
 
 /**
+ * Whether a job that fal has agreed to cancel is sure to be stopped: only one that was
+ * in the queue when it was last asked for. Whether one stops that runs is up to its
+ * application, and no answer tells (docs.fal.ai, 2026-11-21).
+ */
+export function falCancelled(_reply: Reply, job: Job): boolean {
+  return job.state["phase"] === "queued";
+}
+
+/**
  * What the answer to `falPoll` means. COMPLETED is no success: the status may name
  * an error, and the result may be one.
  */
@@ -95,10 +104,15 @@ function waiting(body: JsonObject, id: string, waitedMs: number): Outcome {
     job: {
       id,
       waitMs: nextWaitMs(waitedMs),
-      state: { phase: "queued", waitedMs },
+      // The answer to a submission need not say it: it begins in the queue.
+      state: { phase: isQueued(body) ? "queued" : "running", waitedMs },
       progress: queuePosition === undefined ? undefined : { kind: "progress", queuePosition },
     },
   };
+}
+
+function isQueued(body: JsonObject): boolean {
+  return (asText(body["status"]) ?? "IN_QUEUE") === "IN_QUEUE";
 }
 
 /** The fast models are done within a second; the official clients ask every 100 and every 500 ms. */
