@@ -34,6 +34,11 @@ export class ProviderStatistics {
     }
   }
 
+  /** A provider is somebody else from now on: what was seen of it says nothing. */
+  forget(provider: string): void {
+    this.#byProvider.delete(provider);
+  }
+
   /** What was seen of this provider. */
   of(provider: string): ProviderRecord {
     const durations = this.#byProvider.get(provider)?.values() ?? [];

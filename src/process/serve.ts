@@ -8,6 +8,7 @@ import { RetryBudget } from "../failover/retry-budget.ts";
 import { createAdmission } from "../gateway/admission/create-admission.ts";
 import { buildFleet } from "../gateway/build-fleet.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
+import { movedProviders } from "../gateway/moved-providers.ts";
 import { ProviderStatistics } from "../gateway/provider-statistics.ts";
 import { type RunningServer, startServer } from "../rpc/server.ts";
 import { parseFault } from "../sandbox/fault.ts";
@@ -137,11 +138,10 @@ export async function serve(
         // Requests under way keep the gateway that they began with.
         gateway = gatewayOf(next);
         // What moved is somebody else, and nobody asks any more for what is gone.
-        for (const { endpoint } of before.providers()) {
-          const { slug, baseUrl } = endpoint;
-          if (gateway.endpoint(slug)?.baseUrl === baseUrl) continue;
+        for (const slug of movedProviders(before, gateway)) {
           health.forget(slug);
           latency.forget(slug);
+          statistics.forget(slug);
         }
         sandbox?.order(faults);
         if (files !== undefined) link?.shareFiles(files);

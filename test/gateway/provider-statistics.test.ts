@@ -30,6 +30,13 @@ describe("the statistics of providers", () => {
     expect(statistics.of("openai")).toEqual({});
   });
 
+  it("forget a provider that has moved", () => {
+    const statistics = new ProviderStatistics();
+    statistics.record([attempt({ durationMs: 30 })]);
+    statistics.forget("openai");
+    expect(statistics.of("openai")).toEqual({});
+  });
+
   it("forget what is longer ago than 128 attempts", () => {
     const statistics = new ProviderStatistics();
     statistics.record(
