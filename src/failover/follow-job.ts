@@ -131,10 +131,10 @@ function lost(failure: Failure): Failed {
       ...failure,
       class: "ambiguous",
       delivery: "ambiguous",
-      message: `The accepted job cannot be followed any more (${failure.class}).`,
       // The failed question is not billed; whether the job is, nobody knows.
       billed: undefined,
       cost: undefined,
+      message: `The accepted job cannot be followed any more (${failure.class}).`,
     },
   };
 }

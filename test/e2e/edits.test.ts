@@ -91,6 +91,9 @@ describe("an edit in the sandbox", () => {
   it.each([
     ["replicate/ideogram-ai/ideogram-v3-turbo", {}],
     ["replicate/google/imagen-4", {}],
+    ["fal/fal-ai/flux-pro/v1/fill", {}],
+    ["fal/fal-ai/ideogram/v3/edit", {}],
+    ["fal/fal-ai/flux/schnell", {}],
     ["openrouter/google/gemini-3-pro-image", { mask: { source: data } }],
   ])("that %s cannot make is not sent", async (model, more) => {
     const gateway = await startGateway(yaml);
@@ -99,24 +102,6 @@ describe("an edit in the sandbox", () => {
     expect(Object.values(gateway.sandbox?.submissions() ?? {})).not.toContain(1);
   });
 
-  it("moves on through every provider that fails it, one of the operator's own included", async () => {
-    const gateway = await startGateway(yaml);
-    const faults = "openai=http-403,openrouter=http-402,replicate=http-404";
-    const response = await gateway.generate(edit("boat", {}, faults));
-    expect(attemptLines(response.attempts)).toEqual([
-      "FIRST openai FAILED CREDENTIAL SENT 403",
-      "FAILOVER openrouter FAILED QUOTA SENT 402",
-    ["fal/fal-ai/flux-pro/v1/fill", {}],
-    ["fal/fal-ai/ideogram/v3/edit", {}],
-    ["fal/fal-ai/flux/schnell", {}],
-      "FAILOVER replicate FAILED MODEL_GONE SENT 404",
-      "FAILOVER my-sd SUCCEEDED",
-    ]);
-    const told = await gateway.failure(edit("my-sd/sd", {}, "my-sd=http-402"));
-    expect(attemptLines(told.attempts)).toEqual(["FIRST my-sd FAILED QUOTA SENT 402"]);
-  });
-
-  it("is refused for good", async () => {
   it.each(["fal/fal-ai/nano-banana/edit", "replicate/black-forest-labs/flux-fill-pro"])(
     "is all that %s makes, so that it is not asked to draw",
     async (model) => {
@@ -128,6 +113,21 @@ describe("an edit in the sandbox", () => {
     },
   );
 
+  it("moves on through every provider that fails it, one of the operator's own included", async () => {
+    const gateway = await startGateway(yaml);
+    const faults = "openai=http-403,openrouter=http-402,replicate=http-404";
+    const response = await gateway.generate(edit("boat", {}, faults));
+    expect(attemptLines(response.attempts)).toEqual([
+      "FIRST openai FAILED CREDENTIAL SENT 403",
+      "FAILOVER openrouter FAILED QUOTA SENT 402",
+      "FAILOVER replicate FAILED MODEL_GONE SENT 404",
+      "FAILOVER my-sd SUCCEEDED",
+    ]);
+    const told = await gateway.failure(edit("my-sd/sd", {}, "my-sd=http-402"));
+    expect(attemptLines(told.attempts)).toEqual(["FIRST my-sd FAILED QUOTA SENT 402"]);
+  });
+
+  it("is refused for good", async () => {
     const gateway = await startGateway(yaml);
     for (const slug of ["openai", "openrouter", "replicate", "my-sd"]) {
       const exclude = ["openai", "openrouter", "replicate", "my-sd"].filter((one) => one !== slug);

@@ -106,7 +106,6 @@ describe("fal, behind the gateway", () => {
       { width: 160, height: 80, mimeType: "image/png" },
     ]);
   });
-});
 
   it("costs what it says that it bills, where the images do not tell", async () => {
     const gateway = await startGateway(yaml);
@@ -121,3 +120,4 @@ describe("fal, behind the gateway", () => {
       components: [{ unit: "megapixel", quantity: 1 }],
     });
   });
+});

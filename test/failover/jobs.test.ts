@@ -225,6 +225,17 @@ describe("a job", () => {
     },
   );
 
+  it("costs nobody knows what when it is lost, though no failed question was billed", async () => {
+    const fault = fails("server_fault", { httpStatus: 500, billed: false });
+    const { result } = await execute({
+      candidates: [candidate("a", { dialect: { job: jobDialect } })],
+      script: { steps: { a: [job()], "a/poll": [fault, fault, fault, fault, fault] } },
+    });
+    expect(attemptsOf(result)).toMatchObject([
+      { failure: "ambiguous", cost: { basis: "unknown" } },
+    ]);
+  });
+
   it("that failed by its own account is that failure", async () => {
     const polled = { kind: "reply" as const, status: 200, json: { outcome: failed("refused") } };
     const { result } = await execute({
@@ -240,17 +251,6 @@ describe("a question for a job that fails under a success", () => {
   const under200 = (name: Parameters<typeof failed>[0]) => ({
     kind: "reply" as const,
     status: 200,
-  it("costs nobody knows what when it is lost, though no failed question was billed", async () => {
-    const fault = fails("server_fault", { httpStatus: 500, billed: false });
-    const { result } = await execute({
-      candidates: [candidate("a", { dialect: { job: jobDialect } })],
-      script: { steps: { a: [job()], "a/poll": [fault, fault, fault, fault, fault] } },
-    });
-    expect(attemptsOf(result)).toMatchObject([
-      { failure: "ambiguous", cost: { basis: "unknown" } },
-    ]);
-  });
-
     json: { outcome: failed(name, { httpStatus: 200, ofJob: false }) },
   });
 
@@ -303,21 +303,6 @@ describe("a job whose time is up", () => {
     expect(world.observed.map(({ purpose }) => purpose)).toContain("cancel");
   });
 
-  it("is ambiguous when the provider does not confirm", async () => {
-    const world = await execute({
-      candidates: withJobs(),
-      script: { steps: steps(404) },
-      routing: { duplicateSpend: "forbid" },
-    });
-    expect(paths(world).at(-1)).toBe("a/cancel");
-    expect(world.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
-    expect(attemptsOf(world.result)[0]).toMatchObject({
-      failure: "timeout",
-      delivery: "ambiguous",
-    });
-  });
-
-  it("is ambiguous when the cancelling itself gets no answer in five seconds", async () => {
   it("is ambiguous when the provider's confirmation proves nothing", async () => {
     const seen: unknown[] = [];
     const cancelled = (reply: { readonly status: number }, { id }: { readonly id: string }) => {
@@ -336,6 +321,21 @@ describe("a job whose time is up", () => {
     expect(world.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
   });
 
+  it("is ambiguous when the provider does not confirm", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: { steps: steps(404) },
+      routing: { duplicateSpend: "forbid" },
+    });
+    expect(paths(world).at(-1)).toBe("a/cancel");
+    expect(world.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
+    expect(attemptsOf(world.result)[0]).toMatchObject({
+      failure: "timeout",
+      delivery: "ambiguous",
+    });
+  });
+
+  it("is ambiguous when the cancelling itself gets no answer in five seconds", async () => {
     const world = await execute({
       candidates: withJobs(),
       script: {
