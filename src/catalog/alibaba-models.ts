@@ -39,6 +39,8 @@ export const alibabaModels: readonly Model[] = [
     [],
     [
       offer("alibaba", "qwen-image-2.0-pro", drawsAndEdits, [perImage(0.075)]),
+      offer("fal", "fal-ai/qwen-image-2/pro/text-to-image", draws),
+      offer("fal", "fal-ai/qwen-image-2/pro/edit", edits),
       offer("runware", "alibaba:qwen-image@2.0-pro", drawsAndEdits),
     ],
   ),
@@ -48,10 +50,20 @@ export const alibabaModels: readonly Model[] = [
     [],
     [
       offer("alibaba", "qwen-image-2.0", drawsAndEdits, [perImage(0.035)]),
+      offer("fal", "fal-ai/qwen-image-2/text-to-image", draws),
+      offer("fal", "fal-ai/qwen-image-2/edit", edits),
       offer("runware", "alibaba:qwen-image@2.0", drawsAndEdits, [onRunware.perImage(0.035)]),
     ],
   ),
-  own("qwen-image-max", "Qwen-Image Max", draws, [perImage(0.075)]),
+  model(
+    "qwen-image-max",
+    "Qwen-Image Max",
+    [],
+    [
+      offer("alibaba", "qwen-image-max", draws, [perImage(0.075)]),
+      offer("fal", "fal-ai/qwen-image-max/text-to-image", draws),
+    ],
+  ),
   own("qwen-image-plus", "Qwen-Image Plus", draws, [perImage(0.03)]),
   model(
     "qwen-image",
@@ -63,7 +75,26 @@ export const alibabaModels: readonly Model[] = [
       offer("runware", "runware:108@1", draws),
     ],
   ),
-  own("qwen-image-edit-max", "Qwen-Image Edit Max", edits, [perImage(0.084)]),
+  model(
+    "qwen-image-2512",
+    "Qwen-Image 2512",
+    [],
+    [
+      offer("fal", "fal-ai/qwen-image-2512", draws),
+      offer("runware", "alibaba:qwen-image@2512", drawsAndEdits, [
+        onRunware.perImage(0.0051, { size: "1024x1024" }),
+      ]),
+    ],
+  ),
+  model(
+    "qwen-image-edit-max",
+    "Qwen-Image Edit Max",
+    [],
+    [
+      offer("alibaba", "qwen-image-edit-max", edits, [perImage(0.084)]),
+      offer("fal", "fal-ai/qwen-image-max/edit", edits),
+    ],
+  ),
   model(
     "qwen-image-edit-plus",
     "Qwen-Image Edit Plus",
@@ -104,6 +135,7 @@ export const alibabaModels: readonly Model[] = [
     [],
     [
       offer("alibaba", "z-image-turbo", draws, [perImage(0.015)]),
+      offer("fal", "fal-ai/z-image/turbo", draws),
       offer("runware", "runware:z-image@turbo", draws),
     ],
   ),

@@ -117,6 +117,19 @@ export const blackForestLabsModels: readonly Model[] = [
       offer("runware", "bfl:4@1", drawsAndEdits, [onRunware.perImage(0.08)]),
     ],
   ),
+  // For several images fal has an endpoint of its own; one offer for an edit is all that a model has there.
+  model(
+    "flux-kontext-pro-multi",
+    "FLUX.1 Kontext pro, several images",
+    [],
+    [offer("fal", "fal-ai/flux-pro/kontext/multi", edits, [onFal.perImage(0.04)])],
+  ),
+  model(
+    "flux-kontext-max-multi",
+    "FLUX.1 Kontext max, several images",
+    [],
+    [offer("fal", "fal-ai/flux-pro/kontext/max/multi", edits, [onFal.perImage(0.08)])],
+  ),
   model(
     "flux-fill-pro",
     "FLUX.1 Fill pro",
@@ -179,4 +192,44 @@ export const blackForestLabsModels: readonly Model[] = [
       ]),
     ],
   ),
+  model(
+    "flux-2-turbo",
+    "FLUX.2 dev Turbo",
+    ["flux.2-turbo"],
+    [offer("fal", "fal-ai/flux-2/turbo", draws), offer("fal", "fal-ai/flux-2/turbo/edit", edits)],
+  ),
+  model(
+    "flux-2-flash",
+    "FLUX.2 dev Flash",
+    ["flux.2-flash"],
+    [offer("fal", "fal-ai/flux-2/flash", draws), offer("fal", "fal-ai/flux-2/flash/edit", edits)],
+  ),
+  klein("9b", "9B", "runware:400@2"),
+  klein("4b", "4B", "runware:400@4"),
+  model(
+    "flux-2-klein-9b-base",
+    "FLUX.2 klein 9B Base",
+    [],
+    [offer("runware", "runware:400@3", drawsAndEdits)],
+  ),
+  model(
+    "flux-2-klein-4b-base",
+    "FLUX.2 klein 4B Base",
+    [],
+    [offer("runware", "runware:400@5", drawsAndEdits)],
+  ),
 ];
+
+/** A size of FLUX.2 klein, and Runware's name of it. */
+function klein(size: string, displaySize: string, air: string): Model {
+  return model(
+    `flux-2-klein-${size}`,
+    `FLUX.2 klein ${displaySize}`,
+    [`flux.2-klein-${size}`],
+    [
+      offer("fal", `fal-ai/flux-2/klein/${size}`, draws),
+      offer("fal", `fal-ai/flux-2/klein/${size}/edit`, edits),
+      offer("runware", air, drawsAndEdits),
+    ],
+  );
+}

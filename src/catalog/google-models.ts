@@ -1,4 +1,4 @@
-import type { Model } from "../domain/model.ts";
+import type { Model, Price } from "../domain/model.ts";
 import {
   chats,
   draws,
@@ -180,16 +180,17 @@ export const googleModels: readonly Model[] = [
       offer("fal", "fal-ai/imagen4/preview/ultra", draws, [onFal.perImage(0.06)]),
     ],
   ),
-  textModel("gemini-3.8-flash", "Gemini 3.8 Flash", 0.75, 3.75),
-  textModel("gemini-3.5-flash", "Gemini 3.5 Flash", 1.5, 9),
-  textModel("gemini-3.5-flash-lite", "Gemini 3.5 Flash Lite", 0.3, 2.5),
+  textModel("gemini-3.8-flash", "Gemini 3.8 Flash", perToken(0.75, 3.75)),
+  textModel("gemini-3.7-flash", "Gemini 3.7 Flash"),
+  textModel("gemini-3.6-flash", "Gemini 3.6 Flash"),
+  textModel("gemini-3.5-flash", "Gemini 3.5 Flash", perToken(1.5, 9)),
+  textModel("gemini-3.5-flash-lite", "Gemini 3.5 Flash Lite", perToken(0.3, 2.5)),
   // Up to 200,000 tokens read; beyond that it is dearer.
-  textModel("gemini-3.1-pro-preview", "Gemini 3.1 Pro", 2, 12),
+  textModel("gemini-3.1-pro-preview", "Gemini 3.1 Pro", perToken(2, 12)),
 ];
 
-/** A text model, at its maker's two APIs and at OpenRouter, in US dollars per million tokens. */
-function textModel(id: string, displayName: string, input: number, output: number): Model {
-  const prices = [tokens("input_token", input), tokens("output_token", output)];
+/** A text model, at its maker's two APIs and at OpenRouter. */
+function textModel(id: string, displayName: string, prices: readonly Price[] = []): Model {
   return model(
     id,
     displayName,
@@ -200,4 +201,9 @@ function textModel(id: string, displayName: string, input: number, output: numbe
       offer("openrouter", `google/${id}`, chats, passedOn(prices, openRouterPrices)),
     ],
   );
+}
+
+/** In US dollars for a million tokens. */
+function perToken(read: number, written: number): readonly Price[] {
+  return [tokens("input_token", read), tokens("output_token", written)];
 }

@@ -2,9 +2,11 @@ import type { Model } from "../domain/model.ts";
 import { alibabaModels } from "./alibaba-models.ts";
 import { blackForestLabsModels } from "./black-forest-labs-models.ts";
 import { googleModels } from "./google-models.ts";
+import { ideogramModels } from "./ideogram-models.ts";
 import { openAiModels } from "./openai-models.ts";
 import { otherModels } from "./other-models.ts";
 import { runwareModels } from "./runware-models.ts";
+import { stableDiffusionModels } from "./stable-diffusion-models.ts";
 import { upscalerModels } from "./upscaler-models.ts";
 import { xaiModels } from "./xai-models.ts";
 
@@ -20,6 +22,8 @@ export const models: readonly Model[] = [
   ...alibabaModels,
   ...xaiModels,
   ...otherModels,
+  ...ideogramModels,
+  ...stableDiffusionModels,
   ...runwareModels,
   ...upscalerModels,
 ];

@@ -72,13 +72,13 @@ export const openAiModels: readonly Model[] = [
   model(
     "gpt-image-2.5-sunburst",
     "GPT Image 2.5 Sunburst",
-    [],
+    ["gpt-image-2.5-sunburst-2026-09-08"],
     [offer("openai", "gpt-image-2.5-sunburst", drawsAndEdits, currentTokens)],
   ),
   model(
     "gpt-image-2.5-flare",
     "GPT Image 2.5 Flare",
-    [],
+    ["gpt-image-2.5-flare-2026-09-08"],
     [offer("openai", "gpt-image-2.5-flare", drawsAndEdits, currentTokens)],
   ),
   model(
@@ -124,6 +124,8 @@ export const openAiModels: readonly Model[] = [
     [],
     [
       offer("openai", "gpt-image-1-mini", drawsAndEdits, gptImage1Mini),
+      offer("fal", "fal-ai/gpt-image-1-mini", draws),
+      offer("fal", "fal-ai/gpt-image-1-mini/edit", edits),
       offer("runware", "openai:1@2", drawsAndEdits),
     ],
   ),
@@ -141,7 +143,7 @@ export const openAiModels: readonly Model[] = [
   model(
     "gpt-5.4",
     "GPT-5.4",
-    [],
+    ["gpt-5.4-2026-03-05"],
     [
       offer("openai", "gpt-5.4", chats, gpt54),
       offer("openrouter", "openai/gpt-5.4", chats, passedOn(gpt54, openRouterPrices)),

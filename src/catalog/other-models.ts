@@ -22,7 +22,7 @@ const onOpenRouter = pricesFrom({
 });
 const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08-31" });
 const onFireworks = pricesFrom({
-  source: "fireworks.ai pricing of 2025 and 2026, images at 30 steps",
+  source: "fireworks.ai pricing of 2025 and 2026",
   asOf: "2026-07-31",
 });
 const onDeepInfra = pricesFrom({
@@ -30,8 +30,14 @@ const onDeepInfra = pricesFrom({
   asOf: "2026-06-26",
 });
 
-/** Models of makers with few, or with open weights: ByteDance, Ideogram, Recraft, Stability AI. */
+/** Models of makers with few, or with open weights: ByteDance, Recraft, OpenAI, DeepSeek. */
 export const otherModels: readonly Model[] = [
+  model(
+    "seedream-3",
+    "Seedream 3",
+    ["seedream-3.0"],
+    [offer("fal", "fal-ai/bytedance/seedream/v3/text-to-image", draws)],
+  ),
   model(
     "seedream-4",
     "Seedream 4",
@@ -69,39 +75,6 @@ export const otherModels: readonly Model[] = [
     ],
   ),
   model(
-    "ideogram-v3-turbo",
-    "Ideogram 3.0 Turbo",
-    [],
-    [
-      offer("replicate", "ideogram-ai/ideogram-v3-turbo", drawsAndEdits, [
-        onReplicate.perImage(0.03),
-      ]),
-    ],
-  ),
-  model(
-    "ideogram-v3-balanced",
-    "Ideogram 3.0 Balanced",
-    ["ideogram-v3"],
-    [
-      offer("replicate", "ideogram-ai/ideogram-v3-balanced", drawsAndEdits, [
-        onReplicate.perImage(0.06),
-      ]),
-      offer("fal", "fal-ai/ideogram/v3", draws, [onFal.perImage(0.06)]),
-      offer("fal", "fal-ai/ideogram/v3/edit", edits, [onFal.perImage(0.06)]),
-      offer("runware", "ideogram:4@1", draws, [onRunware.perImage(0.06)]),
-    ],
-  ),
-  model(
-    "ideogram-v3-quality",
-    "Ideogram 3.0 Quality",
-    [],
-    [
-      offer("replicate", "ideogram-ai/ideogram-v3-quality", drawsAndEdits, [
-        onReplicate.perImage(0.09),
-      ]),
-    ],
-  ),
-  model(
     "recraft-v3",
     "Recraft V3",
     [],
@@ -117,31 +90,20 @@ export const otherModels: readonly Model[] = [
     [
       offer("replicate", "recraft-ai/recraft-v4", draws, [onReplicate.perImage(0.04)]),
       offer("fal", "fal-ai/recraft/v4/text-to-image", draws),
-      offer("runware", "recraft:v4@0", draws),
+      offer("runware", "recraft:v4@0", draws, [onRunware.perImage(0.04, { resolution: "1K" })]),
     ],
   ),
   model(
-    "stable-diffusion-3.5-large",
-    "Stable Diffusion 3.5 Large",
-    ["sd-3.5-large"],
+    "recraft-v4-pro",
+    "Recraft V4 Pro",
+    [],
     [
-      offer("replicate", "stability-ai/stable-diffusion-3.5-large", drawsAndEdits, [
-        onReplicate.perImage(0.065),
-      ]),
-      offer("fal", "fal-ai/stable-diffusion-v35-large", draws),
+      offer("replicate", "recraft-ai/recraft-v4-pro", draws),
+      offer("fal", "fal-ai/recraft/v4/pro/text-to-image", draws),
+      offer("runware", "recraft:v4-pro@0", draws, [onRunware.perImage(0.25, { resolution: "2K" })]),
     ],
   ),
-  model(
-    "stable-diffusion-xl",
-    "Stable Diffusion XL",
-    ["sdxl"],
-    [
-      offer("fireworks", "accounts/fireworks/models/stable-diffusion-xl-1024-v1-0", draws, [
-        onFireworks.perImage(0.0039),
-      ]),
-      offer("runware", "civitai:101055@128078", drawsAndEdits),
-    ],
-  ),
+  model("recraft-v4.1", "Recraft V4.1", [], [offer("runware", "recraft:v4.1@0", draws)]),
   model(
     "gpt-oss-120b",
     "gpt-oss-120b",

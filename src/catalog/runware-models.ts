@@ -28,18 +28,6 @@ export const runwareModels: readonly Model[] = [
   ),
   model("flux-dev-srpo", "FLUX.1 dev SRPO", [], [offer("runware", "runware:111@1", drawsAndEdits)]),
   model(
-    "flux-2-klein-9b",
-    "FLUX.2 klein 9B",
-    [],
-    [offer("runware", "runware:400@2", drawsAndEdits)],
-  ),
-  model(
-    "flux-2-klein-4b",
-    "FLUX.2 klein 4B",
-    [],
-    [offer("runware", "runware:400@4", drawsAndEdits)],
-  ),
-  model(
     "hidream-i1-full",
     "HiDream-I1 Full",
     [],
@@ -55,28 +43,25 @@ export const runwareModels: readonly Model[] = [
     [offer("runware", "civitai:133005@782002", drawsAndEdits)],
   ),
   model(
-    "qwen-image-2512",
-    "Qwen-Image 2512",
-    [],
-    [
-      offer("runware", "alibaba:qwen-image@2512", drawsAndEdits, [
-        onRunware.perImage(0.0051, { size: "1024x1024" }),
-      ]),
-    ],
-  ),
-  model(
     "seedream-5-pro",
     "Seedream 5 Pro",
     ["seedream-5.0-pro"],
     [offer("runware", "bytedance:seedream@5.0-pro", drawsAndEdits)],
   ),
-  model(
-    "ideogram-v4",
-    "Ideogram 4.0",
-    [],
-    [offer("runware", "ideogram:4@0", draws, [onRunware.perImage(0.06)])],
-  ),
   model("krea-2-medium", "Krea 2 Medium", [], [offer("runware", "krea:krea@2-medium", draws)]),
   model("krea-2-large", "Krea 2 Large", [], [offer("runware", "krea:krea@2-large", draws)]),
+  model("krea-2-turbo", "Krea 2 Turbo", [], [offer("runware", "krea:krea@2-turbo", draws)]),
   model("reve-2", "Reve 2", [], [offer("runware", "reve:2@1", draws)]),
+  model(
+    "bria-fibo",
+    "Bria FIBO",
+    [],
+    [offer("runware", "bria:20@1", draws, [onRunware.perImage(0.04, { size: "1024x1024" })])],
+  ),
+  model(
+    "riverflow-2.5-pro",
+    "Riverflow 2.5 Pro",
+    [],
+    [offer("runware", "sourceful:riverflow-2.5@pro", draws)],
+  ),
 ];

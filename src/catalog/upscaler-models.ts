@@ -21,7 +21,25 @@ export const upscalerModels: readonly Model[] = [
     [offer("fal", "fal-ai/esrgan", enlarges), offer("runware", "runware:504@1", enlarges)],
   ),
   model("aura-sr", "AuraSR", [], [offer("fal", "fal-ai/aura-sr", enlarges)]),
-  model("ccsr", "CCSR", [], [offer("runware", "runware:501@1", enlarges)]),
+  model(
+    "ccsr",
+    "CCSR",
+    [],
+    [offer("fal", "fal-ai/ccsr", enlarges), offer("runware", "runware:501@1", enlarges)],
+  ),
+  model(
+    "drct-super-resolution",
+    "DRCT Super Resolution",
+    [],
+    [offer("fal", "fal-ai/drct-super-resolution", enlarges)],
+  ),
+  model(
+    "flux-vision-upscaler",
+    "FLUX Vision Upscaler",
+    [],
+    [offer("fal", "fal-ai/flux-vision-upscaler", enlarges)],
+  ),
+  model("latent-upscaler", "Latent Upscaler", [], [offer("runware", "runware:502@1", enlarges)]),
   model("swinir", "SwinIR", [], [offer("runware", "runware:503@1", enlarges)]),
   model("seedvr2", "SeedVR2", [], [offer("fal", "fal-ai/seedvr/upscale/image", enlarges)]),
   model(

@@ -2,6 +2,10 @@ import type { Model } from "../domain/model.ts";
 import { chats, drawsAndEdits, model, offer, pricesFrom } from "./describe-model.ts";
 
 const { perImage } = pricesFrom({ source: "x.ai pricing, as reported", asOf: "2026-11-21" });
+const onOpenRouter = pricesFrom({
+  source: "openrouter.ai, prices seen from July to November 2026",
+  asOf: "2026-11-21",
+});
 /** Up to 200,000 tokens of context; beyond, what xAI reports with each answer says more. */
 const { tokens } = pricesFrom({ source: "xAI's list, as of @ai-sdk/xai", asOf: "2026-08-31" });
 
@@ -27,6 +31,9 @@ export const xaiModels: readonly Model[] = [
       offer("xai", "grok-imagine-image-quality", drawsAndEdits, [
         perImage(0.05),
         perImage(0.07, { resolution: "2K" }),
+      ]),
+      offer("openrouter", "x-ai/grok-imagine-image-quality", drawsAndEdits, [
+        onOpenRouter.perImage(0.05, { resolution: "1K" }),
       ]),
     ],
   ),

@@ -78,6 +78,7 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   // openrouter.md §7. Of a range the upper end.
   [flat(0.039), ["openrouter google/gemini-2.5-flash-image"]],
   [flat(0.05), ["openrouter bytedance-seed/seedream-4.5"]],
+  [byScale(0.05, undefined), ["openrouter x-ai/grok-imagine-image-quality"]],
   // replicate.md §9.
   [flat(0.003), ["replicate black-forest-labs/flux-schnell"]],
   [flat(0.025), ["replicate black-forest-labs/flux-dev"]],
@@ -90,6 +91,7 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
       "replicate bytedance/seedream-4.5",
       "replicate recraft-ai/recraft-v3",
       "replicate recraft-ai/recraft-v4",
+      "replicate stability-ai/stable-diffusion-3.5-large-turbo",
     ],
   ],
   [
@@ -104,6 +106,8 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [flat(0.05), ["replicate black-forest-labs/flux-fill-pro"]],
   [{ ...flat(0.03), wide: 75_000 }, ["replicate black-forest-labs/flux-2-pro"]],
   [flat(0.065), ["replicate stability-ai/stable-diffusion-3.5-large"]],
+  [flat(0.035), ["replicate stability-ai/stable-diffusion-3.5-medium"]],
+  [flat(0.025), ["replicate ideogram-ai/ideogram-v2a-turbo"]],
   [flat(0.039), ["replicate google/nano-banana"]],
   [byScale(0.067, undefined), ["replicate google/nano-banana-2"]],
   [flat(0.15), ["replicate google/nano-banana-pro"]],
@@ -129,11 +133,13 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [unknown, ["fal fal-ai/flux-2-pro/edit"]],
   [flat(0.06), ["fal fal-ai/flux-pro/v1.1-ultra", "fal fal-ai/imagen4/preview/ultra"]],
   [flat(0.06), ["fal fal-ai/ideogram/v3", "fal fal-ai/ideogram/v3/edit"]],
+  [flat(0.06), ["fal fal-ai/ideogram/v3/remix", "fal fal-ai/ideogram/v3/replace-background"]],
   [
     flat(0.04),
     [
       "fal fal-ai/flux-pro/kontext",
       "fal fal-ai/flux-pro/kontext/text-to-image",
+      "fal fal-ai/flux-pro/kontext/multi",
       "fal fal-ai/bytedance/seedream/v4.5/text-to-image",
       "fal fal-ai/bytedance/seedream/v4.5/edit",
       "fal fal-ai/recraft/v3/text-to-image",
@@ -141,7 +147,11 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   ],
   [
     flat(0.08),
-    ["fal fal-ai/flux-pro/kontext/max", "fal fal-ai/flux-pro/kontext/max/text-to-image"],
+    [
+      "fal fal-ai/flux-pro/kontext/max",
+      "fal fal-ai/flux-pro/kontext/max/text-to-image",
+      "fal fal-ai/flux-pro/kontext/max/multi",
+    ],
   ],
   [flat(0.039), ["fal fal-ai/nano-banana", "fal fal-ai/nano-banana/edit"]],
   [byScale(0.08, 0.12), ["fal fal-ai/nano-banana-2", "fal fal-ai/nano-banana-2/edit"]],
@@ -161,7 +171,16 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [flat(0.014), ["fireworks accounts/fireworks/models/flux-1-dev-fp8"]],
   [flat(0.04), ["fireworks accounts/fireworks/models/flux-kontext-pro"]],
   [flat(0.08), ["fireworks accounts/fireworks/models/flux-kontext-max"]],
-  [flat(0.0039), ["fireworks accounts/fireworks/models/stable-diffusion-xl-1024-v1-0"]],
+  [
+    flat(0.0039),
+    [
+      "fireworks accounts/fireworks/models/stable-diffusion-xl-1024-v1-0",
+      "fireworks accounts/fireworks/models/SSD-1B",
+      "fireworks accounts/fireworks/models/playground-v2-1024px-aesthetic",
+      "fireworks accounts/fireworks/models/playground-v2-5-1024px-aesthetic",
+      "fireworks accounts/fireworks/models/japanese-stable-diffusion-xl",
+    ],
+  ],
   // xai.md §8. What grok-imagine-image-2.0 costs is said as a range of four prices.
   [flat(0.02), ["xai grok-imagine-image"]],
   [byScale(0.05, 0.07), ["xai grok-imagine-image-quality"]],
@@ -200,6 +219,10 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [flat(0.138), ["runware google:4@2"]],
   [flat(0.035), ["runware alibaba:qwen-image@2.0"]],
   [flat(0.06), ["runware ideogram:4@1", "runware ideogram:4@0"]],
+  [flat(0.08), ["runware ideogram:3@1"]],
+  [byScale(0.04, undefined), ["runware recraft:v4@0"]],
+  [{ ...unknown, wide: 250_000 }, ["runware recraft:v4-pro@0"]],
+  [squareOnly(0.04), ["runware bria:20@1"]],
   [squareOnly(0.0105), ["runware runware:106@1"]],
   [squareOnly(0.009), ["runware runware:97@1"]],
   [squareOnly(0.0051), ["runware alibaba:qwen-image@2512"]],

@@ -34,6 +34,10 @@ const jpgOrWebp = { ...jpg, webp: "webp" } as const;
 const fluxRatios = ratio(
   ...["1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "9:16", "9:21"],
 );
+const sd3Ratios = ratio("1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "9:16", "9:21");
+const ideogram2Ratios = ratio(
+  ...["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "16:10", "10:16", "3:1", "1:3"],
+);
 const googleRatios = ratio(
   ...["1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"],
 );
@@ -190,13 +194,12 @@ export const replicateTable: readonly ReplicateModel[] = [
   },
   {
     names: ["ideogram-ai/ideogram-v2", "ideogram-ai/ideogram-v2-turbo"],
-    size: ratio(
-      ...["1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "16:10", "10:16", "3:1", "1:3"],
-    ),
+    size: ideogram2Ratios,
     seed: true,
     negativePrompt: true,
     inputs: inpainting,
   },
+  { names: ["ideogram-ai/ideogram-v2a-turbo"], size: ideogram2Ratios, seed: true },
   {
     names: [
       "ideogram-ai/ideogram-v3-turbo",
@@ -227,6 +230,21 @@ export const replicateTable: readonly ReplicateModel[] = [
     formats: jpgOrWebp,
     compressionKey: "output_quality",
     seed: true,
+    inputs: one("image", { shape: "given" }),
+  },
+  {
+    // Whether it takes an image sources disagree on, and on its seldom shapes.
+    names: ["stability-ai/stable-diffusion-3.5-large-turbo"],
+    size: sd3Ratios,
+    formats: jpgOrWebp,
+    seed: true,
+  },
+  {
+    names: ["stability-ai/stable-diffusion-3.5-medium"],
+    size: sd3Ratios,
+    formats: jpgOrWebp,
+    seed: true,
+    negativePrompt: true,
     inputs: one("image", { shape: "given" }),
   },
   {

@@ -35,6 +35,7 @@ const rows: readonly (readonly [string, JsonObject, object])[] = [
   ["ideogram-ai/ideogram-v2", { image: data }, black],
   ["ideogram-ai/ideogram-v3-quality", { image: data }, black],
   ["stability-ai/stable-diffusion-3.5-large", { image: data }, { maxInputImages: 1 }],
+  ["stability-ai/stable-diffusion-3.5-medium", { image: data }, { maxInputImages: 1 }],
   ["stability-ai/sdxl:5c7d5dc6", { image: data }, white],
   ["black-forest-labs/flux-schnell", {}, { maxInputImages: 0 }],
   ["google/imagen-4", {}, { maxInputImages: 0 }],
@@ -50,7 +51,11 @@ describe("an edit on Replicate", () => {
   it.each(rows)("by %s has its image as %j", (model, keys, known) => {
     expect(inputFor(model)).toEqual({ prompt: "a boat", ...keys });
     const capabilities = replicateEditCapabilities(model);
-    expect(capabilities).toMatchObject({ ...known, inputUrls: true, inputFile: { maxBytes: 104_857_600 } });
+    expect(capabilities).toMatchObject({
+      ...known,
+      inputUrls: true,
+      inputFile: { maxBytes: 104_857_600 },
+    });
     if (!("mask" in known)) expect(capabilities.mask).toBeUndefined();
     if (!("needsMask" in known)) expect(capabilities.needsMask).toBeFalsy();
   });
