@@ -5,11 +5,17 @@ import { replicateFailure } from "./dialects/replicate-errors.ts";
 import { replicateUploads } from "./dialects/replicate-files.ts";
 import { replicateInput } from "./dialects/replicate-input.ts";
 import {
+  isOfficialModel,
   replicateCapabilities,
   replicateDraws,
   replicateEditCapabilities,
 } from "./dialects/replicate-models.ts";
-import { firstWaitMs, nextWaitMs, replicatePrediction } from "./dialects/replicate-prediction.ts";
+import {
+  firstWaitMs,
+  nextWaitMs,
+  replicatePrediction,
+  replicateStops,
+} from "./dialects/replicate-prediction.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { Job } from "./outcome.ts";
 import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
@@ -44,16 +50,21 @@ function predictions<T extends TextToImageTask | ImageEditTask>(
       headers: timeHeaders(target.timeLeftMs),
       media,
     }),
-    result: (reply, task) => replicatePrediction(reply, task.options.count, firstWaitMs),
+    result: (reply, task, target) => replicatePrediction(reply, asked(task, target), firstWaitMs),
     job: {
       // By the id at the endpoint itself: the addresses in `urls` are the answer's own,
       // and the key must not follow them elsewhere.
       poll: (job) => ({ method: "GET", path: predictionPath(job), media }),
-      result: (reply, job, task) =>
-        replicatePrediction(reply, task.options.count, nextWaitMs(job.waitMs)),
+      result: (reply, job, task, target) =>
+        replicatePrediction(reply, asked(task, target), nextWaitMs(job.waitMs)),
       cancel: (job) => ({ method: "POST", path: `${predictionPath(job)}/cancel` }),
+      cancelled: replicateStops,
     },
   };
+}
+
+function asked(task: TextToImageTask | ImageEditTask, { upstreamModel }: CallTarget) {
+  return { count: task.options.count, byOutput: isOfficialModel(upstreamModel) };
 }
 
 /** Where models that keep no files put the images themselves, as data URLs. */
@@ -65,9 +76,8 @@ const media = ["output", "output[]"];
  */
 function create(target: CallTarget, input: JsonObject): HttpCall {
   const { upstreamModel } = target;
-  const official = /^([\w-][\w.-]*)\/([\w-][\w.-]*)$/.exec(upstreamModel);
-  if (official !== null) {
-    const path = `/models/${official[1]}/${official[2]}/predictions`;
+  if (isOfficialModel(upstreamModel)) {
+    const path = `/models/${upstreamModel}/predictions`;
     return { method: "POST", path, body: { kind: "json", value: { input } } };
   }
   const version = upstreamModel.slice(upstreamModel.indexOf(":") + 1);

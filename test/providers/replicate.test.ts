@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { unknownCost } from "../../src/domain/cost.ts";
+import type { Failure } from "../../src/domain/failure.ts";
 import type { JsonObject, JsonValue } from "../../src/domain/json.ts";
 import type { TextToImageTask } from "../../src/domain/task.ts";
 import type { Job, Outcome } from "../../src/providers/outcome.ts";
@@ -77,6 +79,14 @@ describe("a prediction that runs", () => {
     });
   });
 
+  it("is asked for again after an answer that is no prediction", () => {
+    const running = jobOf(result({ id: "p1", status: "starting" }, 1));
+    expect(job.result(reply({}), running, task(1), target)).toMatchObject({
+      kind: "failed",
+      failure: { class: "server_fault", ofJob: false },
+    });
+  });
+
   it.each(["queued", "a-status-of-tomorrow", undefined])("may be in the status %s", (status) => {
     expect(result({ id: "p1", status }, 1).kind).toBe("job");
   });
@@ -121,6 +131,40 @@ describe("a prediction that has ended", () => {
       });
     },
   );
+
+  it("is billed when its images were deleted before anybody asked for them", () => {
+    const removed = result({ ...ended, output: null, data_removed: true }, 1);
+    expect(removed).toMatchObject({ failure: { class: "server_fault", billed: true } });
+    const empty = result({ ...ended, output: null, data_removed: false }, 1);
+    expect(empty.kind === "failed" && empty.failure.billed).toBeUndefined();
+  });
+
+  it.each<[string, string, Partial<Failure>]>([
+    ["an official model", "Director: … (E1000)", { class: "server_fault", billed: false }],
+    ["an official model", "The request timed out", { class: "timeout", billed: false }],
+    ["an official model", "NSFW content", { class: "refused", billed: undefined }],
+    ["a version", "Director: … (E1000)", { class: "server_fault", cost: unknownCost }],
+    ["a version", "Input validation error", { class: "caller_fault", cost: unknownCost }],
+  ])("in failure, of %s with '%s', costs what is known of it", (kind, error, expected) => {
+    const upstreamModel = kind === "a version" ? "somebody/model:5c7d5dc6" : target.upstreamModel;
+    const failed = reply({ id: "p1", status: "failed", error });
+    expect(dialect.result(failed, task(1), { ...target, upstreamModel })).toMatchObject({
+      kind: "failed",
+      failure: expected,
+    });
+  });
+
+  it.each([
+    ["canceled", true],
+    ["aborted", true],
+    ["processing", true],
+    ["succeeded", false],
+    ["failed", false],
+    [undefined, false],
+  ])("and is %s in the answer to its cancelling, is cancelled: %s", (status, expected) => {
+    const running = jobOf(result({ id: "p1", status: "processing" }, 1));
+    expect(job.cancelled?.(reply({ id: "p1", status }), running)).toBe(expected);
+  });
 
   it("brings fewer images than asked as they are", () => {
     const outcome = result({ ...ended, output: ["https://r.example/0.png"] }, 4);

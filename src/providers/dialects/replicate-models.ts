@@ -10,6 +10,15 @@ export function replicateModel(upstreamModel: string): ReplicateModel {
   return byName.get(name) ?? unknownModel;
 }
 
+/**
+ * Whether a name is that of an official model, "owner/name", which has a path of its own
+ * and is billed by its outputs. Other models are named by a version, and billed by the
+ * second, failed ones too (replicate.com/docs, 2026-11-21).
+ */
+export function isOfficialModel(upstreamModel: string): boolean {
+  return /^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(upstreamModel);
+}
+
 /** What a model can be asked, from the same rows as its input. */
 export function replicateCapabilities(upstreamModel: string): ImageCapabilities {
   const model = replicateModel(upstreamModel);

@@ -1,3 +1,5 @@
+import { unknownCost } from "../../domain/cost.ts";
+import type { Failure } from "../../domain/failure.ts";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
 import type { Usage } from "../../domain/usage.ts";
@@ -15,33 +17,41 @@ export function nextWaitMs(lastWaitMs: number): number {
   return Math.min(2000, Math.round(lastWaitMs * 1.2));
 }
 
+/** What was asked of a prediction. */
+export interface AskedPrediction {
+  /** How many images. */
+  readonly count: number;
+  /** Whether its model is billed by the output, so that a failed prediction costs nothing. */
+  readonly byOutput: boolean;
+}
+
 /**
  * What a prediction means (api.replicate.com/v1, 2026-11-21). The status of the
  * answer says nothing: 200, 201 and 202 all carry a prediction in any state. An
  * output that is there before the end counts when it is whole: one text, or as many
  * as `count`. `waitMs` is for the next poll.
  */
-export function replicatePrediction(reply: Reply, count: number, waitMs: number): Outcome {
+export function replicatePrediction(
+  reply: Reply,
+  { count, byOutput }: AskedPrediction,
+  waitMs: number,
+): Outcome {
   const prediction = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
   const id = predictionId(prediction);
   if (prediction === undefined || id === undefined) {
     const failure = malformedReply(reply, "The provider's answer is no prediction");
-    // The prediction runs all the same, and without its id it cannot be followed.
-    return { kind: "failed", failure: { ...failure, billed: true } };
+    // The prediction runs all the same. Without its id it cannot be followed; with it, asked for again.
+    return { kind: "failed", failure: { ...failure, billed: true, ofJob: false } };
   }
   const images = outputsOf(prediction);
   switch (prediction["status"]) {
     case "succeeded":
       if (images.length > 0) return done(prediction, id, images);
-      return {
-        kind: "failed",
-        failure: malformedReply(reply, "The prediction succeeded without an image", id),
-      };
-    case "failed":
-      return {
-        kind: "failed",
-        failure: replicatePredictionFailure(reply, id, prediction["error"]),
-      };
+      return { kind: "failed", failure: withoutImage(reply, prediction, id) };
+    case "failed": {
+      const failure = replicatePredictionFailure(reply, id, prediction["error"]);
+      return { kind: "failed", failure: { ...failure, ...priceOf(failure, byOutput) } };
+    }
     case "canceled":
     case "aborted":
       return { kind: "failed", failure: stopped(reply, prediction, id) };
@@ -52,6 +62,16 @@ export function replicatePrediction(reply: Reply, count: number, waitMs: number)
       }
       return { kind: "job", job: { id, waitMs, state: { id } } };
   }
+}
+
+/**
+ * Whether the answer to a cancelling says that the prediction ends, or soon will: one
+ * that had succeeded or failed before comes back as it was.
+ */
+export function replicateStops(reply: Reply): boolean {
+  const prediction = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const status = asText(prediction?.["status"]);
+  return status !== undefined && status !== "succeeded" && status !== "failed";
 }
 
 /** The id becomes a part of a path, so it may be nothing that leads elsewhere. */
@@ -69,6 +89,19 @@ function done(prediction: JsonObject, id: string, images: readonly ProviderImage
     upstreamModel: asText(prediction["model"]),
     requestId: id,
   };
+}
+
+/** An image that was made, and deleted before anybody asked for it, is billed. */
+function withoutImage(reply: Reply, prediction: JsonObject, id: string): Failure {
+  return prediction["data_removed"] === true
+    ? { ...malformedReply(reply, "The prediction's images are deleted", id), billed: true }
+    : malformedReply(reply, "The prediction succeeded without an image", id);
+}
+
+/** Whether a refused prediction is billed differs by model, and what a run of a version costs is not known. */
+function priceOf({ class: name }: Failure, byOutput: boolean): Pick<Failure, "billed" | "cost"> {
+  if (!byOutput) return { cost: unknownCost };
+  return name === "refused" ? {} : { billed: false };
 }
 
 /** Nobody here asked for it: the deadline that the call had brought passed, or somebody stopped it by hand. */

@@ -4,6 +4,7 @@ import type { ImageOptions, ImageSize } from "../../../src/domain/image-options.
 import type { JsonObject } from "../../../src/domain/json.ts";
 import { replicateInput } from "../../../src/providers/dialects/replicate-input.ts";
 import {
+  isOfficialModel,
   replicateCapabilities,
   replicateDraws,
 } from "../../../src/providers/dialects/replicate-models.ts";
@@ -142,6 +143,11 @@ describe("a model on Replicate", () => {
     expect(replicateDraws("black-forest-labs/flux-fill-pro")).toBe(false);
     expect(replicateDraws("black-forest-labs/flux-dev")).toBe(true);
     expect(replicateDraws("somebody/unknown")).toBe(true);
+  });
+
+  it("is official when it is named without a version", () => {
+    const names = ["google/imagen-4", "stability-ai/sdxl:5c7d5dc6", "5c7d5dc6", "a/b/c", "a/.."];
+    expect(names.map(isOfficialModel)).toEqual([true, false, false, false, false]);
   });
 
   it("compresses every format but PNG", () => {
