@@ -103,12 +103,12 @@ describe("a job that waits", () => {
     },
   );
 
-  it("goes on in a status that nobody has heard of, and not without any", () => {
+  it("goes on in a status that nobody has heard of, and is asked for again without any", () => {
     const first = jobOf(submitted({ request_id: "r-1" }));
     expect(polled({ status: "A_STATUS_OF_TOMORROW" }, first).kind).toBe("job");
     expect(polled({}, first)).toMatchObject({
       kind: "failed",
-      failure: { class: "server_fault", billed: true },
+      failure: { class: "server_fault", ofJob: false },
     });
   });
 });

@@ -71,7 +71,7 @@ export function falPolled(reply: Reply, job: Job, task: ImageTask): Outcome {
   switch (asText(body["status"])) {
     case undefined: {
       const failure = malformedReply(reply, "The provider's answer says no status", job.id);
-      return { kind: "failed", failure: { ...failure, billed: true } };
+      return { kind: "failed", failure: { ...failure, ofJob: false } };
     }
     case "COMPLETED": {
       const failure = falStatusFailure(reply, body, job.id);
