@@ -61,10 +61,22 @@ export function replaceStrings(value: JsonValue, text: string): JsonValue {
   return mapChildren(value, (item) => replaceStrings(item, text));
 }
 
+/** Copies of a tree, in each of which another one of its strings is `text`. */
+export function replaceEachString(value: JsonValue, text: string): readonly JsonValue[] {
+  return nodesOf(value).flatMap((node, number) =>
+    typeof node === "string" ? [replaceNode(value, number, text)] : [],
+  );
+}
+
 /** Freezes a tree all through, so that who changes it throws. Bytes cannot be frozen. */
 export function deepFreeze<T>(value: T): T {
   for (const item of children(value)) deepFreeze(item);
   return value instanceof Uint8Array ? value : Object.freeze(value);
+}
+
+/** Every value in a tree in reading order, itself first. */
+function nodesOf(value: unknown): readonly unknown[] {
+  return [value, ...children(value).flatMap(nodesOf)];
 }
 
 function children(value: unknown): unknown[] {

@@ -71,6 +71,31 @@ export function followJob(
   };
 }
 
+/** The answers of a fixture, that to its call first, then those to the questions for its job. */
+export function repliesOf({ reply, polls }: Fixture): readonly Reply[] {
+  return reply === undefined ? [] : [reply, ...polls.map((poll) => poll.reply)];
+}
+
+/**
+ * What the provider makes of one answer of a fixture, by its number in `repliesOf`, when
+ * it is `reply` and those before it are as they are written down.
+ */
+export function outcomeAt(
+  provider: Provider,
+  fixture: Fixture,
+  number: number,
+  reply: Reply,
+): Outcome | Uploaded {
+  if (number === 0) return outcomeOf(provider, { ...fixture, reply });
+  const polls = fixture.polls
+    .slice(0, number)
+    .map((poll, index) => (index === number - 1 ? { ...poll, reply } : poll));
+  return polls.reduce(
+    (outcome, poll) => followJob(provider, fixture, outcome, poll).outcome,
+    outcomeOf(provider, fixture),
+  );
+}
+
 /** A job must survive being stored, so it is written as JSON and read again. */
 export function jobOf(outcome: Outcome | Uploaded): Job {
   if (outcome.kind !== "job") throw new Error(`the outcome is no job but ${outcome.kind}`);

@@ -8,15 +8,17 @@ import type { Outcome, StreamStep, Uploaded } from "../../src/providers/outcome.
 import type { Provider } from "../../src/providers/provider.ts";
 import type { Reply } from "../../src/providers/reply.ts";
 import { type Fixture, loadFixtures, operationInNames } from "./fixture.ts";
-import { countNodes, plain, replaceNode, replaceStrings } from "./json-tree.ts";
+import { countNodes, plain, replaceEachString, replaceNode, replaceStrings } from "./json-tree.ts";
 import {
   type AnyDialect,
   callOf,
   dialectFor,
   followJob,
   jobOf,
+  outcomeAt,
   outcomeOf,
   readStream,
+  repliesOf,
 } from "./play-fixture.ts";
 
 /** The cases that every operation of every provider needs, and what each must be taken for. */
@@ -110,24 +112,27 @@ export function itKeepsTheProviderContract(provider: Provider): void {
 
       it("keeps the provider's words out of everything but the detail", () => {
         const canary = "CANARY: words that nobody may log";
-        const echo: Fixture = {
-          ...fixture,
-          reply: fixture.reply && withCanary(fixture.reply, canary),
-          events: fixture.events?.map((event) => ({
+        const outcomes = repliesOf(fixture).flatMap((reply, number) =>
+          withCanary(reply, canary).map((echo) => outcomeAt(provider, fixture, number, echo)),
+        );
+        if (fixture.events !== undefined) {
+          const events = fixture.events.map((event) => ({
             ...event,
             ...(event.data === undefined ? {} : { data: replaceStrings(event.data, canary) }),
             ...(event.text === undefined ? {} : { text: canary }),
-          })),
-          steps: undefined,
-        };
-        const failure = failureOf(outcomeOf(provider, echo));
-        expect(JSON.stringify({ ...failure, detail: "" })).not.toContain("CANARY");
+          }));
+          outcomes.push(outcomeOf(provider, { ...fixture, events }));
+        }
+        for (const outcome of outcomes) {
+          const failure = failureOf(outcome);
+          expect(JSON.stringify({ ...failure, detail: "" })).not.toContain("CANARY");
+        }
       });
 
       it("survives any damage to the answer", () => {
         fc.assert(
           fc.property(fc.jsonValue({ maxDepth: 2 }), fc.nat(), (garbage, number) => {
-            const outcome = outcomeOf(provider, damage(fixture, garbage as JsonValue, number));
+            const outcome = outcomeOfDamaged(provider, fixture, garbage as JsonValue, number);
             expect(["done", "job", "failed", "uploaded"]).toContain(outcome.kind);
           }),
           { numRuns: 60 },
@@ -246,17 +251,23 @@ function failureOf(outcome: Outcome | Uploaded): Failure | undefined {
   return outcome.kind === "done" ? outcome.shortfall : undefined;
 }
 
-function withCanary(reply: Reply, canary: string): Reply {
+/** An answer with nothing but the canary in its strings, and with it in one string at a time. */
+function withCanary(reply: Reply, canary: string): readonly Reply[] {
   const { body } = reply;
-  if (body.kind === "json") {
-    return { ...reply, body: { kind: "json", value: replaceStrings(body.value, canary) } };
-  }
-  return { ...reply, body: { kind: "text", text: canary } };
+  if (body.kind !== "json") return [{ ...reply, body: { kind: "text", text: canary } }];
+  return [replaceStrings(body.value, canary), ...replaceEachString(body.value, canary)].map(
+    (value) => ({ ...reply, body: { kind: "json", value } }),
+  );
 }
 
-/** Puts garbage in the place of one value of the answer, or of one event of the stream. */
-function damage(fixture: Fixture, garbage: JsonValue, number: number): Fixture {
-  const { reply, events } = fixture;
+/** Puts garbage in the place of one value of one answer, or of one event of the stream. */
+function outcomeOfDamaged(
+  provider: Provider,
+  fixture: Fixture,
+  garbage: JsonValue,
+  number: number,
+): Outcome | Uploaded {
+  const { events } = fixture;
   if (events !== undefined) {
     const place = number % Math.max(1, events.length);
     const damaged = events.map((event, index) =>
@@ -264,12 +275,17 @@ function damage(fixture: Fixture, garbage: JsonValue, number: number): Fixture {
         ? event
         : { ...event, data: replaceNode(event.data, number % countNodes(event.data), garbage) },
     );
-    return { ...fixture, events: damaged };
+    return outcomeOf(provider, { ...fixture, events: damaged });
   }
-  if (reply?.body.kind !== "json") return fixture;
+  const replies = repliesOf(fixture);
+  const place = number % replies.length;
+  const reply = replies[place] as Reply;
+  if (reply.body.kind !== "json") return outcomeAt(provider, fixture, place, reply);
   const { value } = reply.body;
-  const damaged = replaceNode(value, number % countNodes(value), garbage);
-  return { ...fixture, reply: { ...reply, body: { kind: "json", value: damaged } } };
+  const node = Math.floor(number / replies.length) % countNodes(value);
+  const damaged = replaceNode(value, node, garbage);
+  const body = { kind: "json", value: damaged } as const;
+  return outcomeAt(provider, fixture, place, { ...reply, body });
 }
 
 function withoutMedia({ media: _media, ...call }: HttpCall): HttpCall {
