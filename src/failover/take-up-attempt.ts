@@ -7,6 +7,7 @@ import { atLimit, type LastWord } from "./describe-error.ts";
 import { endFromOutside } from "./end-from-outside.ts";
 import type { AttemptTickets } from "./read-tickets.ts";
 import { type AttemptResult, missingSlots, runAttempt } from "./run-attempt.ts";
+import { tellHealth } from "./tell-health.ts";
 import type { Walk } from "./walk.ts";
 
 /** The work on one request's tickets. */
@@ -101,10 +102,8 @@ async function follow(work: TakeUp, followed: Followed): Promise<Failure | undef
       tickets,
       emit,
     });
-    const { failure, imageCount } = result;
-    if (failure === undefined) health.succeeded(candidate, key, startedAt, probe);
-    else health.failed(candidate, { key, startedAt, probe, failure, partial: imageCount > 0 });
-    const told = failure === undefined && lost > 0 ? withLoss(result, lost) : result;
+    tellHealth(work, candidate, { key, startedAt, probe }, result);
+    const told = result.failure === undefined && lost > 0 ? withLoss(result, lost) : result;
     harvest.add(candidate, told);
     const next = told.failure === undefined ? "done" : "stop";
     await log.finish(running, told, { next, discardOutput: false });

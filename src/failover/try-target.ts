@@ -7,10 +7,9 @@ import { abortFailure } from "./abort-scope.ts";
 import type { Admitted } from "./admit-target.ts";
 import type { AttemptVerdict } from "./attempt-log.ts";
 import { type Decision, decideNext, isVerdict } from "./decide-next.ts";
-import type { FailedAttempt } from "./health/failed-attempt.ts";
-import { isRehearsal } from "./is-rehearsal.ts";
 import type { Lane } from "./race.ts";
 import { type AttemptResult, missingSlots, runAttempt } from "./run-attempt.ts";
+import { tellHealth } from "./tell-health.ts";
 import { type Turn, withKey } from "./turn.ts";
 import { estimateOf, type Walk } from "./walk.ts";
 
@@ -73,25 +72,6 @@ export async function tryTarget(
     throw bug;
   } finally {
     admission.gate?.leave();
-  }
-}
-
-/** What it began with, as far as its target's health is concerned. */
-type Asked = Pick<FailedAttempt, "key" | "probe" | "startedAt">;
-
-function tellHealth(
-  { input, dependencies }: Walk,
-  candidate: Candidate,
-  { key, probe, startedAt }: Asked,
-  { failure, imageCount }: AttemptResult,
-): void {
-  const { health } = dependencies;
-  if (failure === undefined) {
-    health.succeeded(candidate, key, startedAt, probe);
-  } else if (!isRehearsal(candidate, input.request)) {
-    health.failed(candidate, { key, startedAt, probe, failure, partial: imageCount > 0 });
-  } else if (probe) {
-    health.abandonProbe(candidate, key);
   }
 }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { noCost } from "../../src/domain/cost.ts";
 import type { JobTicket } from "../../src/domain/job-ticket.ts";
+import { sandboxFaultLabel } from "../../src/domain/sandbox-fault.ts";
 import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { jobsByPath, jobsOfOurs, openBook, ticket } from "./job-world.ts";
@@ -341,6 +342,24 @@ describe("taking up a job", () => {
     });
     const [target] = withJobs;
     expect(target && health.outlook(target).out?.cause).toBe("no_key");
+  });
+
+  it("does not blame an embedded provider for the fault that its request ordered", async () => {
+    const clock = manualClock();
+    const health = new HealthRegistry(clock);
+    const rehearsed = candidate("a", {
+      dialect: { job: jobDialect },
+      endpoint: { sandbox: true },
+    });
+    await execute({
+      clock,
+      health,
+      candidates: [rehearsed],
+      request: { labels: { [sandboxFaultLabel]: "a=http-401" } },
+      tickets: [ticket()],
+      script: { steps: { "a/poll": [ended({ outcome: failed("credential") })] } },
+    });
+    expect(health.outlook(rehearsed).out).toBeUndefined();
   });
 
   it("gets every image for which there is a ticket, whenever the process was cut off, and submits nothing", async () => {
