@@ -28,6 +28,11 @@ describe("readChatStream", () => {
     expect(read(delta({ content: "a" }, "stop"), done).outcome.kind).toBe("done");
   });
 
+  it("names the headers that tell the provider's id of the call", () => {
+    const reader = readChatStream({ ...answers, requestIdHeaders: ["x-request-id"] });
+    expect(reader.requestIdHeaders).toEqual(["x-request-id"]);
+  });
+
   it("does not take [DONE] for the end", () => {
     expect(read(delta({ content: "a" }), done).outcome).toMatchObject({
       kind: "failed",

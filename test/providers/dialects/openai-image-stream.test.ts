@@ -21,6 +21,11 @@ describe("readImageStream", () => {
     expect(readImageStream(answers, false).read({ name: "", data: partial })).toEqual([]);
   });
 
+  it("names the headers that tell the provider's id of the call", () => {
+    const reader = readImageStream({ ...answers, requestIdHeaders: ["x-generation-id"] }, true);
+    expect(reader.requestIdHeaders).toEqual(["x-generation-id"]);
+  });
+
   it("fails a stream that ends with an unfinished image, whether or not [DONE] came", () => {
     const reader = readImageStream(answers, true);
     reader.read({ name: "", data: partial });
