@@ -7,6 +7,7 @@ import {
   model,
   offer,
   openRouterPrices,
+  type PricedFor,
   type PriceOrigin,
   passedOn,
   pricesFrom,
@@ -180,13 +181,16 @@ export const googleModels: readonly Model[] = [
       offer("fal", "fal-ai/imagen4/preview/ultra", draws, [onFal.perImage(0.06)]),
     ],
   ),
+  // Until 2026-12-31; after it 1.50 and 7.50.
   textModel("gemini-3.8-flash", "Gemini 3.8 Flash", perToken(0.75, 3.75)),
   textModel("gemini-3.7-flash", "Gemini 3.7 Flash"),
   textModel("gemini-3.6-flash", "Gemini 3.6 Flash"),
   textModel("gemini-3.5-flash", "Gemini 3.5 Flash", perToken(1.5, 9)),
   textModel("gemini-3.5-flash-lite", "Gemini 3.5 Flash Lite", perToken(0.3, 2.5)),
-  // Up to 200,000 tokens read; beyond that it is dearer.
-  textModel("gemini-3.1-pro-preview", "Gemini 3.1 Pro", perToken(2, 12)),
+  textModel("gemini-3.1-pro-preview", "Gemini 3.1 Pro", [
+    ...perToken(4, 18),
+    ...perToken(2, 12, { upToInputTokens: 200_000 }),
+  ]),
 ];
 
 /** A text model, at its maker's two APIs and at OpenRouter. */
@@ -204,6 +208,6 @@ function textModel(id: string, displayName: string, prices: readonly Price[] = [
 }
 
 /** In US dollars for a million tokens. */
-function perToken(read: number, written: number): readonly Price[] {
-  return [tokens("input_token", read), tokens("output_token", written)];
+function perToken(read: number, written: number, held?: PricedFor): readonly Price[] {
+  return [tokens("input_token", read, held), tokens("output_token", written, held)];
 }
