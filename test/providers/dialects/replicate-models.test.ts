@@ -85,6 +85,7 @@ const rows: readonly (readonly [string, JsonObject])[] = [
   ["bytedance/seedream-4", { aspect_ratio: "1:1", size: "4K" }],
   ["bytedance/seedream-4.5", { aspect_ratio: "1:1", size: "4K" }],
   ["ideogram-ai/ideogram-v2", { aspect_ratio: "1:1", seed: 7, negative_prompt: "cups" }],
+  ["ideogram-ai/ideogram-v2a-turbo", { aspect_ratio: "1:1", seed: 7 }],
   ["ideogram-ai/ideogram-v3-quality", { aspect_ratio: "1:1", seed: 7 }],
   ["recraft-ai/recraft-v3", { size: "1024x1024" }],
   [
@@ -92,11 +93,20 @@ const rows: readonly (readonly [string, JsonObject])[] = [
     { aspect_ratio: "1:1", output_format: "jpg", output_quality: 80, seed: 7 },
   ],
   [
+    "stability-ai/stable-diffusion-3.5-large-turbo",
+    { aspect_ratio: "1:1", output_format: "jpg", seed: 7 },
+  ],
+  [
+    "stability-ai/stable-diffusion-3.5-medium",
+    { aspect_ratio: "1:1", output_format: "jpg", seed: 7, negative_prompt: "cups" },
+  ],
+  [
     "stability-ai/sdxl:5c7d5dc6",
     { width: 1536, height: 1536, num_outputs: 4, seed: 7, negative_prompt: "cups" },
   ],
   ["somebody/unknown", {}],
   ["recraft-ai/recraft-v4", {}],
+  ["recraft-ai/recraft-v4-pro", {}],
 ];
 
 describe("a model on Replicate", () => {
