@@ -13,14 +13,17 @@ import { chatTask, imageTask } from "../support/fake-request.ts";
 /**
  * The price lists of the vendors' documentation, typed in a second time: what is
  * estimated before a call and billed after it, in micros of a dollar, for an
- * image of 1024 x 1024, one of 16:9 at 2K, and the first in low and high quality.
+ * image of 1024 x 1024, one of 16:9 at 2K, one of 1024 x 1536, and the first in low
+ * and high quality.
  */
 const wide = { width: 2720, height: 1536 };
+const tall = { width: 1024, height: 1536 };
 const square = { width: 1024, height: 1024 };
 const pixels = { kind: "pixels", ...square } as const;
 const cases = {
   square: [{ size: pixels }, square],
   wide: [{ resolution: "2K", size: { kind: "aspect_ratio", width: 16, height: 9 } }, wide],
+  tall: [{ size: { kind: "pixels", ...tall } }, tall],
   low: [{ size: pixels, quality: "low" }, square],
   high: [{ size: pixels, quality: "high" }, square],
 } as const satisfies Record<string, readonly [Partial<ImageOptions>, typeof square]>;
@@ -32,12 +35,13 @@ type Cell =
   | readonly [estimated: number | "unknown", billed: number | "unknown"];
 type Row = Readonly<Record<keyof typeof cases, Cell>>;
 
-const unknown: Row = { square: "unknown", wide: "unknown", low: "unknown", high: "unknown" };
+const unknown: Row = everyCase("unknown");
 
 /** The dearest is estimated where the quality is not said, and nothing billed where it is not known. */
 const gptImage2: Row = {
   square: [211_000, "unknown"],
   wide: [211_000, "unknown"],
+  tall: [165_000, "unknown"],
   low: 6_000,
   high: 211_000,
 };
@@ -46,11 +50,17 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   // openai.md §9. What is named by tokens alone cannot be told before.
   [gptImage2, ["openai gpt-image-2", "openrouter openai/gpt-image-2"]],
   [
-    { square: [133_000, "unknown"], wide: [200_000, "unknown"], low: 9_000, high: 133_000 },
+    {
+      ...{ square: [133_000, "unknown"], wide: [200_000, "unknown"], tall: [200_000, "unknown"] },
+      ...{ low: 9_000, high: 133_000 },
+    },
     ["openai gpt-image-1.5"],
   ],
   [
-    { square: [36_000, "unknown"], wide: [36_000, "unknown"], low: 5_000, high: 36_000 },
+    {
+      ...{ square: [36_000, "unknown"], wide: [36_000, "unknown"], tall: "unknown" },
+      ...{ low: 5_000, high: 36_000 },
+    },
     ["openai gpt-image-1-mini"],
   ],
   [
@@ -104,7 +114,7 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   ],
   [flat(0.08), ["replicate black-forest-labs/flux-kontext-max"]],
   [flat(0.05), ["replicate black-forest-labs/flux-fill-pro"]],
-  [{ ...flat(0.03), wide: 75_000 }, ["replicate black-forest-labs/flux-2-pro"]],
+  [{ ...flat(0.03), wide: 75_000, tall: 45_000 }, ["replicate black-forest-labs/flux-2-pro"]],
   [flat(0.065), ["replicate stability-ai/stable-diffusion-3.5-large"]],
   [flat(0.035), ["replicate stability-ai/stable-diffusion-3.5-medium"]],
   [flat(0.025), ["replicate ideogram-ai/ideogram-v2a-turbo"]],
@@ -115,11 +125,11 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [flat(0.03), ["replicate bytedance/seedream-4", "replicate ideogram-ai/ideogram-v3-turbo"]],
   [flat(0.09), ["replicate ideogram-ai/ideogram-v3-quality"]],
   [
-    { square: [128_000, "unknown"], wide: [128_000, "unknown"], low: "unknown", high: 128_000 },
+    { ...everyCase([128_000, "unknown"]), low: "unknown", high: 128_000 },
     ["replicate openai/gpt-image-2"],
   ],
   [
-    { square: [136_000, "unknown"], wide: [136_000, "unknown"], low: 13_000, high: 136_000 },
+    { ...everyCase([136_000, "unknown"]), low: 13_000, high: 136_000 },
     ["replicate openai/gpt-image-1.5"],
   ],
   // fal.md §8.
@@ -128,7 +138,7 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [byMegapixel(0.04), ["fal fal-ai/flux-pro/v1.1"]],
   [byMegapixel(0.012), ["fal fal-ai/flux-2"]],
   [byMegapixel(0.02), ["fal fal-ai/qwen-image"]],
-  [{ ...flat(0.03), wide: 75_000 }, ["fal fal-ai/flux-2-pro"]],
+  [{ ...flat(0.03), wide: 75_000, tall: 45_000 }, ["fal fal-ai/flux-2-pro"]],
   // What it reads counts too, and is not known.
   [unknown, ["fal fal-ai/flux-2-pro/edit"]],
   [flat(0.06), ["fal fal-ai/flux-pro/v1.1-ultra", "fal fal-ai/imagen4/preview/ultra"]],
@@ -159,7 +169,7 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [flat(0.05), ["fal fal-ai/imagen4/preview"]],
   [flat(0.02), ["fal fal-ai/imagen4/preview/fast"]],
   [
-    { square: [133_000, "unknown"], wide: [133_000, "unknown"], low: 9_000, high: 133_000 },
+    { ...everyCase([133_000, "unknown"]), tall: "unknown", low: 9_000, high: 133_000 },
     ["fal fal-ai/gpt-image-1.5", "fal fal-ai/gpt-image-1.5/edit"],
   ],
   [
@@ -209,7 +219,10 @@ const imagePrices: readonly (readonly [Row, readonly string[]])[] = [
   [flat(0.015), ["alibaba z-image-turbo"]],
   // runware.md §6, and for the others the pages of the models at runware.ai.
   [
-    { square: [9_000, "unknown"], wide: [13_000, "unknown"], low: 9_000, high: "unknown" },
+    {
+      ...{ square: [9_000, "unknown"], wide: [13_000, "unknown"], tall: [13_000, "unknown"] },
+      ...{ low: 9_000, high: "unknown" },
+    },
     ["runware openai:4@1"],
   ],
   [flat(0.04), ["runware bfl:3@1"]],
@@ -374,24 +387,27 @@ describe("the prices of tokens", () => {
   });
 });
 
+function everyCase(cell: Cell): Row {
+  return { square: cell, wide: cell, tall: cell, low: cell, high: cell };
+}
+
 /** One price for every image. */
 function flat(dollars: number): Row {
-  const micros = microsIn(dollars);
-  return { square: micros, wide: micros, low: micros, high: micros };
+  return everyCase(microsIn(dollars));
 }
 
 function byScale(at1K: number, at2K: number | undefined): Row {
   return { ...flat(at1K), wide: at2K === undefined ? "unknown" : microsIn(at2K) };
 }
 
-/** The wide image has four. */
+/** The wide image has four, the tall one two, since begun ones count. */
 function byMegapixel(dollars: number): Row {
-  return { ...flat(dollars), wide: microsIn(dollars * 4) };
+  return { ...flat(dollars), wide: microsIn(dollars * 4), tall: microsIn(dollars * 2) };
 }
 
 /** The price of another size is not known; at most it is taken for the same where the size is not said. */
 function squareOnly(dollars: number): Row {
-  return { ...flat(dollars), wide: [microsIn(dollars), "unknown"] };
+  return { ...flat(dollars), wide: [microsIn(dollars), "unknown"], tall: "unknown" };
 }
 
 /** A text model at Google's two APIs and at OpenRouter. */
