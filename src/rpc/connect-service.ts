@@ -16,7 +16,7 @@ import { explainedResponse } from "./explained-response.ts";
 import type { JsonMedia, ResponseMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
 import { type Overheard, overhearJson } from "./overheard-json.ts";
-import { headerOf } from "./plain-request.ts";
+import { headerOf, holdTimeout } from "./plain-request.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { unreadableJson } from "./unreadable-json.ts";
 
@@ -50,7 +50,7 @@ export async function serveConnect(
   response.setHeader(requestIdHeader, arrival.requestId);
   let complete = false;
   response.once("close", () => {
-    // A response of HTTP/2 is finished even when its caller left in the middle of it.
+    // A response of HTTP/2 is finished even when its caller left before it began.
     const answered = complete && response.writableFinished;
     arrival.ended(answered ? Code.OK : Code.CANCELLED);
   });
@@ -60,6 +60,7 @@ export async function serveConnect(
   try {
     const values = createContextValues().set(arrivalKey, arrival).set(mediaKey, media);
     const call = universalRequestFromNodeRequest(request, response, undefined, values);
+    holdTimeout(call.header, context.limits);
     const isJson = request.method === "GET" || contentType.includes("json");
     overheard = isJson ? overhearJson(call, contentType) : undefined;
     answer = withBody(handler, await handler(overheard?.request ?? call));

@@ -6,10 +6,10 @@ import { type CallLife, RunningCalls } from "./call-life.ts";
 import type { RpcFailure } from "./errors.ts";
 import { type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
 import { grpcStatus } from "./grpc-status.ts";
-import { grpcTimeout } from "./grpc-timeout.ts";
 import { libraryFailure, malformedRequest } from "./library-error.ts";
 import { makeCall } from "./make-call.ts";
 import { messageFrame } from "./message-frame.ts";
+import { grpcTimeoutOf } from "./plain-request.ts";
 import {
   type Call,
   nameOf,
@@ -39,7 +39,7 @@ export function grpcStreams(rpcs: readonly Rpc[], context: RpcContext): TakeStre
     const type = headers["content-type"];
     if (type !== "application/grpc" && type !== "application/grpc+proto") return false;
     const rpc = known.get(headers[":path"] as string);
-    const timeoutMs = grpcTimeout(headers["grpc-timeout"]);
+    const timeoutMs = grpcTimeoutOf(headers, context.limits);
     const encoding = headers["grpc-encoding"] ?? "identity";
     if (rpc === undefined || headers[":method"] !== "POST" || timeoutMs === "unreadable") {
       return false;

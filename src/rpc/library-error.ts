@@ -74,7 +74,7 @@ function unimplementedMessage(text: string): string {
 function unreadableMessage(text: string): string {
   // Quoted JSON may have any word in it.
   if (/from JSON/.test(text)) return bodyIsNotThatJson;
-  if (/timeout/i.test(text)) return "The deadline of the call cannot be read, or is too far away.";
+  if (/timeout/i.test(text)) return "The deadline of the call cannot be read.";
   if (/protocol.version/i.test(text))
     return "The version of the Connect protocol is not known here.";
   return "The body is not the message that the method takes.";

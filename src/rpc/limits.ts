@@ -12,7 +12,7 @@ export interface Limits {
   readonly idleTimeoutMs: number;
   /** The most calls at once on one HTTP/2 connection. Default 1,000. */
   readonly maxConcurrentStreams: number;
-  /** The longest deadline that Connect and gRPC-Web callers may set. Default 24 h. */
+  /** The longest deadline of a caller: a later one counts as this. Default 24 h. */
   readonly maxCallTimeoutMs: number;
 }
 

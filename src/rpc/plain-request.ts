@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { HttpRequest } from "./connect-service.ts";
+import { grpcTimeout } from "./grpc-timeout.ts";
 import type { Limits } from "./limits.ts";
 
 /** What is left to connect-node to refuse. */
@@ -21,7 +23,7 @@ export function brokeOff(request: HttpRequest): boolean {
   return "stream" in request && request.stream.aborted;
 }
 
-/** The deadline of a Connect call in milliseconds, if it has one. */
+/** The deadline of a Connect call in milliseconds, if it has one: at most the limit. */
 export function connectTimeoutOf(
   { headers }: HttpRequest,
   { maxCallTimeoutMs }: Limits,
@@ -29,7 +31,26 @@ export function connectTimeoutOf(
   const header = headers["connect-timeout-ms"];
   if (header === undefined) return undefined;
   const timeoutMs = wholeNumber(header);
-  return timeoutMs === undefined || timeoutMs > maxCallTimeoutMs ? "unreadable" : timeoutMs;
+  return timeoutMs === undefined ? "unreadable" : Math.min(timeoutMs, maxCallTimeoutMs);
+}
+
+/** The deadline of a gRPC or gRPC-Web call in milliseconds, if it has one: at most the limit. */
+export function grpcTimeoutOf(
+  { "grpc-timeout": header }: IncomingHttpHeaders,
+  { maxCallTimeoutMs }: Limits,
+): number | undefined | Unreadable {
+  const timeoutMs = grpcTimeout(header);
+  return typeof timeoutMs === "number" ? Math.min(timeoutMs, maxCallTimeoutMs) : timeoutMs;
+}
+
+/** Holds the deadline of a call that connect-node will read to the limit, which it would refuse to pass. */
+export function holdTimeout(headers: Headers, { maxCallTimeoutMs }: Limits): void {
+  const connectMs = wholeNumber(headers.get("connect-timeout-ms") ?? undefined) ?? 0;
+  if (connectMs > maxCallTimeoutMs) headers.set("connect-timeout-ms", String(maxCallTimeoutMs));
+  const grpcMs = grpcTimeout(headers.get("grpc-timeout") ?? undefined);
+  if (typeof grpcMs === "number" && grpcMs > maxCallTimeoutMs) {
+    headers.set("grpc-timeout", `${maxCallTimeoutMs}m`);
+  }
 }
 
 /** Reads a number of at most ten digits. */

@@ -5,9 +5,8 @@ import type { RpcCall } from "../telemetry/telemetry.ts";
 import type { HttpRequest } from "./connect-service.ts";
 import { type RpcFailure, toConnectError } from "./errors.ts";
 import { grpcStatus } from "./grpc-status.ts";
-import { grpcTimeout } from "./grpc-timeout.ts";
 import type { Limits } from "./limits.ts";
-import { connectTimeoutOf, type Unreadable } from "./plain-request.ts";
+import { connectTimeoutOf, grpcTimeoutOf, type Unreadable } from "./plain-request.ts";
 import type { Rpc } from "./rpc.ts";
 
 /**
@@ -53,10 +52,7 @@ export const grpcWeb: WebProtocol = {
   type: /^application\/grpc-web(?:\+(?:proto|(json)(?:; ?charset=utf-?8)?))?$/i,
   responseType: { binary: "application/grpc-web+proto", json: "application/grpc-web+json" },
   encoding: "grpc-encoding",
-  timeoutOf({ headers }, { maxCallTimeoutMs }) {
-    const timeoutMs = grpcTimeout(headers["grpc-timeout"]);
-    return typeof timeoutMs === "number" && timeoutMs > maxCallTimeoutMs ? "unreadable" : timeoutMs;
-  },
+  timeoutOf: ({ headers }, limits) => grpcTimeoutOf(headers, limits),
   success: encodeEnvelope(trailerFlag, Buffer.from("grpc-status: 0\r\n")),
   failure(failure) {
     const lines = Object.entries(grpcStatus(failure)).map(

@@ -14,6 +14,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { BadRequestSchema, ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { GatewayService, RouteRequestSchema } from "../../gen/spillway/v1/gateway_service_pb.ts";
+import { http1 } from "./support/exchange.ts";
 import { untilAborted } from "./support/fake-gateway.ts";
 import { generated, image, imageRequest } from "./support/samples.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
@@ -230,13 +231,8 @@ describe("plain JSON over HTTP", () => {
   });
 });
 
-it("a caller over HTTP/2 that leaves in the middle of a long answer is one that left", async () => {
+it("a caller over HTTP/2 that leaves within a request for connect-node is one that left", async () => {
   const server = await startTestServer();
-  const content = { kind: "bytes" as const, bytes: Buffer.alloc(8_000_000, "image") };
-  server.gateway.answer(async () => ({
-    kind: "generated",
-    generated: generated({ output: { kind: "images", images: [{ ...image, content }] } }),
-  }));
   const session = connectHttp2(server.url);
   // What does not say its length is served by connect-node.
   const stream = session.request({
@@ -245,13 +241,35 @@ it("a caller over HTTP/2 that leaves in the middle of a long answer is one that 
     "content-type": "application/json",
   });
   stream.on("error", () => {});
-  stream.end(JSON.stringify({ model: "m", textToImage: { prompt: "p" } }));
-  await new Promise((resolve) => stream.once("data", resolve));
-  stream.close(constants.NGHTTP2_CANCEL);
-  await expect
-    .poll(() => server.telemetry.calls[0]?.told)
-    .toEqual(["requestRead", "generated", "ended CANCELLED"]);
+  stream.write('{"model":');
+  await expect.poll(() => server.telemetry.calls.length).toBe(1);
   session.destroy();
+  await expect.poll(() => server.telemetry.calls[0]?.told.at(-1)).toBe("ended CANCELLED");
+  expect(server.gateway.asked).toEqual([]);
+});
+
+it("a deadline of more than a day counts as one of a day, in every protocol and on every path", async () => {
+  const server = await startTestServer();
+  const json = JSON.stringify({ model: "m", textToImage: { prompt: "p" } });
+  const late = { "content-type": "application/json", "connect-timeout-ms": "9999999999" };
+  for (const sized of [true, false]) {
+    await http1(server.url, { path: generatePath, headers: late, body: json, sized });
+  }
+  const weeks = { headers: { "grpc-timeout": "999H" } };
+  for (const transport of [
+    createGrpcTransport({ baseUrl: server.url }),
+    createGrpcTransport({ baseUrl: server.grpcUrl }),
+    createGrpcWebTransport({ baseUrl: server.url, httpVersion: "1.1" }),
+    createGrpcWebTransport({ baseUrl: server.url, httpVersion: "1.1", useBinaryFormat: false }),
+  ]) {
+    await createClient(GatewayService, transport).generate(imageRequest(), weeks);
+  }
+  const day = 24 * 60 * 60 * 1000;
+  const left = server.gateway.asked.map(
+    ({ call: { deadlineAt = 0, arrivedAt } }) => deadlineAt - arrivedAt,
+  );
+  expect(left).toHaveLength(6);
+  for (const ms of left) expect(Math.abs(ms - day)).toBeLessThan(10_000);
 });
 
 describe("what is no method", () => {
