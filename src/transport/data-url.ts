@@ -14,11 +14,18 @@ export function decodeDataUrl(url: string): DataUrl | undefined {
   const isBase64 = contentType.length !== head.length;
   try {
     const text = url.slice(comma + 1);
-    const bytes = isBase64
-      ? Buffer.from(text.includes("%") ? decodeURIComponent(text) : text, "base64")
-      : Buffer.from(decodeURIComponent(text));
-    return { bytes, contentType };
+    const plain = text.includes("%") ? decodeURIComponent(text) : text;
+    const bytes = isBase64 ? decodeBase64(plain) : Buffer.from(plain);
+    return bytes && { bytes, contentType };
   } catch {
     return undefined;
   }
+}
+
+/** The runtime passes over what is no base64, so that only a full count of bytes is a success. */
+function decodeBase64(text: string): Buffer | undefined {
+  const digits = text.replace(/[ \t\r\n]/g, "").replace(/={1,2}$/, "");
+  const bytes = Buffer.from(digits, "base64");
+  const isWhole = digits.length % 4 !== 1 && bytes.length === Math.floor((digits.length * 3) / 4);
+  return isWhole ? bytes : undefined;
 }

@@ -299,6 +299,7 @@ describe("a data URL", () => {
     ["data:image/png;base64,QUJD", "ABC", "image/png"],
     ["DATA:image/png;BASE64,QUJD", "ABC", "image/png"],
     ["data:image/png;base64,QUI%3D", "AB", "image/png"],
+    ["data:image/png;base64,QU\nI", "AB", "image/png"],
     ["data:image/svg+xml;charset=utf-8,%3Csvg%3E", "<svg>", "image/svg+xml;charset=utf-8"],
     ["data:,a", "a", ""],
   ])("%s is read without a network", async (url, text, contentType) => {
@@ -312,6 +313,13 @@ describe("a data URL", () => {
     expect((await fetchFile(url, { maxBytes: 10 })).kind).toBe("failed");
     expect(await fetchFile(url, { prefixBytes: 8 })).toMatchObject({ bytes: image.subarray(0, 8) });
   });
+
+  it.each(["QUJDR", "QUJ*DQUJD", "QUJD=QUJD", "QUJDQUJD%25"])(
+    "gives no part of a file whose base64 is broken: %s",
+    async (digits) => {
+      expect((await fetchFile(`data:image/png;base64,${digits}`)).kind).toBe("failed");
+    },
+  );
 
   it.each(["data:", "data:image/png;base64", "data:text/plain,%E0%A4%A", "not a url", ""])(
     "or any other address that is broken is a failure: %j",
