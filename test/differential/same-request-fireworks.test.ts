@@ -39,6 +39,11 @@ const saysImage = (format: "png" | "jpeg"): AcceptedDifference => ({
   theirs: "*/*",
   because: "It chooses the format, and what comes without it is documented in two ways.",
 });
+const square: AcceptedDifference = {
+  at: "body.aspect_ratio",
+  ours: "1:1",
+  because: "The shape of an image that nobody shapes is documented in two ways.",
+};
 const format: AcceptedDifference = {
   at: "body.output_format",
   ours: "png",
@@ -50,7 +55,7 @@ const pairs: readonly RequestPair[] = [
     name: "a plain image of a workflow",
     ours: ours(requestOf(fireworks, plainImage, target(schnell))),
     theirs: (origin) => askImage(ai(origin).image(schnell)),
-    accepted: [saysImage("png"), oneImage],
+    accepted: [saysImage("png"), oneImage, square],
   },
   {
     name: "an image of a workflow with every option",

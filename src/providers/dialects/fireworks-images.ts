@@ -4,19 +4,24 @@ import type { TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
+import { fireworksEmbeddedFailure } from "./fireworks-errors.ts";
 import { fireworksModelPath } from "./fireworks-models.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
 import { present } from "./openai-chat.ts";
 import { aspectRatio } from "./openai-images.ts";
 import { asBytes, asObject, asText } from "./read-json.ts";
 
-/** The call to a model that answers with the image itself (docs.fireworks.ai, 2026-11-21). */
+/**
+ * The call to a model that answers with the image itself (docs.fireworks.ai, 2026-11-21).
+ * Its shape is always said: what it is otherwise is documented in two ways, and a square
+ * is what other providers make.
+ */
 export function fireworksWorkflowCall(task: TextToImageTask, upstreamModel: string): HttpCall {
   const { options } = task;
   const path = `/workflows/${fireworksModelPath(upstreamModel)}/text_to_image`;
   return imageCall(path, options.format, {
     prompt: task.prompt,
-    ...present("aspect_ratio", aspectRatio(options)),
+    aspect_ratio: aspectRatio(options) ?? "1:1",
     ...present("seed", options.seed),
   });
 }
@@ -48,6 +53,8 @@ export function fireworksImage(reply: Reply): Outcome {
   const requestId = reply.headers["x-request-id"];
   const { body } = reply;
   const item = body.kind === "json" ? asObject(first(body.value)) : undefined;
+  const told = item && fireworksEmbeddedFailure(item, reply);
+  if (told !== undefined) return { kind: "failed", failure: told };
   const finish = asText(item?.["finishReason"]) ?? reply.headers["finish-reason"] ?? "SUCCESS";
   if (finish.toUpperCase() !== "SUCCESS") {
     const failure = httpFailure(reply, { class: "refused", code: finish, requestId });

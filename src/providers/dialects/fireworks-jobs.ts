@@ -5,6 +5,7 @@ import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
 import type { Job, Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
+import { fireworksEmbeddedFailure } from "./fireworks-errors.ts";
 import { fireworksFormat } from "./fireworks-images.ts";
 import { fireworksModelPath } from "./fireworks-models.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
@@ -31,8 +32,10 @@ export function fireworksJobCall(
 
 /** What the answer to it means. Without an id the job runs all the same and cannot be followed. */
 export function fireworksSubmitted(reply: Reply): Outcome {
-  const body = reply.body.kind === "json" ? reply.body.value : undefined;
-  const id = asText(at(body, "request_id"));
+  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const told = body && fireworksEmbeddedFailure(body, reply);
+  if (told !== undefined) return { kind: "failed", failure: told };
+  const id = asText(body?.["request_id"]);
   if (id === undefined) {
     const failure = malformedReply(reply, "The provider's answer names no job");
     return { kind: "failed", failure: { ...failure, billed: true } };
@@ -58,7 +61,7 @@ export function fireworksPolled(reply: Reply, job: Job): Outcome {
     case "Task not found":
       // A job is not found at first, while it is being put in its place.
       if (waitedMs < missingMs) return { kind: "job", job: jobOf(id, waitedMs) };
-      return { kind: "failed", failure: lost(reply, id, "The provider lost the job", status) };
+      return { kind: "failed", failure: lost(reply, id, status) };
     case "Request Moderated":
     case "Content Moderated":
       return ended(reply, "refused", id, status);
@@ -66,7 +69,10 @@ export function fireworksPolled(reply: Reply, job: Job): Outcome {
     case "Failed":
       return ended(reply, "server_fault", id, status);
     case undefined:
-      return { kind: "failed", failure: lost(reply, id, "The provider says nothing of the job") };
+      return ofQuestion(
+        (body && fireworksEmbeddedFailure(body, reply)) ??
+          malformedReply(reply, "The provider says nothing of the job", id),
+      );
     default:
       // "Pending", or a state that is new.
       return { kind: "job", job: jobOf(id, waitedMs, asNumber(body?.["progress"])) };
@@ -87,7 +93,7 @@ function jobOf(id: string, waitedMs: number, fraction?: number): Job {
 }
 
 function ready(reply: Reply, sample: JsonValue | undefined, id: string): Outcome {
-  const content = contentOf(sample);
+  const content = contentOf(sample, reply);
   if (content === undefined) {
     const failure = malformedReply(reply, "The job is ready without an image", id);
     return { kind: "failed", failure };
@@ -101,12 +107,21 @@ function ready(reply: Reply, sample: JsonValue | undefined, id: string): Outcome
   };
 }
 
-/** Mostly an address that is good for some ten minutes; at times the image itself. */
-function contentOf(sample: JsonValue | undefined): ProviderImage["content"] | undefined {
+/**
+ * Mostly an address, at times the image itself. Black Forest Labs' addresses are good for
+ * ten minutes (docs.bfl.ai, 2026-11-21).
+ */
+function contentOf(
+  sample: JsonValue | undefined,
+  { headers }: Reply,
+): ProviderImage["content"] | undefined {
   const bytes = asBytes(sample);
   if (bytes !== undefined) return { kind: "bytes", bytes };
-  const text = asText(sample) ?? "";
-  return /^https?:\/\//i.test(text) ? { kind: "url", url: text } : undefined;
+  const url = asText(sample) ?? "";
+  if (!/^https?:\/\//i.test(url)) return undefined;
+  const answeredAt = Date.parse(headers["date"] ?? "");
+  const expiresAt = Number.isNaN(answeredAt) ? undefined : answeredAt + 600_000;
+  return { kind: "url", url, expiresAt };
 }
 
 function ended(
@@ -122,10 +137,16 @@ function ended(
 }
 
 /** The job was accepted, so it may be done all the same, and billed: nobody can ask for it. */
-function lost(reply: Reply, requestId: string, message: string, status?: string): Failure {
-  const code = status?.replaceAll(" ", "_");
+function lost(reply: Reply, requestId: string, status: string): Failure {
+  const code = status.replaceAll(" ", "_");
+  const message = "The provider lost the job";
   const failure = httpFailure(reply, { class: "ambiguous", code, message, requestId });
   return { ...failure, delivery: "ambiguous" };
+}
+
+/** How the job is, this does not tell, and it can be asked for again. */
+function ofQuestion(failure: Failure): Outcome {
+  return { kind: "failed", failure: { ...failure, ofJob: false } };
 }
 
 function call(path: string, value: JsonObject): HttpCall {
