@@ -172,6 +172,8 @@ const qwen = {
   output_format: three,
 };
 
+const ideogram = { ...common, image_size: size, num_images: whole(1, 8), negative_prompt: text };
+
 const anyModel: FalModel = { output: "seeded", format: "png", required: [], input: {} };
 
 /** Input schemas as declared in @fal-ai/client 1.10.1. The first pattern that a name matches counts. */
@@ -212,13 +214,13 @@ const models: readonly (readonly [RegExp, FalModel])[] = [
     image_urls: texts,
   }),
   row(/^fal-ai\/flux-2-(pro|flex|max)$/, "seeded", "jpeg", prompted, flux2Pro),
-  row(/^fal-ai\/flux-2\/edit$/, "flux", "png", ["prompt", "image_urls"], {
+  row(/^fal-ai\/flux-2\/(.+\/)?edit$/, "flux", "png", ["prompt", "image_urls"], {
     ...open,
     image_urls: texts,
     image_size: size,
     output_format: three,
   }),
-  row(/^fal-ai\/flux-2/, "flux", "png", prompted, {
+  row(/^fal-ai\/(flux-2|z-image\/turbo$)/, "flux", "png", prompted, {
     ...open,
     image_size: size,
     output_format: three,
@@ -258,13 +260,12 @@ const models: readonly (readonly [RegExp, FalModel])[] = [
     ...edited,
     num_images: whole(1, 8),
   }),
-  row(/^fal-ai\/ideogram\//, "seeded", "png", prompted, {
-    ...common,
-    image_size: size,
-    num_images: whole(1, 8),
-    negative_prompt: text,
+  row(/^fal-ai\/ideogram\/v3\/(remix|replace)/, "seeded", "png", ["prompt", "image_url"], {
+    ...ideogram,
+    ...edited,
   }),
-  row(/^fal-ai\/qwen-image-edit-plus$/, "flux", "png", ["prompt", "image_urls"], {
+  row(/^fal-ai\/ideogram\//, "seeded", "png", prompted, ideogram),
+  row(/^fal-ai\/qwen-image-(edit-plus|.+\/edit)$/, "flux", "png", ["prompt", "image_urls"], {
     ...qwen,
     image_urls: texts,
   }),

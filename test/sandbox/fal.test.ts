@@ -196,6 +196,9 @@ describe("the embedded fal", () => {
     ["/fal-ai/nano-banana/edit", { prompt: "x" }, "missing", ["body", "image_urls"]],
     ["/fal-ai/gpt-image-1.5/edit", { prompt: "x" }, "missing", ["body", "image_urls"]],
     ["/fal-ai/qwen-image-edit-plus", { prompt: "x" }, "missing", ["body", "image_urls"]],
+    ["/fal-ai/qwen-image-2/pro/edit", { prompt: "x" }, "missing", ["body", "image_urls"]],
+    ["/fal-ai/flux-2/klein/4b/edit", { prompt: "x" }, "missing", ["body", "image_urls"]],
+    ["/fal-ai/ideogram/v3/remix", { prompt: "x" }, "missing", ["body", "image_url"]],
     ["/fal-ai/qwen-image-edit", { prompt: "x" }, "missing", ["body", "image_url"]],
     [
       "/fal-ai/flux-2-pro",
