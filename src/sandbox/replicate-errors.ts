@@ -25,8 +25,12 @@ export function refusalOf(model: string): string {
     : "The input or output was flagged as sensitive. Please try again with different inputs. (E005) (sandbox)";
 }
 
-/** Why a prediction failed that the platform lost. */
-export const breakdown = "Director: unexpected error handling prediction (E9828)";
+/** Why a prediction failed that the platform lost: mostly, a version did not start in time. */
+export function breakdownOf(isOfficial: boolean): string {
+  return isOfficial
+    ? "Director: unexpected error handling prediction (E9828)"
+    : "Director: timed out starting prediction (E6716)";
+}
 
 const problems: Readonly<Record<number, { readonly title?: string; readonly detail: string }>> = {
   400: { title: "Bad request", detail: "The request could not be understood." },

@@ -3,7 +3,7 @@ import { drawPicture } from "./draw-picture.ts";
 import { editNote, type InputImage, readInputAddress } from "./input-image.ts";
 import { longestEdge, sizeForRatio } from "./picture-size.ts";
 import { asNumber, asText } from "./read-json.ts";
-import { breakdown, refusalOf, replicateError } from "./replicate-errors.ts";
+import { breakdownOf, refusalOf, replicateError } from "./replicate-errors.ts";
 import type { ReplicateFiles } from "./replicate-files.ts";
 import type { ReplicateModel } from "./replicate-schemas.ts";
 import type { Answer, VendorContext, Visit } from "./vendor.ts";
@@ -213,9 +213,10 @@ function fateOf(visit: Visit): Prediction["fate"] {
   }
 }
 
-function errorOf({ status, problem, fate, model }: Prediction): string | null {
+function errorOf({ status, problem, fate, model, known }: Prediction): string | null {
   if (status !== "failed") return null;
-  return problem ?? (fate === "refused" ? refusalOf(model) : breakdown);
+  if (problem !== undefined) return problem;
+  return fate === "refused" ? refusalOf(model) : breakdownOf(known.input !== undefined);
 }
 
 function metrics(prediction: Prediction, seconds: number): JsonObject {

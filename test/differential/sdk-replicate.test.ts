@@ -100,7 +100,7 @@ describe("npm replicate, against the sandbox", () => {
 
   it("throws what a failed prediction says", async () => {
     await using open = await openSandbox("replicate=refuse");
-    await expect(client(open).run(model, { input })).rejects.toThrow(/E005/);
+    await expect(client(open).run(model, { input })).rejects.toThrow(/NSFW/);
   });
 });
 

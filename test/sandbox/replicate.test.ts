@@ -104,6 +104,14 @@ describe("the embedded Replicate", () => {
     expect(ended.error).toMatch(words);
   });
 
+  it("does not start a version in time when it fails late", async () => {
+    await using open = await openSandbox("replicate=fail-late");
+    const body = { version: "0123456789abcdef".repeat(4), input };
+    const prediction = await (await open.post("replicate", "/predictions", body)).json();
+    await poll(open, prediction);
+    expect((await poll(open, prediction)).error).toMatch(/E6716/);
+  });
+
   it("accepts before it fails late, even where the client waits", async () => {
     await using open = await openSandbox("replicate=fail-late");
     const prediction = await (await open.post("replicate", schnell, { input }, wait)).json();
