@@ -15,7 +15,7 @@ export function priceProblems(file: Mapping): readonly CrossProblem[] {
       if (!isMapping(price)) return [];
       const at = [...path, index];
       const condition = JSON.stringify(
-        [price["per"], ...conditions.map((key) => price[key])].map((value) => value ?? null),
+        ["per", ...ofImages, ...ofTokens].map((key) => price[key] ?? null),
       );
       const first = seen.get(condition);
       if (first === undefined) seen.set(condition, index);
@@ -29,17 +29,23 @@ export function priceProblems(file: Mapping): readonly CrossProblem[] {
   });
 }
 
-const conditions = ["quality", "resolution", "size"];
+const ofImages = ["quality", "resolution", "size"];
+const ofTokens = ["up_to_input_tokens"];
 
 function problemsOf(price: Mapping, path: Path, file: Mapping): readonly CrossProblem[] {
   const problems: CrossProblem[] = [];
   const { per, usd } = price;
   const unit = Object.entries(priceUnits).find(([name]) => name === per)?.[1];
-  if (unit !== undefined && unit.unit !== "image" && unit.unit !== "megapixel") {
-    for (const key of conditions.filter((key) => price[key] !== undefined)) {
-      const message = "does not apply here; expected it only per image or megapixel";
+  const forbid = (keys: readonly string[], where: string) => {
+    for (const key of keys.filter((key) => price[key] !== undefined)) {
+      const message = `does not apply here; expected it only per ${where}`;
       problems.push(problem([...path, key], message));
     }
+  };
+  if (unit !== undefined) {
+    const isOfImages = unit.unit === "image" || unit.unit === "megapixel";
+    if (!isOfImages) forbid(ofImages, "image or megapixel");
+    if (!unit.unit.endsWith("_token")) forbid(ofTokens, "million tokens");
   }
   if (unit !== undefined && typeof usd === "number" && usd >= 0 && usd <= 1_000_000) {
     const decimals = 9 - Math.log10(unit.count);

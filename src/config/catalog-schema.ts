@@ -74,6 +74,9 @@ const price = mapping({
   quality: quality.optional().describe("Only for images of this quality."),
   resolution: resolution.optional().describe("Only for images of this scale."),
   size: size.optional().describe("Only for images of this size in pixels."),
+  up_to_input_tokens: wholeNumber(1_000_000_000)
+    .optional()
+    .describe("Only for calls that read at most so many tokens."),
   source: sourceText.optional().describe("Where it was read. Without this key, the file's."),
   as_of: day.optional().describe("The day of it. Without this key, the file's."),
 });

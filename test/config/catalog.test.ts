@@ -196,6 +196,17 @@ describe("a price", () => {
       asOf: "2026-02-28",
     });
   });
+
+  it("may hold for calls only that read little", () => {
+    const said = "up_to_input_tokens: 200000, source: a letter, as_of: 2026-02-28";
+    expect(priced(`{ per: million_input_tokens, usd: 2, ${said} }`)).toEqual({
+      unit: "input_token",
+      nanoUsd: 2000,
+      upToInputTokens: 200_000,
+      source: "a letter",
+      asOf: "2026-02-28",
+    });
+  });
 });
 
 const offer = (rest: string) =>
@@ -292,6 +303,10 @@ describe("a catalogue file with a mistake", () => {
     [
       offer("prices: [{ per: second, usd: 1, quality: low }]"),
       "4:94: models.m.offers.openai.m.prices[0].quality: does not apply here; expected it only per image or megapixel",
+    ],
+    [
+      offer("prices: [{ per: image, usd: 1, up_to_input_tokens: 9 }]"),
+      "4:93: models.m.offers.openai.m.prices[0].up_to_input_tokens: does not apply here; expected it only per million tokens",
     ],
     [
       offer("prices: [{ per: image, usd: 1, size: 1x1 }, { per: image, usd: 2, size: 1x1 }]"),
