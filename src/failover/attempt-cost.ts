@@ -1,5 +1,6 @@
 import { type Cost, noCost, unknownCost } from "../domain/cost.ts";
-import type { Failure, FailureClass } from "../domain/failure.ts";
+import type { Failure } from "../domain/failure.ts";
+import { failureTable } from "./failure-table.ts";
 
 /**
  * What a failed call costs: what the provider says; nothing when it did not get it,
@@ -9,7 +10,7 @@ export function costOfFailure(failure: Failure): Cost {
   if (failure.cost !== undefined) return failure.cost;
   if (failure.delivery === "not_sent" || failure.billed === false) return noCost;
   if (failure.delivery === "ambiguous" || failure.billed === true) return unknownCost;
-  if (turnedAway.includes(failure.class)) return noCost;
+  if (!failureTable[failure.class].mayBill) return noCost;
   // An error status says that the call itself was refused, whatever the class.
   // A failure inside a success, or of a job, came after work.
   return failure.httpStatus !== undefined && failure.httpStatus >= 400 ? noCost : unknownCost;
@@ -20,13 +21,3 @@ export function mayHaveBeenBilled({ delivery, billed, cost }: Failure): boolean 
   if (delivery === "ambiguous" || billed === true) return true;
   return cost !== undefined && cost.basis !== "unknown" && cost.micros > 0;
 }
-
-const turnedAway: readonly FailureClass[] = [
-  "never_sent",
-  "overloaded",
-  "quota",
-  "credential",
-  "model_gone",
-  "unsupported_here",
-  "caller_fault",
-];

@@ -9,6 +9,7 @@ import type { Secret } from "../domain/secret.ts";
 import type { Candidate, SkippedCandidate } from "../router/plan.ts";
 import { AbortScope } from "./abort-scope.ts";
 import { beginAttempt, skippedAttempt } from "./begin-attempt.ts";
+import { endedFromThisSide } from "./ended-from-this-side.ts";
 import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
 import { findDialect } from "./find-dialect.ts";
 import type { AttemptResult } from "./run-attempt.ts";
@@ -219,8 +220,6 @@ export class AttemptLog {
 
 function outcomeOf(result: AttemptResult): Attempt["outcome"] {
   if (result.failure === undefined) return "succeeded";
-  if (result.failure.class === "cancelled" || result.failure.class === "deadline") {
-    return "cancelled";
-  }
+  if (endedFromThisSide(result.failure.class)) return "cancelled";
   return result.imageCount > 0 ? "partial" : "failed";
 }

@@ -1,5 +1,6 @@
 import type { FailureClass } from "../domain/failure.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
+import { endedFromThisSide } from "./ended-from-this-side.ts";
 import { failureTable } from "./failure-table.ts";
 import type { TargetLatency } from "./health/latency-book.ts";
 import { isRehearsal } from "./is-rehearsal.ts";
@@ -44,7 +45,7 @@ export class AttemptTimer {
     const now = dependencies.clock.monotonic();
     const contentAt = streamed ? this.#contentAt : undefined;
     const ms = (contentAt ?? now) - this.#startedAt;
-    const wasLeft = failure === "cancelled" || failure === "deadline";
+    const wasLeft = failure !== undefined && endedFromThisSide(failure);
     if (failure === undefined || (wasLeft && contentAt !== undefined)) track.answered(now, ms);
     else if (wasLeft) track.left(now, ms);
     else if (failureTable[failure].health !== "none") track.failed(now, ms);

@@ -3,6 +3,7 @@ import type { RefusalPolicy } from "../domain/generate-request.ts";
 import type { Random } from "../domain/random.ts";
 import { mayHaveBeenBilled } from "./attempt-cost.ts";
 import { baseDelayMs, nextDelayMs } from "./backoff.ts";
+import { endedFromThisSide } from "./ended-from-this-side.ts";
 import { failureTable } from "./failure-table.ts";
 
 /** Where a request stands after an attempt that did not give all that was asked. */
@@ -80,7 +81,9 @@ export function decideNext(situation: Situation, random: Random): Decision {
 
 /** Whether a failure judges the request itself, so that nobody else is asked. */
 export function isVerdict({ class: name }: Failure, onRefusal: RefusalPolicy): boolean {
-  return name === "caller_fault" || (name === "refused" && onRefusal === "stop");
+  const { nextTarget } = failureTable[name];
+  if (nextTarget === "by_refusal_policy") return onRefusal === "stop";
+  return nextTarget === "no" && !endedFromThisSide(name);
 }
 
 const stop: Decision = { kind: "stop", ambiguous: false };

@@ -10,6 +10,8 @@ import type { Candidate } from "../router/plan.ts";
 import { mayHaveBeenBilled } from "./attempt-cost.ts";
 import { AttemptTimer } from "./attempt-timer.ts";
 import type { AttemptToRun } from "./attempt-to-run.ts";
+import { isVerdict } from "./decide-next.ts";
+import { endedFromThisSide } from "./ended-from-this-side.ts";
 import { findDialect } from "./find-dialect.ts";
 import { InputUploads } from "./input-uploads.ts";
 import { runShare, type Share, type SharedWork, type ShareReport } from "./run-share.ts";
@@ -141,9 +143,9 @@ function combine(
 function weightiest(failures: readonly Failure[]): Failure | undefined {
   if (failures.length < 2) return failures[0];
   return (
-    failures.find(({ class: name }) => name === "cancelled" || name === "deadline") ??
+    failures.find((failure) => endedFromThisSide(failure.class)) ??
     failures.find(mayHaveBeenBilled) ??
-    failures.find(({ class: name }) => name === "refused" || name === "caller_fault") ??
+    failures.find((failure) => isVerdict(failure, "stop")) ??
     failures[0]
   );
 }

@@ -2,6 +2,7 @@ import { identifier } from "../domain/failure.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import type { LastWord } from "./describe-error.ts";
+import { endedFromThisSide } from "./ended-from-this-side.ts";
 
 /** A failure as the last word. */
 type FailureWord = Extract<LastWord, { readonly kind: "failure" }>;
@@ -44,10 +45,7 @@ export function stillUnknown(
 
 /** Whether it ended from this side: the caller left, or its time was up. */
 function isEnd(word: LastWord): boolean {
-  return (
-    word.kind === "failure" &&
-    (word.failure.class === "cancelled" || word.failure.class === "deadline")
-  );
+  return word.kind === "failure" && endedFromThisSide(word.failure.class);
 }
 
 function all(names: readonly string[]): string {

@@ -2,7 +2,6 @@ import type { AttemptReason } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { RefusalPolicy } from "../domain/generate-request.ts";
 import type { Secret } from "../domain/secret.ts";
-import type { Candidate } from "../router/plan.ts";
 import { abortFailure } from "./abort-scope.ts";
 import type { Admitted } from "./admit-target.ts";
 import type { AttemptVerdict } from "./attempt-log.ts";

@@ -1,5 +1,5 @@
 import type { Attempt } from "../domain/attempt.ts";
-import type { FailureClass } from "../domain/failure.ts";
+import { failureTable } from "../failover/failure-table.ts";
 
 /** What was seen of a provider lately. */
 export interface ProviderRecord {
@@ -24,7 +24,7 @@ export class ProviderStatistics {
   record(attempts: readonly Attempt[]): void {
     for (const attempt of attempts) {
       if (attempt.outcome === undefined || attempt.outcome === "skipped") continue;
-      if (attempt.failure !== undefined && callersDoing.has(attempt.failure)) continue;
+      if (attempt.failure && failureTable[attempt.failure].health === "none") continue;
       let ring = this.#byProvider.get(attempt.provider);
       if (ring === undefined) {
         ring = new Ring();
@@ -53,14 +53,6 @@ export class ProviderStatistics {
 
 /** Stands for the duration of an attempt that failed. */
 const failed = -1;
-
-const callersDoing: ReadonlySet<FailureClass> = new Set([
-  "caller_fault",
-  "refused",
-  "unsupported_here",
-  "cancelled",
-  "deadline",
-]);
 
 class Ring {
   readonly #slots = new Float64Array(remembered);

@@ -17,7 +17,6 @@ const nextTarget = {
   yes: "yes",
   no: "no",
   by_refusal_policy: "only with `on_refusal: next`",
-  unless_duplicate_spend_is_forbidden: "yes, unless duplicate spend is forbidden",
 };
 
 describe("docs/errors.md", () => {

@@ -122,7 +122,8 @@ export class HealthRegistry implements HealthView {
     const target = this.#targetOf(candidate, key);
     if (probe) target.probed();
     if (startedAt < this.#providerOf(candidate.endpoint.slug).since) return;
-    switch (failureTable[failure.class].health) {
+    const signal = failureTable[failure.class].health;
+    switch (signal) {
       case "none":
         break;
       case "cool_down":
@@ -139,11 +140,8 @@ export class HealthRegistry implements HealthView {
         this.#loseModel(candidate);
         break;
       case "weak":
-        this.#fails(candidate, target, attempt, "weak");
-        break;
       case "counts":
-      case "strong":
-        this.#fails(candidate, target, attempt, "counts");
+        this.#fails(candidate, target, attempt, signal);
     }
   }
 
