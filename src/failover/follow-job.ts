@@ -73,7 +73,8 @@ export async function followJob(following: JobToFollow): Promise<Done | Failed> 
     if (isAnsweredFault(failure)) faults += 1;
     if (verdict === "lost" || faults >= maxPollFaults) return lost(failure);
     backoffMs = nextDelayMs(backoffMs, random);
-    waitMs = failure.retryAfterMs ?? Math.max(backoffMs, job.waitMs);
+    // Who says "at once" while it fails would be asked without end.
+    waitMs = Math.max(failure.retryAfterMs ?? 0, backoffMs, job.waitMs);
   }
 }
 

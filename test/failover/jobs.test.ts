@@ -125,6 +125,21 @@ describe("a job", () => {
     expect(attemptsOf(world.result)).toHaveLength(1);
   });
 
+  it("is not asked for without end by a Retry-After of nothing", async () => {
+    const world = await execute({
+      candidates: withJobs(),
+      script: {
+        steps: {
+          a: [job({ waitMs: 50 })],
+          "a/poll": [...Array(3).fill(fails("overloaded", { retryAfterMs: 0 })), gives(1)],
+        },
+      },
+      random: () => 0,
+    });
+    expect(world.result.kind).toBe("generated");
+    expect(world.transport.exchanges.map(({ at }) => at)).toEqual([0, 50, 150, 250, 350]);
+  });
+
   it("is asked for again when a question hangs", async () => {
     const world = await execute({
       candidates: withJobs(),
