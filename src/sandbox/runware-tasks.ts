@@ -38,7 +38,7 @@ export function createRunwareTasks(context: VendorContext): RunwareTasks {
     if (fate === "refuse") return runwareError(400, refusal, task);
     if (fate === "fail_late") {
       await clock.sleep(1000, visit.signal);
-      return { kind: "json", status: 200, value: { data: [], errors: [errorItem(late, task)] } };
+      return beside(errorItem(late, task));
     }
     return data(fate === "empty" ? [] : await resultsOf(entry));
   }
@@ -99,7 +99,8 @@ export function createRunwareTasks(context: VendorContext): RunwareTasks {
         return data([{ ...processing(entry), progress: 50 }]);
       }
       const { fate } = entry;
-      if (fate === "refuse") return data([failedItem(entry, partnerRefusal)]);
+      // How a task ended may stand in its place among the results, or beside them.
+      if (fate === "refuse") return beside(errorItem(partnerRefusal, entry.task));
       if (fate === "fail_late") return data([failedItem(entry, late)]);
       if (fate === "empty") return data([{ ...placeholder(entry.task), status: "success" }]);
       const results = await resultsOf(entry);
@@ -123,6 +124,10 @@ function hasAnswered(entry: TakenTask): boolean {
 
 function data(items: readonly JsonObject[]): Json {
   return { kind: "json", status: 200, value: { data: items } };
+}
+
+function beside(error: JsonObject): Json {
+  return { kind: "json", status: 200, value: { data: [], errors: [error] } };
 }
 
 function placeholder(task: JsonObject): JsonObject {

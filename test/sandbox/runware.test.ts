@@ -224,9 +224,15 @@ describe("the embedded Runware", () => {
       const asked = task({ deliveryMethod: "async" });
       expect((await post(open, [asked])).status).toBe(200);
       await poll(open, asked);
-      expect((await poll(open, asked)).body.data).toMatchObject([
-        { status: "error", error: { code: later } },
-      ]);
+      const ended = await poll(open, asked);
+      const error = { code: later };
+      expect(ended).toMatchObject({
+        status: 200,
+        body:
+          fault === "refuse"
+            ? { data: [], errors: [{ ...error, taskUUID: asked["taskUUID"] }] }
+            : { data: [{ status: "error", error }] },
+      });
     },
   );
 
