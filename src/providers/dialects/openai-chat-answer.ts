@@ -26,11 +26,12 @@ export function chatResult(reply: Reply, answers: OpenAiAnswers): Outcome {
     answers.embeddedFailure(body, reply) ?? (choice && answers.embeddedFailure(choice, reply));
   if (failure !== undefined) return { kind: "failed", failure };
   const message = asObject(choice?.["message"]);
+  const facts = { ...factsOf(body, answers), requestId };
   if (choice === undefined || message === undefined) {
     const what = "The provider's answer has no message in it";
-    return { kind: "failed", failure: malformedReply(reply, what, requestId) };
+    const { cost } = facts;
+    return { kind: "failed", failure: { ...malformedReply(reply, what, requestId), cost } };
   }
-  const facts = { ...factsOf(body, answers), requestId };
   return finishChat(
     {
       text: textOf(message["content"]),

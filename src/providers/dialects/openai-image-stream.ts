@@ -31,12 +31,12 @@ export function readImageStream(answers: OpenAiAnswers, wantsPartials: boolean):
 
   function completed(data: JsonObject): readonly StreamStep[] {
     const image = readImage(data);
-    if (image === undefined) {
-      const message = "The provider's last event has no image in it";
-      return fail(streamFailure({ class: "server_fault", message }));
-    }
     const counted = asObject(data["usage"]);
     const cost = counted && answers.cost?.(counted);
+    if (image === undefined) {
+      const message = "The provider's last event has no image in it";
+      return fail(streamFailure({ class: "server_fault", message, cost }));
+    }
     usage = addUsage(usage, readImageUsage(counted));
     if (cost !== undefined) costs.push(cost);
     images.push(image);

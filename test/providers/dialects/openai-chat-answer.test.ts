@@ -75,6 +75,15 @@ describe("chatResult", () => {
     expect(outcome).toMatchObject({ kind: "failed", failure: { cost } });
   });
 
+  it("has an answer without a message cost what the provider says, too", () => {
+    const value = { choices: [], usage: { cost: 0 } };
+    const outcome = chatResult(
+      { status: 200, headers: {}, body: { kind: "json", value } },
+      { ...answers, cost: () => reportedCost(0) },
+    );
+    expect(outcome).toMatchObject({ kind: "failed", failure: { cost: reportedCost(0) } });
+  });
+
   it("fails an answer with nothing in it", () => {
     for (const message of [{}, { content: null }, { content: "" }, { content: [] }]) {
       expect(read(message)).toMatchObject({ kind: "failed", failure: { class: "server_fault" } });

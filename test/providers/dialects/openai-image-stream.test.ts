@@ -39,10 +39,11 @@ describe("readImageStream", () => {
     expect(reader.end()).toMatchObject({ output: { images: [{ content: { bytes } }] } });
   });
 
-  it("fails a last event that has no image in it", () => {
+  it("fails a last event that has no image in it, at the cost that it tells", () => {
     const reader = readImageStream(answers, true);
-    const steps = reader.read({ name: "", data: { ...completed, b64_json: "not base64!" } });
-    expect(steps).toMatchObject([{ kind: "failed" }]);
+    const data = { ...completed, b64_json: "not base64!", usage: { cost: 0 } };
+    const steps = reader.read({ name: "", data });
+    expect(steps).toMatchObject([{ kind: "failed", failure: { cost: reportedCost(0) } }]);
     expect(reader.read({ name: "", data: completed })).toEqual([]);
     expect(reader.end().kind).toBe("failed");
   });
