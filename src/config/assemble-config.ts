@@ -80,6 +80,7 @@ function providerOf(slug: string, { file, defaults, lineOf }: ConfigParts): Prov
       includeUsage: entry.include_usage,
       authHeader: entry.auth_header?.toLowerCase(),
       allowPrivateNetwork: entry.allow_private_network,
+      allowHosts: entry.allow_hosts,
     },
     health: healthOf(entry.health),
     project: entry.project ?? given?.project,

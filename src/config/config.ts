@@ -88,6 +88,8 @@ export interface MediaConfig {
   readonly store?: DiskStoreConfig | S3StoreConfig | undefined;
   /** Whether callers' images may be fetched from private networks. */
   readonly allowPrivateNetwork: boolean;
+  /** Hosts that they may be fetched from wherever these are: names, addresses, and networks like "10.0.0.0/8". */
+  readonly allowHosts: readonly string[];
 }
 
 /** Files on disk, served on the Connect listener. */

@@ -5,7 +5,8 @@ import type { CheckedMedia } from "./media-schema.ts";
 
 /** Makes the media part of a configuration. A relative directory starts from the folder of the file at `source`. */
 export function mediaOf(media: CheckedMedia, source: string): MediaConfig {
-  return { store: storeOf(media, source), allowPrivateNetwork: media.allow_private_network };
+  const { allow_private_network: allowPrivateNetwork, allow_hosts: allowHosts } = media;
+  return { store: storeOf(media, source), allowPrivateNetwork, allowHosts };
 }
 
 function storeOf(media: CheckedMedia, source: string): MediaConfig["store"] {

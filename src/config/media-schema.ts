@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allowedHosts } from "./allowed-hosts.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { parseByteSize } from "./byte-size.ts";
 import { parseDuration } from "./duration.ts";
@@ -79,6 +80,11 @@ export const mediaSchema = z.strictObject(
       .default(false)
       .describe(
         "Whether images that callers name by address may come from private networks and this machine.",
+      ),
+    allow_hosts: allowedHosts
+      .default([])
+      .describe(
+        "Hosts that images which callers name by address may come from, wherever they are: names, addresses, and networks like 10.0.0.0/8.",
       ),
   },
   { error: "expected a mapping" },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseAddress } from "../domain/address.ts";
 import { closestName } from "../domain/closest-names.ts";
 import { operations } from "../domain/operation.ts";
+import { allowedHosts } from "./allowed-hosts.ts";
 import { isOrigin, parseBaseUrl } from "./base-url.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
 import { parseByteSize } from "./byte-size.ts";
@@ -213,6 +214,9 @@ const provider = mapping(
     allow_private_network: yesOrNo()
       .optional()
       .describe("Whether addresses in its answers may lead to private networks."),
+    allow_hosts: allowedHosts
+      .optional()
+      .describe("Hosts that addresses in its answers may lead to, wherever they are."),
   },
   "expected a mapping, {} when there is nothing to say",
 );

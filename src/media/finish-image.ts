@@ -153,7 +153,7 @@ async function fetchFile(
       class: "server_fault",
       delivery: "sent",
       message: failure.permanent
-        ? `The egress guard refused the address of the image that the provider made (see allow_private_network). ${failure.message}`
+        ? `The egress guard refused the address of the image that the provider made (see allow_hosts and allow_private_network). ${failure.message}`
         : "The image that the provider made could not be fetched.",
       httpStatus: failure.httpStatus,
       detail: failure.detail ?? failure.message,

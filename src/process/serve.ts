@@ -19,6 +19,7 @@ import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { observeHealth } from "../telemetry/observe-health.ts";
 import { startTelemetrySdk } from "../telemetry/sdk.ts";
+import { reachWith } from "../transport/egress-guard.ts";
 import { createTransport } from "../transport/http-transport.ts";
 import type { Reach } from "../transport/transport.ts";
 import { ConfigReloader } from "./config-reloader.ts";
@@ -234,9 +235,9 @@ async function embedProviders(
 }
 
 function inputReachOf({ media, sandbox }: Config): Reach {
-  if (media.allowPrivateNetwork) return "private";
   // An embedded provider's images, handed back to another, are on this machine.
-  return sandbox.enabled ? "loopback" : "public";
+  const elsewhere = sandbox.enabled ? "loopback" : "public";
+  return reachWith(media.allowPrivateNetwork ? "private" : elsewhere, media.allowHosts);
 }
 
 /** Whether a provider of the operator's own has no address, so that the sandbox plays it. */

@@ -10,6 +10,8 @@ export interface EndpointSettings {
   readonly authHeader?: string | undefined;
   /** Whether addresses in its answers may lead to private networks. Default false. */
   readonly allowPrivateNetwork?: boolean | undefined;
+  /** Hosts that they may lead to wherever these are: names, addresses, and networks like "10.0.0.0/8". Default none. */
+  readonly allowHosts?: readonly string[] | undefined;
   /** Vertex AI: the Google Cloud project. Without one it cannot be called. */
   readonly project?: string | undefined;
   /** Vertex AI: a region, "us" or "eu", or "global". Default "global". */

@@ -34,12 +34,13 @@ export interface DownloaderOptions {
  * Its failures say `sent`: the provider has done its work by then, and may bill it.
  */
 export function createDownloader(options: DownloaderOptions): Downloader {
-  const agents = new Map<Reach, Agent>();
+  const agents = new Map<string, Agent>();
   const lookup = options.lookup ?? (systemLookup as LookupFunction);
 
   /** One set of connections for each reach: what one endpoint may reach, another may not. */
   function agentOf(reach: Reach): Agent {
-    let agent = agents.get(reach);
+    const name = JSON.stringify(reach);
+    let agent = agents.get(name);
     if (agent === undefined) {
       agent = new Agent({
         connections: 32,
@@ -49,7 +50,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
         bodyTimeout: 0,
         connect: { timeout: 10_000, ...options.connect, lookup: guardedLookup(lookup, reach) },
       });
-      agents.set(reach, agent);
+      agents.set(name, agent);
     }
     return agent;
   }

@@ -2,15 +2,22 @@ import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { isIP } from "node:net";
 import type { Endpoint } from "../providers/endpoint.ts";
+import { hasAddress, hasName } from "./allowed-hosts.ts";
 import { blockedPorts } from "./blocked-ports.ts";
 import type { AddressKind } from "./ip-address.ts";
 import { addressKind } from "./ip-address.ts";
-import type { Reach } from "./transport.ts";
+import type { Networks, Reach } from "./transport.ts";
 
-/** The networks that the files of an endpoint's answers may come from, by its settings. */
-export function reachOf(endpoint: Endpoint): Reach {
-  if (endpoint.settings.allowPrivateNetwork === true) return "private";
-  return endpoint.sandbox ? "loopback" : "public";
+/** Where the files of an endpoint's answers may come from, by its settings. */
+export function reachOf({ settings, sandbox }: Endpoint): Reach {
+  const elsewhere = sandbox ? "loopback" : "public";
+  const networks = settings.allowPrivateNetwork === true ? "private" : elsewhere;
+  return reachWith(networks, settings.allowHosts);
+}
+
+/** Networks, and hosts beyond them if there are any. */
+export function reachWith(networks: Networks, hosts: readonly string[] = []): Reach {
+  return hosts.length === 0 ? networks : { networks, hosts };
 }
 
 /** Why an address is refused, as a phrase that goes behind "The address of the file". */
@@ -28,7 +35,7 @@ export type CheckedUrl =
  * Reads an address, or where a redirect from `base` leads, and checks what can be
  * checked before its name is resolved: its length, only http and https, no user
  * name or password, no port of another protocol, no host that is a forbidden IP
- * address, and none whose name only a local network knows.
+ * address, and none whose name only a local network knows, unless it is listed.
  */
 export function checkUrl(text: string, reach: Reach, base?: URL): CheckedUrl {
   if (text.length > maxUrlLength) return refused(`is longer than ${maxUrlLength} characters`);
@@ -44,8 +51,11 @@ export function checkUrl(text: string, reach: Reach, base?: URL): CheckedUrl {
     return refused("has a port of another protocol");
   }
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const kind = isIP(host) === 0 ? kindOfName(host) : addressKind(host);
-  return isAllowed(kind, reach) ? { kind: "allowed", url } : refused(forbiddenNetwork);
+  const isAllowed =
+    isIP(host) === 0
+      ? isWithin(kindOfName(host), reach) || hasName(hostsOf(reach), host)
+      : isAllowedAddress(host, reach);
+  return isAllowed ? { kind: "allowed", url } : refused(forbiddenNetwork);
 }
 
 /**
@@ -67,8 +77,9 @@ function refused(refusal: Refusal): CheckedUrl {
 /**
  * A resolver that fails with `ForbiddenAddressError` unless every address of a
  * name is within reach: an honest name has no private address among its public
- * ones. The connection is made to what it gives, so that a name cannot lead
- * elsewhere between the check and the use.
+ * ones. A name that is listed may lead anywhere but to what is forbidden always. The
+ * connection is made to what it gives, so that a name cannot lead elsewhere between
+ * the check and the use.
  */
 export function guardedLookup(lookup: LookupFunction, reach: Reach): LookupFunction {
   return (hostname, options, callback) => {
@@ -77,7 +88,8 @@ export function guardedLookup(lookup: LookupFunction, reach: Reach): LookupFunct
       const addresses: readonly LookupAddress[] =
         typeof found === "string" ? [{ address: found, family: family ?? isIP(found) }] : found;
       const [first] = addresses;
-      const allowed = addresses.every(({ address }) => isAllowed(addressKind(address), reach));
+      const within = hasName(hostsOf(reach), hostname) ? "private" : reach;
+      const allowed = addresses.every(({ address }) => isAllowedAddress(address, within));
       if (first === undefined || !allowed) return callback(new ForbiddenAddressError(), []);
       if (options.all === true) callback(null, [...addresses]);
       else callback(null, first.address, first.family);
@@ -96,14 +108,25 @@ export class ForbiddenAddressError extends Error {
 
 const forbiddenNetwork = "leads to a network that is not allowed";
 
-function isAllowed(kind: AddressKind, reach: Reach): boolean {
+function hostsOf(reach: Reach): readonly string[] {
+  return typeof reach === "string" ? [] : reach.hosts;
+}
+
+function isAllowedAddress(address: string, reach: Reach): boolean {
+  const kind = addressKind(address);
+  if (isWithin(kind, reach)) return true;
+  return kind !== "forbidden" && hasAddress(hostsOf(reach), address);
+}
+
+function isWithin(kind: AddressKind, reach: Reach): boolean {
+  const networks = typeof reach === "string" ? reach : reach.networks;
   switch (kind) {
     case "public":
       return true;
     case "loopback":
-      return reach !== "public";
+      return networks !== "public";
     case "private":
-      return reach === "private";
+      return networks === "private";
     case "forbidden":
       return false;
   }

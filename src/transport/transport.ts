@@ -67,12 +67,21 @@ export type StreamResult =
  * Link-local addresses, metadata services of clouds, multicast and reserved
  * addresses are out of reach always.
  */
-export type Reach = "public" | "loopback" | "private";
+export type Networks = "public" | "loopback" | "private";
+
+/** Where files may come from. */
+export type Reach =
+  | Networks
+  | {
+      readonly networks: Networks;
+      /** Hosts beyond these networks: names, wherever they lead, addresses, and networks like "10.0.0.0/8". */
+      readonly hosts: readonly string[];
+    };
 
 /** A file to fetch. */
 export interface Download {
   readonly url: string;
-  /** Which networks it may come from. */
+  /** Where it may come from. */
   readonly reach: Reach;
   /** The most bytes to accept. */
   readonly maxBytes: number;

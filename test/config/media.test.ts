@@ -6,7 +6,11 @@ import { loadGood, problemsOf } from "./config-world.ts";
 
 describe("the place for images", () => {
   it("is not there unless the file asks for one", () => {
-    expect(loadGood("routes: []").media).toEqual({ store: undefined, allowPrivateNetwork: false });
+    expect(loadGood("routes: []").media).toEqual({
+      store: undefined,
+      allowPrivateNetwork: false,
+      allowHosts: [],
+    });
   });
 
   it("on disk needs nothing more", () => {
@@ -88,6 +92,23 @@ describe("a mistake in media", () => {
     ],
     ["media: { store: s3, bucket: images, session_token: a }", "is there without access_key_id"],
     ["media: { alow_private_network: true }", 'did you mean "allow_private_network"'],
+    ["media: { allow_hosts: images.corp.example }", "expected a list"],
+    ...[
+      "*.example",
+      "http://a.example",
+      "a.example:80",
+      "10.0.0.0/33",
+      "10.1",
+      "fd00::/129",
+      "",
+    ].map((host) => [
+      `media: { allow_hosts: ["${host}"] }`,
+      "expected a host's name, an address, or a",
+    ]),
+    [
+      'providers: { openai: { keys: [k], allow_hosts: ["10.0.0.0/8/8"] } }',
+      "expected a host's name",
+    ],
     ["{ server: { listen: '0.0.0.0:80' }, media: { store: disk } }", "has no base_url"],
     ["{ server: { listen: '[::]:80' }, media: { store: disk } }", "has no base_url"],
   ])("is found in %s", (text, expected) => {

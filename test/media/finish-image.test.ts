@@ -201,7 +201,7 @@ describe("finishing an address", () => {
     expect(result).toMatchObject({
       failure: {
         message:
-          "The egress guard refused the address of the image that the provider made (see allow_private_network). The address of the file leads nowhere good.",
+          "The egress guard refused the address of the image that the provider made (see allow_hosts and allow_private_network). The address of the file leads nowhere good.",
         permanent: true,
         billed: true,
       },

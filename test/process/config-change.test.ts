@@ -41,6 +41,7 @@ it.each([
   "providers: { openai: { keys: [a-new-key] } }",
   "routes: [{ models: [boat], targets: [{ provider: openai }] }]",
   "media: { allow_private_network: true }",
+  "media: { allow_hosts: [images.corp.example] }",
 ])("%s is taken while the process runs", (text) => {
   const next = loadGood(`${server}${text}`);
   expect(configChange(loadGood(server), next)).toEqual({

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LookupFunction } from "node:net";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Failure } from "../../src/domain/failure.ts";
 import type { Download, DownloadResult } from "../../src/transport/transport.ts";
 import { deferred, httpServer, socketServer, transport } from "./support.ts";
 
@@ -12,6 +13,8 @@ import { deferred, httpServer, socketServer, transport } from "./support.ts";
  * server on this machine stands for all that must not be asked.
  */
 const names: Readonly<Record<string, readonly string[]>> = {
+  // Where only the guard can refuse what is wrong with the rest of an address.
+  "a.example": ["127.0.0.1"],
   "to-loopback.example": ["127.0.0.1"],
   "to-loopback-6.example": ["::1"],
   "to-mapped.example": ["::ffff:127.0.0.1"],
@@ -28,6 +31,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   "to-teredo.example": ["2001:0:4136:e378:8000:63bf:3fff:fdd2"],
   // A public address first, and one that is not: whichever is connected to, the name is refused.
   "mixed.example": ["1.1.1.1", "127.0.0.1"],
+  "mixed-private.example": ["1.1.1.1", "10.0.0.1"],
   "mixed-6.example": ["127.0.0.1", "2606:4700::1111"],
   "nothing.example": [],
   // What the resolver says after it has followed a CNAME to a name inside.
@@ -67,13 +71,21 @@ function fetchFile(url: string, rest: Partial<Download> = {}, lookup = resolver)
   });
 }
 
-/** What a refusal may say: no address, no name, no port. */
-function refusedIn(result: DownloadResult): string {
+/** What a failure may say: no address, no name, no port. */
+function failedIn(result: DownloadResult): Failure {
   if (result.kind === "file") throw new Error("The file was fetched.");
   const { message, detail } = result.failure;
   expect(detail).toBeUndefined();
   expect(message).not.toMatch(/\d+\.\d+\.\d+|::|example|internal|secret/);
-  return message;
+  return result.failure;
+}
+
+/** The guard's no alone is for good: an address that nobody answers at is another failure. */
+function refusedIn(result: DownloadResult): void {
+  expect(failedIn(result)).toMatchObject({
+    permanent: true,
+    message: expect.stringMatching(/^The address of the file /),
+  });
 }
 
 describe("an address that must not be asked, PORT being that of a server here", () => {
@@ -172,10 +184,8 @@ describe("an address that must not be asked, PORT being that of a server here", 
     "http://nothing.example:PORT/",
     "http://alias-of-an-inner-name.example:PORT/",
     "http://127.0.0.1.nip.example:PORT/",
-    "http://to‐loopback.example:PORT/",
+    "http://to\uff0dloopback.example:PORT/",
     // One host for the eye, another for the parser.
-    "http://a.example@127.0.0.1:PORT/",
-    "http://a.example:80@127.0.0.1:PORT/",
     "http://127.0.0.1:PORT\\@a.example/",
     "http://127.0.0.1:PORT#@a.example/",
     "http://127.0.0.1:PORT?@a.example/",
@@ -186,14 +196,7 @@ describe("an address that must not be asked, PORT being that of a server here", 
     "http://127.0.0.1:PORT\r\nHost: a.example/",
     "h\nttp://127.0.0.1:PORT/",
     "http://127.\t0.0.1:PORT/",
-    // Passwords, ports and protocols of something else.
-    "http://user:password@a.example/",
-    "http://user@a.example/",
-    "http://a.example:22/",
-    "http://a.example:25/",
-    "http://a.example:6667/",
-    "http://a.example:99999/",
-    "http://a.example:-1/",
+    // Protocols of something else.
     "file:///etc/passwd",
     "file://a.example/etc/passwd",
     "ftp://a.example/a",
@@ -219,7 +222,67 @@ describe("an address that must not be asked, PORT being that of a server here", 
     refusedIn(await fetchFile(written.replaceAll("PORT", port)));
     expect(requests).toHaveLength(0);
   });
+
+  it.each([
+    "http://a.example@127.0.0.1:PORT/",
+    "http://a.example:80@127.0.0.1:PORT/",
+    "http://user:password@a.example:PORT/",
+    "http://user@a.example:PORT/",
+    "http://:password@a.example:PORT/",
+    "http://a.example:22/",
+    "http://a.example:25/",
+    "http://a.example:6667/",
+    "http://a.example:99999/",
+    "http://a.example:-1/",
+  ])("%j is refused, though its host is within reach", async (written) => {
+    const { requests, port } = await canary();
+    expect((await fetchFile(`http://a.example:${port}/`, { reach: "loopback" })).kind).toBe("file");
+    refusedIn(await fetchFile(written.replaceAll("PORT", port), { reach: "loopback" }));
+    expect(requests).toHaveLength(1);
+  });
 });
+
+describe("a host that is listed", () => {
+  const listed = (...hosts: string[]) => ({ networks: "public", hosts }) as const;
+
+  it("is fetched from, by its name or by its address", async () => {
+    const { requests, port } = await canary();
+    const urls = [
+      [`http://a.example:${port}/`, "a.example"],
+      [`http://a.example:${port}/`, "127.0.0.0/8"],
+      [`http://127.0.0.1:${port}/`, "127.0.0.1"],
+      [`http://localhost:${port}/`, "localhost"],
+    ] as const;
+    for (const [url, host] of urls) {
+      expect(
+        (await fetchFile(url, { reach: listed(host) }, resolverOf("127.0.0.1"))).kind,
+        url,
+      ).toBe("file");
+    }
+    expect(requests).toHaveLength(urls.length);
+  });
+
+  it("does not open the way to another one, by a name, by an address or by a redirect", async () => {
+    const { requests, port } = await canary();
+    const reach = listed("a.example");
+    refusedIn(await fetchFile(`http://127.0.0.1:${port}/`, { reach }));
+    refusedIn(await fetchFile(`http://to-loopback.example:${port}/`, { reach }));
+    refusedIn(await fetchFile(`http://sub.a.example:${port}/`, { reach }, resolverOf("10.0.0.1")));
+    refusedIn(
+      await fetchFile(`http://a.example:${port}/`, { reach }, resolverOf("169.254.169.254")),
+    );
+    const moved = await httpServer((_request, response) => {
+      response.writeHead(302, { location: `http://127.0.0.1:${port}/` }).end();
+    });
+    refusedIn(await fetchFile(`http://a.example:${new URL(moved).port}/`, { reach }));
+    expect(requests).toHaveLength(0);
+  });
+});
+
+/** A resolver to which every name is this address. */
+function resolverOf(address: string): LookupFunction {
+  return (_name, _options, callback) => callback(null, [{ address, family: 4 }]);
+}
 
 describe("a redirect", () => {
   /** A server that is allowed, which sends whoever asks to another address. */
@@ -247,7 +310,7 @@ describe("a redirect", () => {
   it.each([
     "http://169.254.169.254/",
     "http://to-private.example/",
-    "http://mixed.example/",
+    "http://mixed-private.example/",
     "http://user:password@to-loopback.example/",
     "//10.0.0.1/",
     "\\\\10.0.0.1\\",
@@ -264,9 +327,8 @@ describe("a redirect", () => {
 
   it("to itself ends", async () => {
     const moved = await movedTo("/");
-    expect(refusedIn(await fetchFile(moved.origin, { reach: "loopback" }))).toContain(
-      "more than 5",
-    );
+    const { message } = failedIn(await fetchFile(moved.origin, { reach: "loopback" }));
+    expect(message).toContain("more than 5");
     expect(moved.asked()).toBe(6);
   });
 
@@ -374,7 +436,7 @@ describe("a server that is allowed, and hostile", () => {
     ["redirects to nowhere", (response) => response.writeHead(302).end("secret")],
   ])("gets nowhere when it %s", async (_what, answer) => {
     const origin = await httpServer((_request, response) => answer(response));
-    refusedIn(await fetchFile(origin, { reach: "loopback" }));
+    failedIn(await fetchFile(origin, { reach: "loopback" }));
   });
 
   it("is left when time is up, however slowly it goes on", async () => {

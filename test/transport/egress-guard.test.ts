@@ -143,6 +143,36 @@ describe("the check of a URL", () => {
     expect(reachOf(endpointAt("https://a.example", { sandbox: true }))).toBe("loopback");
     const settings = { allowPrivateNetwork: true };
     expect(reachOf(endpointAt("https://a.example", { settings }))).toBe("private");
+    const allowHosts = ["files.corp"];
+    expect(reachOf(endpointAt("https://a.example", { settings: { allowHosts } }))).toEqual({
+      networks: "public",
+      hosts: allowHosts,
+    });
+  });
+
+  it.each<[string, boolean]>([
+    ["http://files.corp/a", true],
+    ["http://FILES.corp./a", true],
+    ["http://files.corp.internal/a", false],
+    ["http://minio/a", true],
+    ["http://other/a", false],
+    ["http://10.1.2.3/a", true],
+    ["http://10.2.2.3/a", false],
+    ["http://[::ffff:10.1.2.3]/a", true],
+    ["http://127.0.0.1/a", false],
+    ["http://[fd00:1::5]/a", true],
+    ["http://[fd00:2::5]/a", false],
+    ["http://192.168.7.7/a", true],
+    ["http://192.168.7.8/a", false],
+    ["http://169.254.169.254/a", false],
+    ["http://a.example/a", true],
+  ])("knows by a list of hosts whether %s is allowed: %s", (url, allowed) => {
+    const hosts = ["files.corp", "minio", "10.1.0.0/16", "192.168.7.7", "fd00:1::/32", "0.0.0.0/0"];
+    const reach = { networks: "public", hosts: hosts.slice(0, 5) } as const;
+    expect(checkUrl(url, reach).kind).toBe(allowed ? "allowed" : "refused");
+    // What is forbidden always no list allows.
+    const all = { networks: "public", hosts } as const;
+    expect(checkUrl("http://169.254.169.254/", all).kind).toBe("refused");
   });
 });
 
@@ -188,6 +218,20 @@ describe("the guarded resolver", () => {
         code: "SPILLWAY_FORBIDDEN_ADDRESS",
       });
     }
+  });
+
+  it("lets a name that is listed lead into other networks, and an address that is listed be led to", async () => {
+    const reach = (...hosts: string[]): Reach => ({ networks: "public", hosts });
+    const inner = addresses("10.0.0.1", "127.0.0.1");
+    expect((await resolve(inner, true, reach("a.example"))).answer).toEqual(inner);
+    expect((await resolve(inner, true, reach("10.0.0.0/8", "127.0.0.1"))).answer).toEqual(inner);
+    for (const hosts of [["b.example"], ["10.0.0.0/8"], ["example"]]) {
+      expect((await resolve(inner, true, reach(...hosts))).error).not.toBeNull();
+    }
+    const metadata = addresses("169.254.169.254");
+    expect(
+      (await resolve(metadata, true, reach("a.example", "169.254.0.0/16"))).error,
+    ).not.toBeNull();
   });
 
   it("passes on that a name is unknown", async () => {
