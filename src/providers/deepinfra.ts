@@ -19,6 +19,7 @@ import { editForm, openAiEditFiles } from "./dialects/openai-image-edit.ts";
 import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
 import { readUsage } from "./dialects/openai-usage.ts";
 import { asNumber, asObject, asText, at } from "./dialects/read-json.ts";
+import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { HttpBody, HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
@@ -45,7 +46,12 @@ const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
 
 const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
   // Of several files it takes the last one and says nothing of the others.
-  capabilities: () => ({ ...imageCapabilities, maxInputImages: 1, mask: "transparent_is_edited" }),
+  capabilities: () => ({
+    ...imageCapabilities,
+    maxInputImages: 1,
+    ...openAiEditFiles,
+    mask: "transparent_is_edited",
+  }),
   timeouts: imageTimeouts,
   request: (task, target) =>
     call("/images/edits", editForm(task, imagesBody(task, target), "image"), imageMedia),
@@ -119,6 +125,7 @@ const chatCapabilities: ChatCapabilities = {
   tools: true,
   imageInput: true,
   imageUrls: true,
+  inputFile: { types: usualImageTypes },
   jsonFormat: true,
   jsonSchema: true,
   reasoningEffort: ["none", "low", "medium", "high"],
