@@ -79,6 +79,7 @@ describe("the embedded OpenRouter", () => {
     ["/images", { ...image, size: "9999x1024" }, 400],
     ["/images", { model: image.model }, 400],
     ["/images", { ...image, model: "seedream" }, 400],
+    ["/images", { ...image, model: "google/gemini-2.5-flash-image", resolution: "1K" }, 400],
     ["/chat/completions", { ...chat, model: "google/unknown" }, 404],
     ["/chat/completions", { model: chat.model }, 400],
     ["/chat/completions", { messages: chat.messages }, 400],
