@@ -89,11 +89,12 @@ function mayBeFound(outcome: Outcome, scope: AbortScope): boolean {
 /**
  * Where a provider takes jobs, a success that cannot be read is a job that was
  * accepted and whose id is lost: it runs, it is billed, and nobody can ask for
- * it. Submitted again it would be bought twice.
+ * it. Submitted again it would be bought twice. Of a job that has ended already
+ * nothing is left to ask for.
  */
 function lostJob(outcome: Outcome): Outcome {
   if (outcome.kind !== "failed" || outcome.failure.billed !== true) return outcome;
-  if (outcome.failure.class !== "server_fault") return outcome;
+  if (outcome.failure.class !== "server_fault" || outcome.failure.ofJob === true) return outcome;
   return {
     kind: "failed",
     failure: {

@@ -12,6 +12,7 @@ import {
   jobDialect,
 } from "./world.ts";
 
+const emptyJob = failed("server_fault", { billed: true, ofJob: true });
 const withJobs = () => [candidate("a", { dialect: { job: jobDialect } }), candidate("b")];
 const paths = (world: { transport: { exchanges: { slug: string; path: string }[] } }) =>
   world.transport.exchanges.map(({ slug, path }) => slug + path);
@@ -99,6 +100,20 @@ describe("a job", () => {
       ]);
       expect(world.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
     }
+  });
+
+  it("that has ended without an image is not lost, and not bought again where that is forbidden", async () => {
+    const empty = { kind: "reply", status: 201, json: { outcome: emptyJob } } as const;
+    const setup = { candidates: withJobs(), script: { steps: { a: [empty], b: [gives(1)] } } };
+    const allowed = await execute(setup);
+    expect(attemptsOf(allowed.result).map(({ provider, failure }) => [provider, failure])).toEqual([
+      ["a", "server_fault"],
+      ["a", "server_fault"],
+      ["b", undefined],
+    ]);
+    const forbidden = await execute({ ...setup, routing: { duplicateSpend: "forbid" } });
+    expect(paths(forbidden)).toEqual(["a/submit?secret=1"]);
+    expect(forbidden.result).toMatchObject({ error: { reason: "AMBIGUOUS_OUTCOME" } });
   });
 
   it("is asked for again when a question fails, and never submitted again", async () => {

@@ -96,7 +96,8 @@ function ready(reply: Reply, sample: JsonValue | undefined, id: string): Outcome
   const content = contentOf(sample, reply);
   if (content === undefined) {
     const failure = malformedReply(reply, "The job is ready without an image", id);
-    return { kind: "failed", failure };
+    // What is ready is billed.
+    return { kind: "failed", failure: { ...failure, billed: true, ofJob: true } };
   }
   return {
     kind: "done",

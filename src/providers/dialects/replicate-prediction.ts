@@ -91,11 +91,13 @@ function done(prediction: JsonObject, id: string, images: readonly ProviderImage
   };
 }
 
-/** An image that was made, and deleted before anybody asked for it, is billed. */
+/** What has succeeded is billed, also when its image was deleted before anybody asked for it, or never there. */
 function withoutImage(reply: Reply, prediction: JsonObject, id: string): Failure {
-  return prediction["data_removed"] === true
-    ? { ...malformedReply(reply, "The prediction's images are deleted", id), billed: true }
-    : malformedReply(reply, "The prediction succeeded without an image", id);
+  const removed = prediction["data_removed"] === true;
+  const what = removed
+    ? "The prediction's images are deleted"
+    : "The prediction succeeded without an image";
+  return { ...malformedReply(reply, what, id), billed: true, ofJob: true };
 }
 
 /** Whether a refused prediction is billed differs by model, and what a run of a version costs is not known. */
