@@ -149,6 +149,16 @@ describe("a job that is completed", () => {
     });
   });
 
+  it.each([
+    ["0.0", false],
+    ["1.0", true],
+    ["", true],
+  ])("without an image is billed, when it bills '%s' units: %s", (units, billed) => {
+    const headers = { "x-fal-billable-units": units };
+    const outcome = job.result({ ...reply({ images: [] }), headers }, completed, task, schnell);
+    expect(outcome).toMatchObject({ failure: { class: "server_fault", billed, ofJob: true } });
+  });
+
   it.each(["has_nsfw_concepts", "nsfw_content_detected"])("knows a black image by %s", (flag) => {
     const output = { images: [image, image], [flag]: [true, false] };
     const outcome = polled(output, completed);

@@ -19,14 +19,14 @@ export const falMedia: readonly string[] = ["images[].url", "image.url"];
 export function falOutput(reply: Reply, output: JsonObject, task: ImageTask, id?: string): Outcome {
   const requestId = id ?? identifier(reply.headers["x-fal-request-id"]);
   const found = imagesOf(output, task);
-  if (found.length === 0) {
-    const failure =
-      output["detail"] === undefined
-        ? malformedReply(reply, "The provider's answer has no image", requestId)
-        : falFailure(reply);
-    return { kind: "failed", failure };
-  }
   const usage = { billedUnits: unitsOf(reply) };
+  if (found.length === 0) {
+    if (output["detail"] !== undefined) return { kind: "failed", failure: falFailure(reply) };
+    const failure = malformedReply(reply, "The provider's answer has no image", requestId);
+    // The model ran all the same, unless fal says that it bills nothing.
+    const billed = usage.billedUnits !== 0;
+    return { kind: "failed", failure: { ...failure, billed, usage, ofJob: true } };
+  }
   const images = found.flatMap(({ image, blackened }) => (blackened ? [] : [image]));
   const refusal = httpFailure(reply, {
     class: "refused",
