@@ -1,6 +1,7 @@
 import { priceUsage } from "../catalog/price-usage.ts";
 import type { Attempt } from "../domain/attempt.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import type { MediaStore } from "../domain/media-store.ts";
@@ -17,18 +18,18 @@ import { reportSkipped } from "../failover/report-skipped.ts";
 import { RetryBudget } from "../failover/retry-budget.ts";
 import { takeUpJobs } from "../failover/take-up-jobs.ts";
 import type { KeyKeeper } from "../idempotency/key-keeper.ts";
-import { convertMask } from "../media/convert-mask.ts";
 import { finishImage, finishPartialImage } from "../media/finish-image.ts";
-import { sniffImage } from "../media/sniff-image.ts";
+import { inputMedia } from "../media/input-media.ts";
 import type { Endpoint, Fleet } from "../providers/endpoint.ts";
 import { compileRules } from "../router/compile-rules.ts";
 import { estimatePlan } from "../router/estimate-cost.ts";
 import { LineupMemory } from "../router/lineup-memory.ts";
 import type { Plan } from "../router/plan.ts";
-import { explainRequest, type PlanFailure, planRequest } from "../router/plan-request.ts";
+import { explainRequest, planRequest } from "../router/plan-request.ts";
 import { planTakeUp } from "../router/plan-take-up.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import type { Admission } from "./admission/create-admission.ts";
+import { AttemptsSoFar } from "./attempts-so-far.ts";
 import type { Gateway, GatewayCall, GenerateResult, ProviderView } from "./gateway.ts";
 import type { ProviderStatistics } from "./provider-statistics.ts";
 
@@ -88,7 +89,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     newId: parts.newId,
     finishImage: (image, job) => finishImage(image, job, means),
     finishPartialImage,
-    inputMedia: { sniff: sniffImage, convertMask },
+    inputMedia,
     inputReach: parts.inputReach ?? "public",
     price: (provider, upstreamModel, task, usage, images) =>
       priceUsage(catalog.findOffer(provider, upstreamModel), { task, usage, images }),
@@ -127,17 +128,24 @@ export function createGateway(parts: GatewayParts): Gateway {
     return walk(toInput(planTakeUp(request, tickets, world), request, call), dependencies);
   };
 
+  const keyed = async (request: GenerateRequest, call: GatewayCall): Promise<GenerateResult> => {
+    const observer = new AttemptsSoFar(call.observer);
+    const result = await parts.keys.generate(request, call, ({ left, ...run }) =>
+      left === undefined
+        ? execute(request, { ...call, ...run, observer })
+        : takeUp(request, { ...call, ...run, observer }, left),
+    );
+    // Who left before the end of what goes on has its error from someone who knows of no attempt.
+    return result.kind === "generated" || result.error.attempts !== undefined
+      ? result
+      : withAttempts(result, observer.attempts);
+  };
+
   return {
     catalog,
     configVersion,
     generate: (request, call) =>
-      request.idempotencyKey === ""
-        ? execute(request, call)
-        : parts.keys.generate(request, call, ({ left, ...run }) =>
-            left === undefined
-              ? execute(request, { ...call, ...run })
-              : takeUp(request, { ...call, ...run }, left),
-          ),
+      request.idempotencyKey === "" ? execute(request, call) : keyed(request, call),
     route(request, { streamed }) {
       const planned = explainRequest(request, { ...world, streamed });
       if (planned.kind === "failed") {
@@ -181,16 +189,15 @@ function toInput(plan: Plan, request: GenerateRequest, call: ExecuteCall): Execu
   };
 }
 
-/** When a request must have ended, and whether it is its caller who says so. */
+/** When a request must have ended: when its caller says, who knows best, else after its time here. */
 function deadlineOf({ arrivedAt, deadlineAt }: ExecuteCall, timeoutMs: number) {
-  const ownDeadlineAt = arrivedAt + timeoutMs;
-  return deadlineAt !== undefined && deadlineAt <= ownDeadlineAt
-    ? { deadlineAt, callerDeadline: true }
-    : { deadlineAt: ownDeadlineAt, callerDeadline: false };
+  return deadlineAt === undefined
+    ? { deadlineAt: arrivedAt + timeoutMs, callerDeadline: false }
+    : { deadlineAt, callerDeadline: true };
 }
 
-/** A failure to plan, with the targets that were passed over. */
-function withAttempts({ error }: PlanFailure, attempts: readonly Attempt[]) {
+/** A failure, with the attempts and the targets that were passed over. */
+function withAttempts({ error }: { readonly error: GatewayError }, attempts: readonly Attempt[]) {
   if (attempts.length === 0) return { kind: "failed", error } as const;
   return { kind: "failed", error: { ...error, attempts } } as const;
 }
