@@ -115,10 +115,10 @@ describe("an edit in the sandbox", () => {
 
   it("moves on through every provider that fails it, one of the operator's own included", async () => {
     const gateway = await startGateway(yaml);
-    const faults = "openai=http-403,openrouter=http-402,replicate=http-404";
+    const faults = "openai=http-401,openrouter=http-402,replicate=http-404";
     const response = await gateway.generate(edit("boat", {}, faults));
     expect(attemptLines(response.attempts)).toEqual([
-      "FIRST openai FAILED CREDENTIAL SENT 403",
+      "FIRST openai FAILED CREDENTIAL SENT 401",
       "FAILOVER openrouter FAILED QUOTA SENT 402",
       "FAILOVER replicate FAILED MODEL_GONE SENT 404",
       "FAILOVER my-sd SUCCEEDED",
