@@ -11,7 +11,7 @@ import {
 } from "./describe-model.ts";
 
 const onRunware = pricesFrom(runwarePrices);
-const { perImage, tokens } = pricesFrom({
+const { perImage, price, tokens } = pricesFrom({
   source: "Alibaba Cloud Model Studio, Singapore list, April to October 2026",
   asOf: "2026-10-31",
 });
@@ -20,8 +20,10 @@ const onFal = pricesFrom({ source: "fal.ai, list prices of 2026", asOf: "2026-08
 /** Alibaba's Qwen-Image, Wan, Z-Image and Qwen models that were alive in November 2026. */
 export const alibabaModels: readonly Model[] = [
   own("qwen-image-3.0-pro", "Qwen-Image 3.0 Pro", drawsAndEdits, [
-    perImage(0.04, { resolution: "1K" }),
-    perImage(0.075, { resolution: "2K" }),
+    // The step is above 1500 x 1500; images that are edited count as well.
+    perImage(0.04, { upToPixels: 2_250_000 }),
+    perImage(0.075),
+    price("input_image", 0.003),
   ]),
   model(
     "qwen-image-3.0",

@@ -5,7 +5,10 @@ import { type Operation, operations } from "../domain/operation.ts";
 export type PriceOrigin = Pick<Price, "source" | "asOf">;
 
 /** For which images, or for which calls, a price holds. */
-export type PricedFor = Pick<Price, "quality" | "resolution" | "size" | "upToInputTokens">;
+export type PricedFor = Pick<
+  Price,
+  "quality" | "resolution" | "size" | "upToPixels" | "upToInputTokens"
+>;
 
 /** Makes the prices of one origin, each in US dollars for one unit. */
 export function pricesFrom(origin: PriceOrigin) {

@@ -7,6 +7,8 @@ export interface PricedImage {
   readonly resolution?: Resolution | undefined;
   /** "1024x1024". */
   readonly size?: string | undefined;
+  /** How many pixels an image has. */
+  readonly pixels?: number | undefined;
   /** How many tokens the call reads. */
   readonly inputTokens?: number | undefined;
 }
@@ -48,31 +50,32 @@ export function matchPrice(
 const noPrices: readonly Price[] = [];
 
 /** How much of what is known a price names, unless it names what is otherwise, or what is not known. */
-function countMatches(price: Price, image: PricedImage): number | "unknown" | "differs" {
+function countMatches(price: Price, image: PricedImage): Match {
   const quality = compare(price.quality, image.quality === "auto" ? undefined : image.quality);
   const resolution = compare(price.resolution, image.resolution);
   const size = compare(price.size, image.size);
-  const length = compareLength(price.upToInputTokens, image.inputTokens);
-  if (quality === "differs" || resolution === "differs" || size === "differs") return "differs";
-  if (quality === "unknown" || resolution === "unknown" || size === "unknown") return "unknown";
-  return typeof length === "string" ? length : quality + resolution + size + length;
+  const pixels = compareMost(price.upToPixels, image.pixels);
+  const length = compareMost(price.upToInputTokens, image.inputTokens);
+  return both(both(both(quality, resolution), both(size, pixels)), length);
+}
+
+type Match = number | "unknown" | "differs";
+
+function both(one: Match, other: Match): Match {
+  if (one === "differs" || other === "differs") return "differs";
+  if (one === "unknown" || other === "unknown") return "unknown";
+  return one + other;
 }
 
 /** 1 when they are the same, and 0 when nothing is named. */
-function compare(
-  named: string | undefined,
-  known: string | undefined,
-): 0 | 1 | "unknown" | "differs" {
+function compare(named: string | undefined, known: string | undefined): Match {
   if (named === undefined) return 0;
   if (known === undefined) return "unknown";
   return named === known ? 1 : "differs";
 }
 
-/** 1 when no more is read, and 0 when nothing is named. */
-function compareLength(
-  most: number | undefined,
-  known: number | undefined,
-): 0 | 1 | "unknown" | "differs" {
+/** 1 when it is no more, and 0 when nothing is named. */
+function compareMost(most: number | undefined, known: number | undefined): Match {
   if (most === undefined) return 0;
   if (known === undefined) return "unknown";
   return known <= most ? 1 : "differs";

@@ -123,6 +123,7 @@ function priceImages(
       quality: task.options.quality,
       resolution: nearestTier(areaOf(image)),
       size: `${image.width}x${image.height}`,
+      pixels: areaOf(image),
     };
     const each = matchPrice(prices, "image", known).certain;
     const area = matchPrice(prices, "megapixel", known).certain;
@@ -132,6 +133,10 @@ function priceImages(
     if (area !== undefined) {
       components.push(priceLine("megapixel", megapixelsOf(image), area.nanoUsd));
     }
+  }
+  const input = matchPrice(prices, "input_image", nothingKnown).certain;
+  if (input !== undefined && task.operation === "image_edit") {
+    components.push(priceLine("input_image", task.images.length, input.nanoUsd));
   }
   return merge(components);
 }

@@ -59,6 +59,7 @@ function priceOf(price: CheckedPrice, defaults: PriceDefaults): Price {
     quality: price.quality,
     resolution: price.resolution,
     size: price.size,
+    upToPixels: price.up_to_pixels,
     upToInputTokens: price.up_to_input_tokens,
     source: price.source ?? defaults.source ?? "",
     asOf: price.as_of ?? defaults.asOf ?? "",

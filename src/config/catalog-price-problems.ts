@@ -29,7 +29,7 @@ export function priceProblems(file: Mapping): readonly CrossProblem[] {
   });
 }
 
-const ofImages = ["quality", "resolution", "size"];
+const ofImages = ["quality", "resolution", "size", "up_to_pixels"];
 const ofTokens = ["up_to_input_tokens"];
 
 function problemsOf(price: Mapping, path: Path, file: Mapping): readonly CrossProblem[] {

@@ -20,6 +20,7 @@ export const remove = "remove";
 /** How a price is given, and how many units its amount is for. */
 export const priceUnits = {
   image: { unit: "image", count: 1 },
+  input_image: { unit: "input_image", count: 1 },
   megapixel: { unit: "megapixel", count: 1 },
   second: { unit: "second", count: 1 },
   million_input_tokens: { unit: "input_token", count: 1_000_000 },
@@ -74,6 +75,9 @@ const price = mapping({
   quality: quality.optional().describe("Only for images of this quality."),
   resolution: resolution.optional().describe("Only for images of this scale."),
   size: size.optional().describe("Only for images of this size in pixels."),
+  up_to_pixels: wholeNumber(1_000_000_000)
+    .optional()
+    .describe("Only for images of at most so many pixels."),
   up_to_input_tokens: wholeNumber(1_000_000_000)
     .optional()
     .describe("Only for calls that read at most so many tokens."),

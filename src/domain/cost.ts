@@ -10,7 +10,7 @@ export type Cost =
 
 /** One line of a bill. */
 export interface CostComponent {
-  /** "image", "megapixel", "input_token", "image_input_token", "output_token", "image_output_token", "second". */
+  /** "image", "input_image", "megapixel", "input_token", "image_input_token", "output_token", "image_output_token", "second". */
   readonly unit: string;
   readonly quantity: number;
   /** Millionths of a US dollar. */

@@ -27,6 +27,7 @@ export interface ModelOffer {
 export interface Price {
   readonly unit:
     | "image"
+    | "input_image"
     | "megapixel"
     | "input_token"
     | "image_input_token"
@@ -40,6 +41,8 @@ export interface Price {
   readonly resolution?: Resolution | undefined;
   /** "1024x1024". */
   readonly size?: string | undefined;
+  /** For images of at most so many pixels. */
+  readonly upToPixels?: number | undefined;
   /** For calls that read at most so many tokens, where the price depends on that. */
   readonly upToInputTokens?: number | undefined;
   readonly source: string;

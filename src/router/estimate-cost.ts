@@ -4,22 +4,22 @@ import { addCosts, type Cost, type CostComponent, unknownCost } from "../domain/
 import type { ImageOptions } from "../domain/image-options.ts";
 import type { ModelOffer, Price } from "../domain/model.ts";
 import { areaOf, nearestTier, type Shape, tierEdge } from "../domain/shape.ts";
-import type { ChatTask, Task } from "../domain/task.ts";
+import type { ChatTask, ImageTask, Task } from "../domain/task.ts";
 import type { Plan } from "./plan.ts";
 
 /**
  * What a fitted task will cost by the catalogue: at most, where that depends on
  * what the provider chooses (a quality that is not said). A chat has a bound only
- * when it limits its answer and shows no images. Input images and the tokens of
- * an image's prompt are small change and not counted. Unknown when the catalogue
- * has no price.
+ * when it limits its answer and shows no images. Input images are counted once, where
+ * they have a price of their own; the tokens of an image's prompt are small change and
+ * not counted. Unknown when the catalogue has no price.
  */
 export function estimateCost(offer: ModelOffer | undefined, task: Task): Cost {
   const prices = offer?.prices ?? [];
   if (prices.length === 0) return unknownCost;
   return task.operation === "chat"
     ? estimateChat(prices, task)
-    : estimateImages(prices, task.options, task.operation);
+    : estimateImages(prices, task);
 }
 
 /** What a plan costs when its first candidate succeeds, and when all fail but the last and bill all the same. */
@@ -31,11 +31,8 @@ export function estimatePlan(
   return { best: costs[0] ?? unknownCost, worst: costs.length > 0 ? addCosts(costs) : unknownCost };
 }
 
-function estimateImages(
-  prices: readonly Price[],
-  options: ImageOptions,
-  operation: Task["operation"],
-): Cost {
+function estimateImages(prices: readonly Price[], task: ImageTask): Cost {
+  const { operation, options } = task;
   const byArea = prices.some(({ unit }) => unit === "megapixel");
   // Where megapixels are billed, an input's count too, and they are not known.
   if (byArea && operation !== "text_to_image") return unknownCost;
@@ -48,7 +45,12 @@ function estimateImages(
     const quantity = unit === "image" ? 1 : megapixelsOf(shapeOf(options));
     components.push(priceLine(unit, quantity * options.count, price.nanoUsd));
   }
-  return components.length === 0 ? unknownCost : totalCost(components);
+  if (components.length === 0) return unknownCost;
+  const input = matchPrice(prices, "input_image", {}).certain;
+  if (input !== undefined && task.operation === "image_edit") {
+    components.push(priceLine("input_image", task.images.length, input.nanoUsd));
+  }
+  return totalCost(components);
 }
 
 function dearest(
@@ -65,11 +67,14 @@ function dearest(
 }
 
 function knownOf({ quality, resolution, size }: ImageOptions): PricedImage {
-  if (size?.kind !== "pixels") return { quality, resolution };
+  if (size?.kind !== "pixels") {
+    return { quality, resolution, pixels: resolution && tierEdge(resolution) ** 2 };
+  }
   return {
     quality,
     resolution: nearestTier(areaOf(size)),
     size: `${size.width}x${size.height}`,
+    pixels: areaOf(size),
   };
 }
 

@@ -22,6 +22,29 @@ function cost(prices: readonly Price[], task: Task, usage: Usage = {}, images = 
   return result.basis === "unknown" ? "unknown" : result.micros;
 }
 
+describe("priceUsage of images whose price has a step", () => {
+  const prices = [perImage(0.04, { upToPixels: 2_250_000 }), perImage(0.075)];
+
+  it.each([
+    [1024, 1024, 40_000],
+    [1472, 1472, 40_000],
+    [1500, 1500, 40_000],
+    [1504, 1504, 75_000],
+    [2048, 2048, 75_000],
+  ])("bills %ix%i on its side of the step", (width, height, micros) => {
+    expect(cost(prices, imageTask(), {}, [{ width, height }])).toBe(micros);
+  });
+
+  it("bills the images that an edit is given, where they have a price", () => {
+    const image = { kind: "url", url: "https://example.com/a.png", mimeType: "" } as const;
+    const both = { ...edit, images: [image, image] };
+    const withInputs = [...prices, price("input_image", 0.003)];
+    expect(cost(withInputs, both)).toBe(46_000);
+    expect(cost(prices, both)).toBe(40_000);
+    expect(cost(withInputs, imageTask())).toBe(40_000);
+  });
+});
+
 describe("priceUsage by tokens", () => {
   const gpt54 = [tokens("input_token", 2.5), tokens("output_token", 15)];
   const gptImage2 = [

@@ -185,13 +185,14 @@ describe("a price", () => {
 
   it("may hold for some images only, and say where it was read", () => {
     const said =
-      "quality: high, resolution: 2K, size: 2048x2048, source: a letter, as_of: 2026-02-28";
+      "quality: high, resolution: 2K, size: 2048x2048, up_to_pixels: 4194304, source: a letter, as_of: 2026-02-28";
     expect(priced(`{ per: image, usd: 1, ${said} }`)).toEqual({
       unit: "image",
       nanoUsd: 1e9,
       quality: "high",
       resolution: "2K",
       size: "2048x2048",
+      upToPixels: 4_194_304,
       source: "a letter",
       asOf: "2026-02-28",
     });
@@ -265,7 +266,7 @@ describe("a catalogue file with a mistake", () => {
     ],
     [
       offer("prices: [{ per: picture, usd: 1 }]"),
-      '4:78: models.m.offers.openai.m.prices[0].per: is "picture"; expected one of image, megapixel, second, million_input_tokens, million_image_input_tokens, million_output_tokens, million_image_output_tokens',
+      '4:78: models.m.offers.openai.m.prices[0].per: is "picture"; expected one of image, input_image, megapixel, second, million_input_tokens, million_image_input_tokens, million_output_tokens, million_image_output_tokens',
     ],
     [
       offer('prices: [{ per: image, usd: "$0.04" }]'),

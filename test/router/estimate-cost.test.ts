@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pricesFrom } from "../../src/catalog/describe-model.ts";
 import { type Cost, unknownCost } from "../../src/domain/cost.ts";
 import type { Price } from "../../src/domain/model.ts";
-import type { ImageUpscaleTask, Task } from "../../src/domain/task.ts";
+import type { ImageEditTask, ImageUpscaleTask, Task } from "../../src/domain/task.ts";
 import { estimateCost, estimatePlan } from "../../src/router/estimate-cost.ts";
 import type { Candidate, Plan } from "../../src/router/plan.ts";
 import { fakeEndpoint } from "../support/fake-provider.ts";
@@ -48,6 +48,27 @@ describe("estimateCost of images", () => {
     expect(estimate(prices, imageTask({ size }))).toBe(75_000);
   });
 
+  it("reads the side of a step from the pixels, and else from the scale", () => {
+    const prices = [perImage(0.04, { upToPixels: 2_250_000 }), perImage(0.075)];
+    const size = { kind: "pixels", width: 1472, height: 1472 } as const;
+    expect(estimate(prices, imageTask({ size }))).toBe(40_000);
+    expect(estimate(prices, imageTask({ resolution: "1K" }))).toBe(40_000);
+    expect(estimate(prices, imageTask({ resolution: "2K" }))).toBe(75_000);
+    expect(estimate(prices, imageTask())).toBe(75_000);
+  });
+
+  it("adds the images that an edit is given, where they have a price", () => {
+    const image = { kind: "url", url: "https://example.com/a.png", mimeType: "" } as const;
+    const edit: Task = {
+      operation: "image_edit",
+      prompt: "bluer",
+      images: [image, image],
+      maskPolarity: "white_is_edited",
+      options: { count: 2 },
+    };
+    expect(estimate([perImage(0.04), price("input_image", 0.003)], edit)).toBe(86_000);
+  });
+
   it("adds megapixels, and does not know those of an input", () => {
     const prices = [perImage(0.015), price("megapixel", 0.015)];
     const size = { kind: "pixels", width: 2048, height: 1024 } as const;
@@ -61,6 +82,49 @@ describe("estimateCost of images", () => {
     };
     expect(estimate(prices, upscale)).toBe("unknown");
     expect(estimate([perImage(0.05)], upscale)).toBe(50_000);
+  });
+});
+
+describe("estimateCost of what an image is made from", () => {
+  const prices = [perImage(0.04), tokens("input_token", 2), tokens("image_input_token", 8)];
+  const image = { kind: "url", url: "https://example.com/a.png", mimeType: "" } as const;
+  const edit: ImageEditTask = {
+    operation: "image_edit",
+    prompt: "bluer",
+    images: [image, image],
+    maskPolarity: "white_is_edited",
+    options: { count: 1 },
+  };
+  const cost = (task: Task, upstreamModel = "m", of: readonly Price[] = prices) => {
+    const offer = { provider: "p", upstreamModel, operations: [], prices: of };
+    return estimateCost(offer, task);
+  };
+
+  it("is no more than a token for each byte of the words, for each image", () => {
+    const task = { ...imageTask({ count: 2 }), prompt: "äöü", negativePrompt: "red" } as Task;
+    expect(cost(task)).toMatchObject({
+      micros: 80_000 + 36,
+      components: [{ unit: "image" }, { unit: "input_token", quantity: 18 }],
+    });
+  });
+
+  it("is no more than the vendor says for each input, the mask being one", () => {
+    expect(cost({ ...edit, mask: image }, "google/gemini-3-pro-image")).toMatchObject({
+      components: [
+        { unit: "image" },
+        { unit: "input_token", quantity: 5 },
+        { unit: "image_input_token", quantity: 3 * 1120 },
+      ],
+    });
+    const asWords = [perImage(0.04), tokens("input_token", 2)];
+    expect(cost(edit, "gemini-3.1-flash-image", asWords)).toMatchObject({
+      micros: 40_000 + 10 + 2 * 2 * 1120,
+    });
+  });
+
+  it("is unknown where nobody says how many tokens an input is, and nothing where it is not billed", () => {
+    expect(cost(edit, "gpt-image-2")).toEqual(unknownCost);
+    expect(cost(edit, "gpt-image-2", [perImage(0.04)])).toMatchObject({ micros: 40_000 });
   });
 });
 

@@ -76,6 +76,7 @@ it("gets a model by its alias, with prices and what its images can be", async ()
             nanoUsd: 41_000_000n,
             quality: Quality.MEDIUM,
             upToInputTokens: 200_000,
+            upToPixels: 2_250_000,
             asOf: "2026-11-01",
           },
         ],

@@ -62,8 +62,8 @@ export const CostSchema: GenMessage<Cost> = /*@__PURE__*/
  */
 export type CostComponent = Message<"spillway.v1.CostComponent"> & {
   /**
-   * What is billed: "image", "megapixel", "input_token", "image_input_token",
-   * "output_token", "image_output_token", "second".
+   * What is billed: "image", "input_image", "megapixel", "input_token",
+   * "image_input_token", "output_token", "image_output_token", "second".
    *
    * @generated from field: string unit = 1;
    */

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file spillway/v1/model.proto.
  */
 export const file_spillway_v1_model: GenFile = /*@__PURE__*/
-  fileDesc("ChdzcGlsbHdheS92MS9tb2RlbC5wcm90bxILc3BpbGx3YXkudjEijwEKBU1vZGVsEgoKAmlkGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIPCgdhbGlhc2VzGAMgAygJEioKCm9wZXJhdGlvbnMYBCADKA4yFi5zcGlsbHdheS52MS5PcGVyYXRpb24SJwoGb2ZmZXJzGAUgAygLMhcuc3BpbGx3YXkudjEuTW9kZWxPZmZlciLEAQoKTW9kZWxPZmZlchIQCghwcm92aWRlchgBIAEoCRIWCg51cHN0cmVhbV9tb2RlbBgCIAEoCRIqCgpvcGVyYXRpb25zGAMgAygOMhYuc3BpbGx3YXkudjEuT3BlcmF0aW9uEiIKBnByaWNlcxgEIAMoCzISLnNwaWxsd2F5LnYxLlByaWNlEigKBmxpbWl0cxgFIAEoCzIYLnNwaWxsd2F5LnYxLkltYWdlTGltaXRzEhIKCmNvbmZpZ3VyZWQYBiABKAgiygIKC0ltYWdlTGltaXRzEhoKEm1heF9jb3VudF9wZXJfY2FsbBgBIAEoBRIVCg1hc3BlY3RfcmF0aW9zGAIgAygJEisKC3BpeGVsX3NpemVzGAMgAygLMhYuc3BpbGx3YXkudjEuUGl4ZWxTaXplEhgKEGZyZWVfcGl4ZWxfc2l6ZXMYBCABKAgSLAoLcmVzb2x1dGlvbnMYBSADKA4yFy5zcGlsbHdheS52MS5SZXNvbHV0aW9uEicKCXF1YWxpdGllcxgGIAMoDjIULnNwaWxsd2F5LnYxLlF1YWxpdHkSKQoHZm9ybWF0cxgHIAMoDjIYLnNwaWxsd2F5LnYxLkltYWdlRm9ybWF0EgwKBHNlZWQYCCABKAgSFwoPbmVnYXRpdmVfcHJvbXB0GAkgASgIEhgKEG1heF9pbnB1dF9pbWFnZXMYCiABKAUixAEKBVByaWNlEgwKBHVuaXQYASABKAkSEAoIbmFub191c2QYAiABKAMSJQoHcXVhbGl0eRgDIAEoDjIULnNwaWxsd2F5LnYxLlF1YWxpdHkSKwoKcmVzb2x1dGlvbhgEIAEoDjIXLnNwaWxsd2F5LnYxLlJlc29sdXRpb24SDAoEc2l6ZRgFIAEoCRIOCgZzb3VyY2UYBiABKAkSDQoFYXNfb2YYByABKAkSGgoSdXBfdG9faW5wdXRfdG9rZW5zGAggASgFYgZwcm90bzM", [file_spillway_v1_image, file_spillway_v1_provider]);
+  fileDesc("ChdzcGlsbHdheS92MS9tb2RlbC5wcm90bxILc3BpbGx3YXkudjEijwEKBU1vZGVsEgoKAmlkGAEgASgJEhQKDGRpc3BsYXlfbmFtZRgCIAEoCRIPCgdhbGlhc2VzGAMgAygJEioKCm9wZXJhdGlvbnMYBCADKA4yFi5zcGlsbHdheS52MS5PcGVyYXRpb24SJwoGb2ZmZXJzGAUgAygLMhcuc3BpbGx3YXkudjEuTW9kZWxPZmZlciLEAQoKTW9kZWxPZmZlchIQCghwcm92aWRlchgBIAEoCRIWCg51cHN0cmVhbV9tb2RlbBgCIAEoCRIqCgpvcGVyYXRpb25zGAMgAygOMhYuc3BpbGx3YXkudjEuT3BlcmF0aW9uEiIKBnByaWNlcxgEIAMoCzISLnNwaWxsd2F5LnYxLlByaWNlEigKBmxpbWl0cxgFIAEoCzIYLnNwaWxsd2F5LnYxLkltYWdlTGltaXRzEhIKCmNvbmZpZ3VyZWQYBiABKAgiygIKC0ltYWdlTGltaXRzEhoKEm1heF9jb3VudF9wZXJfY2FsbBgBIAEoBRIVCg1hc3BlY3RfcmF0aW9zGAIgAygJEisKC3BpeGVsX3NpemVzGAMgAygLMhYuc3BpbGx3YXkudjEuUGl4ZWxTaXplEhgKEGZyZWVfcGl4ZWxfc2l6ZXMYBCABKAgSLAoLcmVzb2x1dGlvbnMYBSADKA4yFy5zcGlsbHdheS52MS5SZXNvbHV0aW9uEicKCXF1YWxpdGllcxgGIAMoDjIULnNwaWxsd2F5LnYxLlF1YWxpdHkSKQoHZm9ybWF0cxgHIAMoDjIYLnNwaWxsd2F5LnYxLkltYWdlRm9ybWF0EgwKBHNlZWQYCCABKAgSFwoPbmVnYXRpdmVfcHJvbXB0GAkgASgIEhgKEG1heF9pbnB1dF9pbWFnZXMYCiABKAUi2gEKBVByaWNlEgwKBHVuaXQYASABKAkSEAoIbmFub191c2QYAiABKAMSJQoHcXVhbGl0eRgDIAEoDjIULnNwaWxsd2F5LnYxLlF1YWxpdHkSKwoKcmVzb2x1dGlvbhgEIAEoDjIXLnNwaWxsd2F5LnYxLlJlc29sdXRpb24SDAoEc2l6ZRgFIAEoCRIOCgZzb3VyY2UYBiABKAkSDQoFYXNfb2YYByABKAkSGgoSdXBfdG9faW5wdXRfdG9rZW5zGAggASgFEhQKDHVwX3RvX3BpeGVscxgJIAEoBWIGcHJvdG8z", [file_spillway_v1_image, file_spillway_v1_provider]);
 
 /**
  * Model is an entry of the catalogue.
@@ -213,8 +213,8 @@ export const ImageLimitsSchema: GenMessage<ImageLimits> = /*@__PURE__*/
  */
 export type Price = Message<"spillway.v1.Price"> & {
   /**
-   * What is billed: "image", "megapixel", "input_token", "image_input_token",
-   * "output_token", "image_output_token", "second".
+   * What is billed: "image", "input_image", "megapixel", "input_token",
+   * "image_input_token", "output_token", "image_output_token", "second".
    *
    * @generated from field: string unit = 1;
    */
@@ -269,6 +269,14 @@ export type Price = Message<"spillway.v1.Price"> & {
    * @generated from field: int32 up_to_input_tokens = 8;
    */
   upToInputTokens: number;
+
+  /**
+   * For images of at most so many pixels, where the price depends on that. 0 is
+   * any number.
+   *
+   * @generated from field: int32 up_to_pixels = 9;
+   */
+  upToPixels: number;
 };
 
 /**

@@ -52,6 +52,7 @@ function priceToProto(price: Price): ProtoPrice {
     source: price.source,
     asOf: price.asOf,
     upToInputTokens: price.upToInputTokens ?? 0,
+    upToPixels: price.upToPixels ?? 0,
   });
   if (price.quality !== undefined) message.quality = tables.quality[price.quality];
   if (price.resolution !== undefined) message.resolution = tables.resolution[price.resolution];

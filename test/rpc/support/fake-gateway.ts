@@ -135,6 +135,7 @@ const models: readonly Model[] = ["gpt-image-2", "imagen-4", "sonnet-5"].map((id
           nanoUsd: 41_000_000,
           quality: "medium",
           upToInputTokens: 200_000,
+          upToPixels: 2_250_000,
           source: "https://openai.com/pricing",
           asOf: "2026-11-01",
         },
