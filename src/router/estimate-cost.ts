@@ -5,21 +5,22 @@ import type { ImageOptions } from "../domain/image-options.ts";
 import type { ModelOffer, Price } from "../domain/model.ts";
 import { areaOf, nearestTier, type Shape, tierEdge } from "../domain/shape.ts";
 import type { ChatTask, ImageTask, Task } from "../domain/task.ts";
+import { estimateReading } from "./estimate-reading.ts";
 import type { Plan } from "./plan.ts";
 
 /**
  * What a fitted task will cost by the catalogue: at most, where that depends on
- * what the provider chooses (a quality that is not said). A chat has a bound only
- * when it limits its answer and shows no images. Input images are counted once, where
- * they have a price of their own; the tokens of an image's prompt are small change and
- * not counted. Unknown when the catalogue has no price.
+ * what the provider chooses (a quality that is not said, the length of a token). A chat
+ * has a bound only when it limits its answer and shows no images, and an edit whose
+ * images are billed by token only where it is known how many they are. Unknown when the
+ * catalogue has no price.
  */
 export function estimateCost(offer: ModelOffer | undefined, task: Task): Cost {
   const prices = offer?.prices ?? [];
   if (prices.length === 0) return unknownCost;
   return task.operation === "chat"
     ? estimateChat(prices, task)
-    : estimateImages(prices, task);
+    : estimateImages(prices, task, offer?.upstreamModel ?? "");
 }
 
 /** What a plan costs when its first candidate succeeds, and when all fail but the last and bill all the same. */
@@ -31,7 +32,7 @@ export function estimatePlan(
   return { best: costs[0] ?? unknownCost, worst: costs.length > 0 ? addCosts(costs) : unknownCost };
 }
 
-function estimateImages(prices: readonly Price[], task: ImageTask): Cost {
+function estimateImages(prices: readonly Price[], task: ImageTask, upstreamModel: string): Cost {
   const { operation, options } = task;
   const byArea = prices.some(({ unit }) => unit === "megapixel");
   // Where megapixels are billed, an input's count too, and they are not known.
@@ -45,11 +46,9 @@ function estimateImages(prices: readonly Price[], task: ImageTask): Cost {
     const quantity = unit === "image" ? 1 : megapixelsOf(shapeOf(options));
     components.push(priceLine(unit, quantity * options.count, price.nanoUsd));
   }
-  if (components.length === 0) return unknownCost;
-  const input = matchPrice(prices, "input_image", {}).certain;
-  if (input !== undefined && task.operation === "image_edit") {
-    components.push(priceLine("input_image", task.images.length, input.nanoUsd));
-  }
+  const reading = estimateReading(prices, task, upstreamModel);
+  if (components.length === 0 || reading === undefined) return unknownCost;
+  components.push(...reading);
   return totalCost(components);
 }
 
@@ -67,14 +66,11 @@ function dearest(
 }
 
 function knownOf({ quality, resolution, size }: ImageOptions): PricedImage {
-  if (size?.kind !== "pixels") {
-    return { quality, resolution, pixels: resolution && tierEdge(resolution) ** 2 };
-  }
+  if (size?.kind !== "pixels") return { quality, resolution };
   return {
     quality,
     resolution: nearestTier(areaOf(size)),
     size: `${size.width}x${size.height}`,
-    pixels: areaOf(size),
   };
 }
 

@@ -331,7 +331,7 @@ describe("the prices of images", () => {
     ["runware google:4@2", 244_000],
   ])("of %s at 4K", (name, micros) => {
     const offer = offers.get(name) as ModelOffer;
-    expect(microsOf(estimateCost(offer, imageTask({ resolution: "4K" })))).toBe(micros);
+    expect(microsOf(estimateCost(offer, imageTask({ resolution: "4K" }, wordless)))).toBe(micros);
   });
 
   it.each([
@@ -344,7 +344,8 @@ describe("the prices of images", () => {
     ["runware openai:4@1", "low", 13_000],
   ] as const)("of %s in %s quality, when it is tall", (name, quality, micros) => {
     const offer = offers.get(name) as ModelOffer;
-    const tall = imageTask({ quality, size: { kind: "pixels", width: 1024, height: 1536 } });
+    const size = { kind: "pixels", width: 1024, height: 1536 } as const;
+    const tall = imageTask({ quality, size }, wordless);
     expect(microsOf(estimateCost(offer, tall))).toBe(micros);
   });
 });
@@ -424,12 +425,15 @@ function microsOf(cost: Cost): number | "unknown" {
 }
 
 /** A task for the first thing that an offer does. */
+/** What the words cost is another question. */
+const wordless = { prompt: "" };
+
 function taskOf({ operations }: ModelOffer, options: Partial<ImageOptions>): Task {
-  const { prompt, options: all } = imageTask(options);
+  const { prompt, options: all } = imageTask(options, wordless);
   const input = { kind: "bytes", bytes: new Uint8Array(), mimeType: "image/png" } as const;
   switch (operations[0] as Operation) {
     case "text_to_image":
-      return imageTask(options);
+      return imageTask(options, wordless);
     case "image_edit":
       return {
         operation: "image_edit",
