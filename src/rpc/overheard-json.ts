@@ -15,9 +15,9 @@ export interface Overheard {
 export function overhearJson(request: UniversalServerRequest, type: string): Overheard {
   const isGet = request.method === "GET";
   const chunks: Uint8Array[] = [];
+  let length = 0;
 
   async function* listen(): AsyncIterable<Uint8Array> {
-    let length = 0;
     for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
       length += chunk.length;
       if (length <= mostBytes) chunks.push(chunk);
@@ -29,6 +29,7 @@ export function overhearJson(request: UniversalServerRequest, type: string): Ove
   return {
     request: isGet ? request : { ...request, body: listen() },
     text() {
+      if (length > mostBytes) return undefined;
       try {
         const { bytes, encoding } = isGet
           ? fromQuery(new URL(request.url))

@@ -40,7 +40,7 @@ export type CheckedUrl =
 export function checkUrl(text: string, reach: Reach, base?: URL): CheckedUrl {
   if (text.length > maxUrlLength) return refused(`is longer than ${maxUrlLength} characters`);
   const url = URL.parse(text, base);
-  if (url === null) return refused("is none");
+  if (url === null) return refused("is not a valid URL");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     return refused("is neither http nor https");
   }

@@ -1,6 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
 import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
+import { AttemptOutcome, AttemptReportSchema } from "../../gen/spillway/v1/attempt_pb.ts";
 import { CostBasis } from "../../gen/spillway/v1/cost_pb.ts";
 import type { RouteRequest } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { HealthState, Operation } from "../../gen/spillway/v1/provider_pb.ts";
@@ -139,6 +140,37 @@ describe("spillway route", () => {
     const ran = await run(["route", "imagen-3", "--config", "spillway.yaml"], { gateway, files });
     expect(ran.code).toBe(1);
     expect(ran.errors).toMatch(/^spillway.yaml:1:18: server.drain: is 30;/);
+  });
+
+  it("shows who was passed over when nobody is left to ask", async () => {
+    const route = () => {
+      throw new ConnectError("No provider can do it.", Code.FailedPrecondition, undefined, [
+        { desc: ErrorInfoSchema, value: { reason: "NO_CAPABLE_PROVIDER" } },
+        {
+          desc: AttemptReportSchema,
+          value: {
+            attempts: [
+              {
+                number: 1,
+                provider: "vertex",
+                upstreamModel: "imagen-3",
+                outcome: AttemptOutcome.SKIPPED,
+                message: "vertex has no credentials here.",
+              },
+            ],
+          },
+        },
+      ]);
+    };
+    const ran = await run(["route", "imagen-3"], { gateway: { ...gateway, route } });
+    expect(ran.code).toBe(1);
+    expect(ran.errors.split("\n")).toEqual([
+      "error: No provider can do it. (NO_CAPABLE_PROVIDER)",
+      "#  provider  model     outcome  time  why",
+      "1  vertex    imagen-3  skipped        vertex has no credentials here.",
+      "what to do: ask for less, or name other providers: the table says why each one was left out",
+      "",
+    ]);
   });
 
   it("passes suggestions on", async () => {

@@ -288,6 +288,15 @@ describe("only, exclude and order", () => {
     });
   });
 
+  it("are not looked at when the fault that a request orders is none", () => {
+    const endpoints = [fakeEndpoint({ slug: "vertex", sandbox: true })];
+    const request = fakeRequest({ labels: { "sandbox.fault": "vertex=explode" } });
+    expect(failed(explainRequest(request, world({ rules: seeds, endpoints })))).toMatchObject({
+      reason: "INVALID_REQUEST",
+      fieldViolations: [{ field: 'labels["sandbox.fault"]' }],
+    });
+  });
+
   it("say when none of the allowed ones has credentials", () => {
     const endpoints = [
       fakeEndpoint({ slug: "vertex" }),
