@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { silentObserver } from "../telemetry/silent-observer.ts";
 import type { RpcCall, RpcObserver, Telemetry } from "../telemetry/telemetry.ts";
 import { type CanonicalCode, codeName } from "./canonical-code.ts";
 import type { RpcFailure } from "./errors.ts";
@@ -93,16 +94,3 @@ class ObservedArrival implements Arrival {
 
 const saneId = /^[A-Za-z0-9._:-]{1,128}$/;
 const ownService = "spillway.";
-
-const silentObserver: RpcObserver = {
-  attemptStarted: () => ({
-    exchangeStarted: () => ({ headers: {}, finished() {} }),
-    firstContent() {},
-    finished() {},
-  }),
-  attemptSkipped() {},
-  requestRead() {},
-  generated() {},
-  failed() {},
-  ended() {},
-};
