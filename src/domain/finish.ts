@@ -1,6 +1,6 @@
 import type { Adjustment } from "./adjustment.ts";
 import type { Failure } from "./failure.ts";
-import type { ImageDelivery, ImageFormat } from "./image-options.ts";
+import type { ImageDelivery, ImageFormat, ImageSize } from "./image-options.ts";
 import type { FinishedImage, ProviderImage } from "./output.ts";
 
 /** What to make of a provider's images. */
@@ -9,10 +9,22 @@ export interface Finish {
   readonly format?: ImageFormat | undefined;
   /** With `format`: write the file anew with this compression, even when it has the format already. */
   readonly compression?: number | undefined;
+  /** The compression that the provider was asked for: it holds as well where another format than asked for is converted. */
+  readonly askedCompression?: number | undefined;
+  /** The size that the provider is asked for. Undefined means that the caller does not say. */
+  readonly size?: AskedSize | undefined;
   /** Undefined means as the provider delivers. */
   readonly delivery?: ImageDelivery | undefined;
   /** Whether a link of the provider's own is other than was planned, so that it is reported. Undefined means no. */
   readonly linkIsUnplanned?: boolean | undefined;
+}
+
+/** A size that a provider is asked for, and the caller's wish that it stands for. */
+export interface AskedSize {
+  readonly asked: ImageSize;
+  readonly field: "options.pixels" | "options.aspect_ratio";
+  /** As the caller has it: "1024x768", "16:9". */
+  readonly requested: string;
 }
 
 /** Makes a provider's image ready for the caller. */

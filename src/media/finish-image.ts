@@ -1,4 +1,4 @@
-import type { Adjustment } from "../domain/adjustment.ts";
+import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { FetchedFile, Finish, FinishJob, FinishResult } from "../domain/finish.ts";
@@ -6,6 +6,7 @@ import { keepImageMemory } from "../domain/image-memory.ts";
 import type { MediaStore } from "../domain/media-store.ts";
 import type { FinishedImage, ProviderImage } from "../domain/output.ts";
 import { convertImage } from "./convert-image.ts";
+import { sizeChange } from "./size-change.ts";
 import { type SniffedImage, sniffImage } from "./sniff-image.ts";
 import { putWithin, storeTimeoutMs } from "./store/put-within.ts";
 
@@ -25,7 +26,8 @@ export const imagePrefixBytes = 64 * 1024;
  * cannot be converted, or not within half of the time that is left, it keeps the
  * format that it has. Bytes for which a link is wanted go into the store; when
  * there is none, or it does not take them, they arrive as bytes. An adjustment
- * says so. Only what is no image at all is a failure.
+ * says so, and so it does of another size than was asked for. Only what is no image at
+ * all is a failure.
  */
 export async function finishImage(
   image: ProviderImage,
@@ -36,7 +38,8 @@ export async function finishImage(
   if (result.kind === "failed" || job.finish.delivery !== "url") return result;
   const { content, mimeType } = result.image;
   if (content.kind === "url") {
-    return job.finish.linkIsUnplanned === true ? { ...result, adjustments: [asLink(job)] } : result;
+    if (job.finish.linkIsUnplanned !== true) return result;
+    return { ...result, adjustments: [...result.adjustments, asLink(job)] };
   }
   const asBytes = (reason: string): FinishResult => ({
     ...result,
@@ -72,7 +75,7 @@ async function fetchAndConvert(
     const header = sniffImage(prefix.bytes);
     if (header === undefined && prefix.bytes.length < imagePrefixBytes) return noImage;
     if (header !== undefined && !mustConvert(header, job.finish)) {
-      return finished(image, content, header, job.provider);
+      return finished(image, content, header, job);
     }
   }
   const file = await fetchFile({ url: content.url }, job);
@@ -101,9 +104,9 @@ async function finishBytes(
 ): Promise<FinishResult> {
   const header = sniffImage(bytes);
   if (header === undefined) return noImage;
-  const { format, compression } = job.finish;
+  const { format, compression = job.finish.askedCompression } = job.finish;
   if (format === undefined || !mustConvert(header, job.finish)) {
-    return finished(image, { kind: "bytes", bytes }, header, job.provider);
+    return finished(image, { kind: "bytes", bytes }, header, job);
   }
   // A conversion that is too slow reads on.
   keepImageMemory(bytes);
@@ -115,7 +118,7 @@ async function finishBytes(
   if (conversion?.kind === "broken") return noImage;
   if (conversion?.kind !== "converted") {
     const reason = conversion === undefined ? tooSlow : `The image cannot be written as ${format}.`;
-    return finished(image, { kind: "bytes", bytes }, header, job.provider, [
+    return finished(image, { kind: "bytes", bytes }, header, job, [
       format === header.format
         ? dropped("options.compression", String(compression), job, reason)
         : dropped("options.format", format, job, reason),
@@ -123,7 +126,7 @@ async function finishBytes(
   }
   const convertedHeader = sniffImage(conversion.bytes);
   if (convertedHeader === undefined) throw new Error(`The conversion to ${format} made no image.`);
-  return finished(image, { kind: "bytes", bytes: conversion.bytes }, convertedHeader, job.provider);
+  return finished(image, { kind: "bytes", bytes: conversion.bytes }, convertedHeader, job);
 }
 
 /** Whether the file has to be written anew: for another format, or for a compression that the provider was not asked for. */
@@ -223,10 +226,14 @@ function finished(
   image: ProviderImage,
   content: FinishedImage["content"],
   header: SniffedImage,
-  provider: string,
-  adjustments: readonly Adjustment[] = [],
+  job: FinishJob,
+  adjustments: readonly Adjustment[] = noAdjustments,
 ): FinishResult {
-  return { kind: "finished", image: describe(image, content, header, provider), adjustments };
+  return {
+    kind: "finished",
+    image: describe(image, content, header, job.provider),
+    adjustments: [...sizeChange(header, job), ...adjustments],
+  };
 }
 
 function describe(

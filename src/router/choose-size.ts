@@ -158,7 +158,8 @@ function dropped(field: SizeChange["field"], requested: string, reason: string):
   return { field, requested, applied: "", reason };
 }
 
-function fieldOf(size: ImageSize): SizeChange["field"] {
+/** The field in which a caller gives a size of this kind. */
+export function fieldOf(size: ImageSize): "options.pixels" | "options.aspect_ratio" {
   return size.kind === "pixels" ? "options.pixels" : "options.aspect_ratio";
 }
 

@@ -1,7 +1,7 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { ImageCapabilities } from "../domain/capabilities.ts";
-import type { ImageFormat, ImageOptions, Quality } from "../domain/image-options.ts";
-import { chooseSize } from "./choose-size.ts";
+import type { ImageFormat, ImageOptions, ImageSize, Quality } from "../domain/image-options.ts";
+import { chooseSize, fieldOf, printSize } from "./choose-size.ts";
 import type { Finish } from "./plan.ts";
 import { seedReason, seedWithin } from "./seed-within.ts";
 
@@ -64,10 +64,17 @@ export function fitImageOptions(
     finish: {
       format: options.format,
       compression: file.toCompress,
+      askedCompression: file.compression,
+      size: askedSize(options.size, size.size),
       delivery: options.delivery,
       linkIsUnplanned: options.delivery === "url" && !isLinked,
     },
   };
+}
+
+function askedSize(wish: ImageSize | undefined, asked: ImageSize | undefined): Finish["size"] {
+  if (wish === undefined || asked === undefined) return undefined;
+  return { asked, field: fieldOf(wish), requested: printSize(wish) };
 }
 
 type Report = (
@@ -115,8 +122,8 @@ function fitBackground(
   report: Report,
 ): ImageOptions["background"] {
   const field = "options.background";
-  if (background === "transparent" && (format === "jpeg" || format === "gif")) {
-    report(field, background, "", "dropped", `A ${format} file has no transparent background.`);
+  if (background === "transparent" && format === "jpeg") {
+    report(field, background, "", "dropped", "A jpeg file has no transparent background.");
     return undefined;
   }
   if (background === undefined || capabilities.backgrounds?.includes(background)) return background;

@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { Adjustment } from "../../src/domain/adjustment.ts";
 import type { ImageEditTask } from "../../src/domain/task.ts";
+import { inputMedia } from "../../src/media/input-media.ts";
 import type { Candidate, InputNeeds } from "../../src/router/plan.ts";
 import type { DownloadResult } from "../../src/transport/transport.ts";
 import { tinyPng } from "../support/tiny-png.ts";
@@ -111,6 +112,10 @@ describe("a request that brings images by address", () => {
     const needs = { fetch: true, file: { types: ["image/png"] } };
     const { result } = await execute({
       task,
+      inputMedia: {
+        ...inputMedia,
+        toPng: async () => ({ kind: "converted", bytes: png }),
+      },
       candidates: [editor("a", needs)],
       script: {
         steps: { a: [gives(1)] },

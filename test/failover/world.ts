@@ -4,6 +4,7 @@ import { type Cost, noCost } from "../../src/domain/cost.ts";
 import type { DeliveryState, Failure, FailureClass } from "../../src/domain/failure.ts";
 import type { GenerateRequest } from "../../src/domain/generate-request.ts";
 import type { GenerateEvent } from "../../src/domain/generated.ts";
+import type { InputMedia } from "../../src/domain/input-media.ts";
 import type { JobBook, JobTicket } from "../../src/domain/job-ticket.ts";
 import type {
   AttemptEnding,
@@ -66,6 +67,8 @@ export interface Setup {
   /** Default: one of its own. */
   readonly clock?: ManualClock;
   readonly gateOf?: ExecuteDependencies["gateOf"];
+  /** Default: the real one, whose conversions take real time. */
+  readonly inputMedia?: InputMedia;
   readonly caller?: AbortController;
   readonly onSubmit?: () => Promise<void>;
   /** Where its jobs are taken down. Default: nowhere. */
@@ -174,7 +177,7 @@ export function begin(setup: Setup): World {
     newId: () => `00000000-0000-4000-8000-${String(++calls).padStart(12, "0")}`,
     finishImage: (image, job) => finishImage(image, job, { clock }),
     finishPartialImage,
-    inputMedia,
+    inputMedia: setup.inputMedia ?? inputMedia,
     inputReach: "public",
     price: setup.price ?? ((_provider, _model, _task, _usage, images) => priced(images.length)),
     health: setup.health ?? new HealthRegistry(clock),

@@ -273,6 +273,82 @@ describe("a fetch that fails", () => {
   });
 });
 
+describe("a compression that the provider was asked for", () => {
+  it("is kept to where it made another format, and Spillway converts", async () => {
+    const made: ProviderImage = { content: { kind: "bytes", bytes: await noise() } };
+    const bytesOf = async (askedCompression: number) => {
+      const { result } = await finish(made, { format: "webp", askedCompression });
+      if (result.kind !== "finished" || result.image.content.kind !== "bytes") throw new Error();
+      return result.image.content.bytes.length;
+    };
+    expect(await bytesOf(1)).toBeLessThan((await bytesOf(100)) / 2);
+  });
+
+  it("is no reason to write its own file anew", async () => {
+    const made: ProviderImage = { content: { kind: "bytes", bytes: png } };
+    const { result } = await finish(made, { format: "png", askedCompression: 50 });
+    expect(result).toMatchObject({ image: { content: { bytes: png } } });
+  });
+});
+
+/** What a compression makes a difference to. */
+function noise(): Promise<Buffer> {
+  const gaussian = { type: "gaussian", mean: 128, sigma: 60 } as const;
+  return sharp({
+    create: { width: 64, height: 64, channels: 3, background: "red", noise: gaussian },
+  })
+    .png()
+    .toBuffer();
+}
+
+describe("a size that the provider did not keep", () => {
+  const made = (): ProviderImage => ({ content: { kind: "bytes", bytes: png } });
+  const pixels = (width: number, height: number) =>
+    ({
+      field: "options.pixels",
+      requested: `${width}x${height}`,
+      asked: { kind: "pixels", width, height },
+    }) as const;
+  const ratio = (width: number, height: number) =>
+    ({
+      field: "options.aspect_ratio",
+      requested: `${width}:${height}`,
+      asked: { kind: "aspect_ratio", width, height },
+    }) as const;
+  const changed = { applied: "30x20", kind: "converted", provider: "a" };
+
+  it("is told, in pixels, whether the image is handed over or linked", async () => {
+    const size = pixels(32, 20);
+    const told = [{ ...changed, field: "options.pixels", requested: "32x20" }];
+    expect((await finish(made(), { size })).result).toMatchObject({ adjustments: told });
+    expect((await finish(made(), { size, format: "webp" })).result).toMatchObject({
+      adjustments: told,
+    });
+    expect((await finish(linked, { size })).result).toMatchObject({ adjustments: told });
+    const planned = { size, delivery: "url", linkIsUnplanned: true } as const;
+    expect((await finish(linked, planned)).result).toMatchObject({
+      adjustments: [...told, { field: "options.delivery" }],
+    });
+  });
+
+  it("is told where the ratio is more than 3 % off", async () => {
+    expect((await finish(made(), { size: ratio(16, 9) })).result).toMatchObject({
+      adjustments: [{ ...changed, field: "options.aspect_ratio", requested: "16:9" }],
+    });
+  });
+
+  it.each([
+    pixels(30, 20),
+    ratio(3, 2),
+    ratio(77, 50),
+    // The caller's ratio as pixels: the provider's own step is no other ratio.
+    { ...ratio(3, 2), asked: { kind: "pixels", width: 1536, height: 1024 } } as const,
+    undefined,
+  ])("is not told of one that was kept: %j", async (size) => {
+    expect((await finish(made(), { size })).result).toMatchObject({ adjustments: [] });
+  });
+});
+
 describe("finishing an unfinished version", () => {
   it("reads type and size and converts nothing", () => {
     expect(finishPartialImage({ content: { kind: "bytes", bytes: png } }, "a")).toMatchObject({

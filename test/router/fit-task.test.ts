@@ -124,6 +124,12 @@ describe("what a provider can do", () => {
     expect(fitted.finish).toEqual({
       format: "webp",
       compression: undefined,
+      askedCompression: 80,
+      size: {
+        asked: { kind: "aspect_ratio", width: 16, height: 9 },
+        field: "options.aspect_ratio",
+        requested: "16:9",
+      },
       delivery: "bytes",
       linkIsUnplanned: false,
     });
@@ -158,13 +164,17 @@ describe("the quality", () => {
 describe("the background", () => {
   const backgrounds = ["auto", "transparent", "opaque"] as const;
 
-  it.each(["jpeg", "gif"] as const)("cannot be transparent in a %s file", (format) => {
+  it.each([
+    ["jpeg", ["options.background dropped"], undefined],
+    // A pixel of a GIF is transparent or not.
+    ["gif", [], "transparent"],
+  ] as const)("that is transparent in a %s file comes to %j", (format, expected, background) => {
     const fitted = fits(imageTask({ background: "transparent", format }), {
       backgrounds,
       formats: [format],
     });
-    expect(told(fitted.adjustments)).toEqual(["options.background dropped"]);
-    expect(sent(fitted)).toEqual({ count: 1, format });
+    expect(told(fitted.adjustments)).toEqual(expected);
+    expect(sent(fitted)).toEqual({ count: 1, format, ...(background && { background }) });
   });
 
   it("that a provider does not know is dropped, but auto is what it does anyway", () => {
