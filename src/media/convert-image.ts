@@ -4,7 +4,7 @@ import { loadSharp } from "./load-sharp.ts";
 /** How a conversion went. */
 export type ConversionResult =
   | { readonly kind: "converted"; readonly bytes: Uint8Array }
-  /** The image is sound, and this format cannot hold it; or it is larger than what is decoded. */
+  /** The image is sound, and this format cannot hold it; or it has more than 100 megapixels, or takes over a minute. */
   | { readonly kind: "impossible" }
   /** The bytes cannot be decoded as an image. */
   | { readonly kind: "broken" };
@@ -27,7 +27,7 @@ export async function convertImage(
   const options = compression === undefined ? {} : { quality: Math.max(1, compression) };
   const sharp = await loadSharp();
   try {
-    let image = sharp(bytes, { animated });
+    let image = sharp(bytes, { animated, limitInputPixels }).timeout({ seconds });
     // The metadata that holds the orientation is not written, so it is applied.
     if (!animated) image = image.autoOrient();
     switch (format) {
@@ -48,25 +48,35 @@ export async function convertImage(
         break;
     }
     return { kind: "converted", bytes: await image.toBuffer() };
-  } catch {
-    return { kind: (await isSound(bytes)) ? "impossible" : "broken" };
+  } catch (error) {
+    const isKnown = isBeyondLimits(error) || (await isSound(bytes));
+    return { kind: isKnown ? "impossible" : "broken" };
   }
 }
 
-/**
- * Whether the whole of an image can be decoded. It is read line by line and made
- * tiny, so that one with too many pixels for a conversion takes time and no memory.
- */
+/** An interlaced image is decoded whole, with four bytes a pixel: this one takes 400 MB. */
+const limitInputPixels = 100_000_000;
+
+/** How long libvips may work on one image. */
+const seconds = 60;
+
+/** Whether an image was given up for its size or for the time that it takes. */
+function isBeyondLimits(error: unknown): boolean {
+  return error instanceof Error && /pixel limit|^timeout/.test(error.message);
+}
+
+/** Whether the whole of an image can be decoded, as far as the limits allow. It is made tiny. */
 async function isSound(bytes: Uint8Array): Promise<boolean> {
   const tiny = { width: 16, height: 16, fit: "fill" } as const;
   const sharp = await loadSharp();
   try {
-    await sharp(bytes, { limitInputPixels: false, sequentialRead: true })
+    await sharp(bytes, { limitInputPixels, sequentialRead: true })
+      .timeout({ seconds })
       .resize(tiny)
       .raw()
       .toBuffer();
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return isBeyondLimits(error);
   }
 }

@@ -30,7 +30,8 @@ export async function serveMedia(
     "cross-origin-resource-policy": "cross-origin",
   };
   if (isNamed(request.headers["if-none-match"], etag)) return answer(response, 304, headers);
-  const range = wantedRange(request, etag, file.size);
+  // A range means something for GET alone: RFC 9110, section 14.2.
+  const range = request.method === "GET" ? wantedRange(request, etag, file.size) : undefined;
   if (range === "unsatisfiable") {
     return answer(response, 416, { ...headers, "content-range": `bytes */${file.size}` });
   }

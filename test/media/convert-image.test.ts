@@ -108,8 +108,8 @@ describe("converting", () => {
     },
   );
 
-  it("tells a sound image with more pixels than are converted from a broken one", async () => {
-    const { width, height } = { width: 16_384, height: 16_384 };
+  it("does not decode an image with more pixels than are converted", async () => {
+    const { width, height } = { width: 10_001, height: 10_000 };
     const huge = await sharp({
       create: { width, height, channels: 3, background: "red" },
       limitInputPixels: false,

@@ -150,8 +150,16 @@ export class DiskStore implements MediaStore, MediaFiles {
     const { clock, directory } = this.#options;
     for (const [name, file] of this.#files) {
       if (file.expiresAt > clock.now() || this.#writing.has(name)) continue;
+      const path = join(directory, name);
+      const found = await stat(path).catch(ignored);
+      const expiresAt = Math.round(found?.mtimeMs ?? 0);
+      if (expiresAt > clock.now()) {
+        // Another process that shares the directory has prolonged it.
+        this.#files.set(name, { size: file.size, expiresAt });
+        continue;
+      }
       this.#forget(name);
-      await rm(join(directory, name), { force: true }).catch(ignored);
+      await rm(path, { force: true }).catch(ignored);
     }
   }
 

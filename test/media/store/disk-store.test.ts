@@ -117,6 +117,21 @@ describe("a file on disk", () => {
     expect(await other.find(nameIn(await put(store, "a")))).toMatchObject({ size: 1 });
   });
 
+  it("stays as long as any process that shares the directory says", async () => {
+    const { store, directory, clock } = await open();
+    const { store: other, clock: otherClock } = await open({ directory });
+    const name = nameIn(await put(store, "a"));
+    await clock.advance(hour / 2);
+    await otherClock.advance(hour / 2);
+    expect(nameIn(await put(other, "a"))).toBe(name);
+    await clock.advance(hour / 2);
+    await store.sweep();
+    expect(await other.find(name)).toBeDefined();
+    await clock.advance(hour / 2);
+    await store.sweep();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
   it("that somebody has deleted is written again", async () => {
     const { store, directory } = await open();
     const name = nameIn(await put(store, "a picture"));
