@@ -105,7 +105,9 @@ export type CostEstimate = Message<"spillway.v1.CostEstimate"> & {
   best?: Cost | undefined;
 
   /**
-   * If every candidate but the last fails and bills all the same.
+   * If every candidate but the last fails and bills all the same, each being
+   * asked once. A candidate that is asked again and bills that too costs more;
+   * `max_cost_micros` holds all the same.
    *
    * @generated from field: spillway.v1.Cost worst = 2;
    */
@@ -196,7 +198,8 @@ export const CostBasis = {
   REPORTED: 1,
 
   /**
-   * It was worked out from the catalogue's prices.
+   * It was worked out from the catalogue's prices: at most, where a provider
+   * reads tokens from its cache, whose price is that of any other token here.
    *
    * @generated from enum value: COST_BASIS_PRICED = 2;
    */
