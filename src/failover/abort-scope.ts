@@ -1,7 +1,7 @@
+import { waitUnlessAborted } from "../domain/bounded-wait.ts";
 import type { Clock } from "../domain/clock.ts";
 import { deadlineSlackMs } from "../domain/deadline-slack.ts";
 import type { Failure } from "../domain/failure.ts";
-import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 
 /** Why work was ended from this side. */
 export type AbortCause =

@@ -1,4 +1,4 @@
-import type { Clock } from "../domain/clock.ts";
+import { waitWithin } from "../domain/bounded-wait.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Progress } from "../domain/output-event.ts";
 import type { Random } from "../domain/random.ts";
@@ -152,26 +152,10 @@ async function abandon(following: JobToFollow, job: Job): Promise<Failed> {
   // The cancelling goes on after the deadline; whoever waits does not. Another
   // attempt's answer waits for nothing.
   const patienceMs = cause.kind === "outrun" ? 0 : deadlineAt - line.clock.monotonic();
-  const confirmed = await within(line.clock, patienceMs, cancelled);
+  const confirmed = await waitWithin(line.clock, patienceMs, cancelled);
   return aborted(cause, confirmed ?? false);
 }
 
 function aborted(cause: NonNullable<AbortScope["cause"]>, confirmed: boolean): Failed {
   return { kind: "failed", failure: abortFailure(cause, confirmed ? "sent" : "ambiguous") };
-}
-
-/** Waits for work, but no longer than this; the work itself goes on. */
-async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | undefined> {
-  // Where nobody waits, a bug of the work is not to end the process.
-  work.catch(() => {});
-  if (ms <= 0) return undefined;
-  let stop = (): void => {};
-  const timeUp = new Promise<undefined>((resolve) => {
-    stop = clock.timer(ms, () => resolve(undefined));
-  });
-  try {
-    return await Promise.race([work, timeUp]);
-  } finally {
-    stop();
-  }
 }

@@ -1,4 +1,5 @@
 import type { AttemptReason } from "../domain/attempt.ts";
+import { waitUnlessAborted } from "../domain/bounded-wait.ts";
 import type { Hedge } from "../domain/hedge.ts";
 import type { Candidate } from "../router/plan.ts";
 import { type Admitted, admitTarget } from "./admit-target.ts";
@@ -6,7 +7,6 @@ import { hedgeDelayMs } from "./hedge-delay.ts";
 import { type Lane, Race } from "./race.ts";
 import { type Shortfall, tryTarget } from "./try-target.ts";
 import { firstTurn, type Turn } from "./turn.ts";
-import { waitUnlessAborted } from "./wait-unless-aborted.ts";
 import type { Walk } from "./walk.ts";
 
 /**

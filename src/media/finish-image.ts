@@ -1,4 +1,5 @@
 import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
+import { waitWithin } from "../domain/bounded-wait.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { FetchedFile, Finish, FinishJob, FinishResult } from "../domain/finish.ts";
@@ -110,9 +111,9 @@ async function finishBytes(
   }
   // A conversion that is too slow reads on.
   keepImageMemory(bytes);
-  const conversion = await within(
-    job.timeLeftMs() / 2,
+  const conversion = await waitWithin(
     clock,
+    job.timeLeftMs() / 2,
     convertImage(bytes, format, compression),
   );
   if (conversion?.kind === "broken") return noImage;
@@ -193,17 +194,6 @@ function dropped(
   reason: string,
 ): Adjustment {
   return { field, requested, applied: "", kind: "dropped", provider, reason };
-}
-
-/** What a promise gives; undefined when that takes longer. */
-async function within<T>(limitMs: number, clock: Clock, work: Promise<T>): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const stopTimer = clock.timer(limitMs, () => late.resolve(undefined));
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    stopTimer();
-  }
 }
 
 function asLink({ provider }: FinishJob): Adjustment {

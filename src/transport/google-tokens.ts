@@ -1,3 +1,4 @@
+import { waitUnlessAborted, waitWithin } from "../domain/bounded-wait.ts";
 import type { Clock } from "../domain/clock.ts";
 import { cancelledExchange, type FailedExchange } from "./exchange-failure.ts";
 import {
@@ -43,7 +44,7 @@ export class GoogleTokens {
     if (held !== undefined && leftMs > refreshAheadMs) return { kind: "token", token: held.token };
     slot.fetching ??= this.#fetch(slot);
     if (held !== undefined && leftMs > lastUseMs) return { kind: "token", token: held.token };
-    return unlessAborted(slot.fetching, signal);
+    return (await waitUnlessAborted(slot.fetching, signal)) ?? cancelled;
   }
 
   /** Forgets a token that Google does not take any more. One that has replaced it stays. */
@@ -62,17 +63,14 @@ export class GoogleTokens {
   }
 
   async #fetch(slot: Slot): Promise<GoogleTokenResult> {
-    const timeUp = new AbortController();
-    const cancelTimer = this.#clock.timer(tokenTimeoutMs, () => timeUp.abort());
     try {
-      const result = await unlessAborted(slot.fetch(), timeUp.signal, tooLate);
+      const result = (await waitWithin(this.#clock, tokenTimeoutMs, slot.fetch())) ?? tooLate;
       if (result.kind === "token") {
         const { token } = result;
         slot.held = { token, until: token.expiresAt ?? this.#clock.now() + unknownLifeMs };
       }
       return result;
     } finally {
-      cancelTimer();
       slot.fetching = undefined;
     }
   }
@@ -85,6 +83,8 @@ interface Slot {
   fetching: Promise<GoogleTokenResult> | undefined;
 }
 
+const cancelled: FailedExchange = { kind: "failed", failure: cancelledExchange("unsent") };
+
 const tooLate: FailedExchange = {
   kind: "failed",
   failure: {
@@ -93,17 +93,3 @@ const tooLate: FailedExchange = {
     message: `Google gave no access token within ${tokenTimeoutMs / 1000} seconds.`,
   },
 };
-
-/** Waits for a result, or until the signal is aborted. */
-function unlessAborted<Result>(
-  result: Promise<Result>,
-  signal: AbortSignal,
-  otherwise: FailedExchange = { kind: "failed", failure: cancelledExchange("unsent") },
-): Promise<Result | FailedExchange> {
-  if (signal.aborted) return Promise.resolve(otherwise);
-  return new Promise((resolve, reject) => {
-    const leave = (): void => resolve(otherwise);
-    signal.addEventListener("abort", leave, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
-}

@@ -1,3 +1,4 @@
+import { waitWithin } from "../../domain/bounded-wait.ts";
 import type { Clock } from "../../domain/clock.ts";
 import type { MediaStore, StoreResult } from "../../domain/media-store.ts";
 
@@ -19,14 +20,9 @@ export async function putWithin(
   { bytes, mimeType, limitMs }: TimedPut,
 ): Promise<StoreResult> {
   const controller = new AbortController();
-  const late = Promise.withResolvers<StoreResult>();
-  const stopTimer = clock.timer(limitMs, () => {
-    controller.abort();
-    late.resolve({ kind: "failed", message: "The media store did not answer in time." });
-  });
-  try {
-    return await Promise.race([store.put(bytes, mimeType, controller.signal), late.promise]);
-  } finally {
-    stopTimer();
-  }
+  const put = store.put(bytes, mimeType, controller.signal);
+  const result = await waitWithin(clock, limitMs, put);
+  if (result !== undefined) return result;
+  controller.abort();
+  return { kind: "failed", message: "The media store did not answer in time." };
 }
