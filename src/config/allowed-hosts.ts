@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { textLeaf } from "./leaves.ts";
+import { textLeaf } from "./schema-parts.ts";
 
 /** A key whose value is a list of hosts that may be fetched from. */
 export const allowedHosts = z.array(

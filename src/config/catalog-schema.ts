@@ -1,15 +1,14 @@
 import { z } from "zod";
 import { operations } from "../domain/operation.ts";
 import { parseShape } from "../domain/shape.ts";
-import { checkedText } from "./leaves.ts";
+import { checkedText, mapping, someText, wholeNumber, yesOrNo } from "./schema-parts.ts";
 
 /** The `catalog` section of spillway.yaml. */
 export const catalogSection = mapping({
-  file: checkedText("a path", (text) => text.trim() !== "")
+  file: someText("a path")
     .optional()
     .describe("The file that adds models, changes them or takes them away."),
-  builtin: z
-    .boolean({ error: "expected true or false" })
+  builtin: yesOrNo()
     .default(true)
     .describe("Whether the built-in models are there. false leaves those of the file alone."),
 });
@@ -57,7 +56,7 @@ const resolution = oneOf(["1K", "2K", "4K"]);
 // "auto" is what a provider chooses, so no price is known to be for it.
 const quality = oneOf(["low", "medium", "high"]);
 
-const sourceText = checkedText("who says so", (text) => text.trim() !== "");
+const sourceText = someText("who says so");
 
 const day = z.iso.date({ error: 'expected a day, like "2026-11-22"' });
 
@@ -75,10 +74,10 @@ const price = mapping({
   quality: quality.optional().describe("Only for images of this quality."),
   resolution: resolution.optional().describe("Only for images of this scale."),
   size: size.optional().describe("Only for images of this size in pixels."),
-  up_to_pixels: wholeNumber(1_000_000_000)
+  up_to_pixels: wholeNumber(1, 1_000_000_000)
     .optional()
     .describe("Only for images of at most so many pixels."),
-  up_to_input_tokens: wholeNumber(1_000_000_000)
+  up_to_input_tokens: wholeNumber(1, 1_000_000_000)
     .optional()
     .describe("Only for calls that read at most so many tokens."),
   source: sourceText.optional().describe("Where it was read. Without this key, the file's."),
@@ -86,7 +85,7 @@ const price = mapping({
 });
 
 const limits = mapping({
-  max_count: wholeNumber(10).optional().describe("The most images of one call."),
+  max_count: wholeNumber(1, 10).optional().describe("The most images of one call."),
   sizes: someOf(size, "sizes").optional().describe("The sizes in pixels that can be asked for."),
   aspect_ratios: someOf(aspectRatio, "aspect ratios")
     .optional()
@@ -97,7 +96,7 @@ const limits = mapping({
   qualities: someOf(quality, "qualities")
     .optional()
     .describe("The qualities that can be asked for."),
-  max_input_images: wholeNumber(64).optional().describe("The most input images of an edit."),
+  max_input_images: wholeNumber(1, 64).optional().describe("The most input images of an edit."),
 });
 
 const offer = mapping(
@@ -128,8 +127,7 @@ const offersOfProvider = z.record(
 /** One entry of a catalogue file. */
 export const modelSchema = mapping(
   {
-    replace: z
-      .boolean({ error: "expected true or false" })
+    replace: yesOrNo()
       .default(false)
       .describe("Whether it takes the place of the built-in model, of which nothing stays."),
     name: checkedText("text", (text) => text.trim() !== "" && text.length <= 200)
@@ -179,10 +177,6 @@ export type CheckedOffer = z.output<typeof offer>;
 /** A checked price. */
 export type CheckedPrice = z.output<typeof price>;
 
-function mapping<T extends z.ZodRawShape>(shape: T, error = "expected a mapping") {
-  return z.strictObject(shape, { error });
-}
-
 /** The mapping stands first, so that what is wrong inside it is what is told. */
 function orRemove<T extends z.ZodObject | z.ZodRecord>(schema: T) {
   return z.union([schema, z.literal(remove, { error: `expected a mapping or ${remove}` })]);
@@ -196,9 +190,4 @@ function someOf<T extends z.ZodType>(item: T, what: string) {
 
 function oneOf<const T extends readonly string[]>(words: T) {
   return z.enum(words, { error: `expected one of ${words.join(", ")}` });
-}
-
-function wholeNumber(most: number) {
-  const error = `expected a whole number from 1 to ${most}`;
-  return z.int32({ error }).min(1, { error }).max(most, { error });
 }

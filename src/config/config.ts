@@ -2,6 +2,7 @@ import type { Address } from "../domain/address.ts";
 import type { HealthSettings } from "../domain/health.ts";
 import type { Model } from "../domain/model.ts";
 import type { Operation } from "../domain/operation.ts";
+import type { RetryBudgetSettings } from "../domain/retry-budget-settings.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { EndpointSettings } from "../providers/endpoint-settings.ts";
@@ -52,12 +53,7 @@ export interface ServerConfig {
   /** The largest request and the largest response, in bytes. */
   readonly maxMessageBytes: number;
   /** How much retries and failovers may add to the traffic. */
-  readonly retryBudget: {
-    /** The share of the requests. */
-    readonly ratio: number;
-    /** So many a second are allowed in any case. */
-    readonly floor: number;
-  };
+  readonly retryBudget: RetryBudgetSettings;
   /** How many requests are done at the same time, and what becomes of the others. */
   readonly limits: RequestLimits;
   /** How many processes serve. "auto": as many as the machine has processors. */

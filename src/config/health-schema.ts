@@ -1,17 +1,6 @@
 import { z } from "zod";
 import type { HealthSettings } from "../domain/health.ts";
-import { parseDuration } from "./duration.ts";
-import { textLeaf } from "./leaves.ts";
-
-const duration = textLeaf({
-  parse: parseDuration,
-  expected: 'a duration with its unit, like "30s", "500ms" or "2m"',
-  forNumber: (value) => `${value}s`,
-});
-
-const wholeNumber = z
-  .int32({ error: "expected a whole number of at least 1" })
-  .positive({ error: "expected a whole number of at least 1" });
+import { duration, mapping, wholeNumber } from "./schema-parts.ts";
 
 const share = z
   .number({ error: "expected a number from 0 to 1" })
@@ -19,30 +8,27 @@ const share = z
   .max(1, { error: "expected a number from 0 to 1" });
 
 /** The `health` section of a provider and of a rule: what differs from the defaults. */
-export const healthSchema = z.strictObject(
-  {
-    failures: wholeNumber
-      .optional()
-      .describe(
-        "So many failures in a row eject a target; lost connections and answers of no known meaning count half.",
-      ),
-    ratio: share
-      .optional()
-      .describe("More than this share of failures in the window ejects a target."),
-    min_attempts: wholeNumber
-      .optional()
-      .describe("The share is looked at from so many attempts in the window."),
-    window: duration.optional().describe("The time whose attempts make the share."),
-    ejection: duration
-      .optional()
-      .describe("How long a target is ejected the first time; each time after it twice as long."),
-    max_ejection: duration.optional().describe("The longest ejection."),
-    slow_start: duration
-      .optional()
-      .describe("How long it takes a target that is back until it has its whole share again."),
-  },
-  { error: "expected a mapping" },
-);
+export const healthSchema = mapping({
+  failures: wholeNumber(1)
+    .optional()
+    .describe(
+      "So many failures in a row eject a target; lost connections and answers of no known meaning count half.",
+    ),
+  ratio: share
+    .optional()
+    .describe("More than this share of failures in the window ejects a target."),
+  min_attempts: wholeNumber(1)
+    .optional()
+    .describe("The share is looked at from so many attempts in the window."),
+  window: duration().optional().describe("The time whose attempts make the share."),
+  ejection: duration()
+    .optional()
+    .describe("How long a target is ejected the first time; each time after it twice as long."),
+  max_ejection: duration().optional().describe("The longest ejection."),
+  slow_start: duration()
+    .optional()
+    .describe("How long it takes a target that is back until it has its whole share again."),
+});
 
 /** The settings that a `health` section says. Undefined without one. */
 export function healthOf(

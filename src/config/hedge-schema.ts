@@ -1,10 +1,10 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Hedge } from "../domain/hedge.ts";
 import { parseDuration } from "./duration.ts";
-import { textLeaf } from "./leaves.ts";
+import { mapping, textLeaf, yesOrNo } from "./schema-parts.ts";
 
 /** The `hedge` section of a rule. */
-export const hedgeSchema = z.strictObject(
+export const hedgeSchema = mapping(
   {
     after: textLeaf({
       parse: (text): Hedge["after"] | undefined => (text === "p95" ? text : parseDuration(text)),
@@ -13,12 +13,11 @@ export const hedgeSchema = z.strictObject(
     }).describe(
       "How long the first attempt may take alone. p95: as long as 95 % of the last answers of its target took; as long as there were fewer than 20, no second attempt starts.",
     ),
-    paid_images: z
-      .boolean({ error: "expected true or false" })
+    paid_images: yesOrNo()
       .default(false)
       .describe("Whether images that cost something, or may, are asked for twice as well."),
   },
-  { error: "expected a mapping, like { after: 800ms }" },
+  "expected a mapping, like { after: 800ms }",
 );
 
 /** The hedge that a section says. Undefined without one. */

@@ -2,20 +2,28 @@ import { z } from "zod";
 import { parseAddress } from "../domain/address.ts";
 import { closestName } from "../domain/closest-names.ts";
 import { operations } from "../domain/operation.ts";
+import { defaultRetryBudget } from "../domain/retry-budget-settings.ts";
 import { allowedHosts } from "./allowed-hosts.ts";
 import { isOrigin, parseBaseUrl } from "./base-url.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
-import { parseByteSize } from "./byte-size.ts";
 import { catalogSection } from "./catalog-schema.ts";
 import { isCredentialsJson } from "./credentials-json.ts";
-import { parseDuration } from "./duration.ts";
 import { isFaultOrder } from "./fault-order.ts";
 import { isGlob } from "./glob.ts";
 import { healthSchema } from "./health-schema.ts";
 import { hedgeSchema } from "./hedge-schema.ts";
 import { idempotencySchema } from "./idempotency-schema.ts";
-import { checkedText, textLeaf } from "./leaves.ts";
 import { mediaSchema } from "./media-schema.ts";
+import {
+  byteSize,
+  checkedText,
+  duration,
+  mapping,
+  someText,
+  textLeaf,
+  wholeNumber,
+  yesOrNo,
+} from "./schema-parts.ts";
 import { slug } from "./slug.ts";
 import { strategySchema } from "./strategy-schema.ts";
 
@@ -53,12 +61,6 @@ export function configSchema(slugs: ReadonlySet<string>) {
 /** A checked file. */
 export type CheckedFile = z.output<ReturnType<typeof configSchema>>;
 
-const duration = textLeaf({
-  parse: parseDuration,
-  expected: 'a duration with its unit, like "30s", "500ms" or "2m"',
-  forNumber: (value) => `${value}s`,
-});
-
 const address = textLeaf({
   parse: parseAddress,
   expected: 'a host and a port, like "127.0.0.1:8080" or "[::1]:8080"',
@@ -66,8 +68,6 @@ const address = textLeaf({
 });
 
 const glob = checkedText('a model\'s name or a pattern, like "imagen-*"', isGlob);
-
-const someText = checkedText("text", (text) => text.trim() !== "");
 
 const someWorkers = { error: 'expected a whole number from 1 to 256, or "auto"' };
 
@@ -89,22 +89,18 @@ const server = mapping({
   })
     .prefault({})
     .describe("Calls from browsers."),
-  drain: duration
+  drain: duration()
     .prefault("30s")
     .describe("How long running requests may take to finish after SIGTERM."),
-  max_message_size: textLeaf({
-    parse: parseByteSize,
-    expected: 'a size with its unit, like "64MiB"',
-    forNumber: (value) => (value > 2048 ? `${value}B` : `${value}MiB`),
-  })
+  max_message_size: byteSize("64MiB")
     .prefault("64MiB")
     .describe("The largest request and the largest response, images included."),
   retry_budget: mapping({
     ratio: atLeastZero()
-      .default(0.2)
+      .default(defaultRetryBudget.ratio)
       .describe("The share of the last 10 seconds' requests that may be tried once more."),
     floor: atLeastZero()
-      .default(10)
+      .default(defaultRetryBudget.floor)
       .describe("So many attempts a second may be added in any case."),
   })
     .prefault({})
@@ -116,7 +112,7 @@ const server = mapping({
     queue: wholeNumber(0)
       .default(1024)
       .describe("How many more may wait for a place, here and at each provider with a limit."),
-    max_wait: duration.prefault("5s").describe("The longest wait for a place."),
+    max_wait: duration().prefault("5s").describe("The longest wait for a place."),
   })
     .prefault({})
     .describe("When the gateway is full. Who finds no place is told when to come back."),
@@ -158,7 +154,7 @@ const provider = mapping(
     })
       .optional()
       .describe("In place of the vendor's origin and version prefix."),
-    timeout: duration
+    timeout: duration()
       .optional()
       .describe("The time of one attempt, in place of the provider's default."),
     max_concurrent: wholeNumber(1)
@@ -237,12 +233,10 @@ function rule(slugs: ReadonlySet<string>) {
     priority: wholeNumber(0)
       .default(0)
       .describe("The group. 0 first; the next one only when every target before it failed."),
-    weight: z
-      .number({ error: "expected a number of at least 0" })
-      .nonnegative({ error: "expected a number of at least 0" })
+    weight: atLeastZero()
       .default(1)
       .describe("The share of its group's sum. 0 takes no first traffic, only failovers."),
-    model: someText
+    model: someText()
       .optional()
       .describe(
         "The name by which the provider knows the model. Without this key, the catalogue's, else the caller's.",
@@ -252,7 +246,7 @@ function rule(slugs: ReadonlySet<string>) {
     models: list(glob, "patterns")
       .min(1, { error: "expected at least one pattern" })
       .describe("Names or patterns of models. * stands for any letters."),
-    timeout: duration
+    timeout: duration()
       .optional()
       .describe("The time of a request whose caller sets no deadline. Without this key, 300s."),
     on_refusal: z
@@ -276,10 +270,6 @@ function rule(slugs: ReadonlySet<string>) {
   });
 }
 
-function mapping<T extends z.ZodRawShape>(shape: T, error = "expected a mapping") {
-  return z.strictObject(shape, { error });
-}
-
 function list<T extends z.ZodType>(item: T, what: string) {
   return z.array(item, { error: `expected a list of ${what}` });
 }
@@ -287,13 +277,4 @@ function list<T extends z.ZodType>(item: T, what: string) {
 function atLeastZero() {
   const error = "expected a number of at least 0";
   return z.number({ error }).nonnegative({ error });
-}
-
-function wholeNumber(least: number) {
-  const error = `expected a whole number of at least ${least}`;
-  return z.int32({ error }).min(least, { error });
-}
-
-function yesOrNo() {
-  return z.boolean({ error: "expected true or false" });
 }

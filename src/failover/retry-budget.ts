@@ -1,16 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
+import { defaultRetryBudget, type RetryBudgetSettings } from "../domain/retry-budget-settings.ts";
 import { SlidingCount } from "./sliding-count.ts";
-
-/** How much retries and failovers may add to the traffic. */
-export interface RetryBudgetSettings {
-  /** The share of the requests. */
-  readonly ratio: number;
-  /** So many a second are allowed in any case. */
-  readonly floor: number;
-}
-
-/** What holds where a configuration says nothing. */
-export const defaultRetryBudget: RetryBudgetSettings = { ratio: 0.2, floor: 10 };
 
 /** The time over which the budget is reckoned, in milliseconds. */
 const windowMs = 10_000;
