@@ -61,7 +61,7 @@ describe("Route", () => {
 
   it("tells what would be adapted and what it would cost, as Generate then reports it", async () => {
     const { gateway, upstreams } = await start();
-    for (const upstream of upstreams) upstream.play(images(64));
+    for (const upstream of upstreams) upstream.play(images(1024, 1, 1024));
     const generate = create(GenerateRequestSchema, {
       model: "openai/gpt-image-2",
       task: {

@@ -38,11 +38,11 @@ export function page(status: number): Act {
 }
 
 /** Answers with images of this width: as many as are asked for, or as `count` says. */
-export function images(width: number, count?: number): Act {
+export function images(width: number, count?: number, height = 8): Act {
   return {
     play({ request, response }) {
       const data = new Array(count ?? Number(request.json()["n"])).fill({
-        b64_json: tinyPng(width, 8).toString("base64"),
+        b64_json: tinyPng(width, height).toString("base64"),
       });
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify({ created: 1, data }));
