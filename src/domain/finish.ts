@@ -1,6 +1,6 @@
 import type { Adjustment } from "./adjustment.ts";
 import type { Failure } from "./failure.ts";
-import type { ImageDelivery, ImageFormat, ImageSize } from "./image-options.ts";
+import type { ImageDelivery, ImageFormat, ImageSize, Resolution } from "./image-options.ts";
 import type { FinishedImage, ProviderImage } from "./output.ts";
 
 /** What to make of a provider's images. */
@@ -13,6 +13,8 @@ export interface Finish {
   readonly askedCompression?: number | undefined;
   /** The size that the provider is asked for. Undefined means that the caller does not say. */
   readonly size?: AskedSize | undefined;
+  /** The scale that the provider is asked for. Undefined means that the caller does not say, or cannot have one. */
+  readonly scale?: AskedScale | undefined;
   /** Undefined means as the provider delivers. */
   readonly delivery?: ImageDelivery | undefined;
   /** Whether a link of the provider's own is other than was planned, so that it is reported. Undefined means no. */
@@ -25,6 +27,13 @@ export interface AskedSize {
   readonly field: "options.pixels" | "options.aspect_ratio";
   /** As the caller has it: "1024x768", "16:9". */
   readonly requested: string;
+}
+
+/** A scale that a provider is asked for, and the caller's wish that it stands for. */
+export interface AskedScale {
+  /** About so many pixels. */
+  readonly area: number;
+  readonly requested: Resolution;
 }
 
 /** Makes a provider's image ready for the caller. */

@@ -30,6 +30,12 @@ export function areaDistance(left: number, right: number): number {
  */
 export const sameRatio = Math.log(1.015);
 
+/**
+ * The distance up to which two areas count as the same scale: 1.6 times as many pixels,
+ * or as few, is another one.
+ */
+export const sameScale = Math.log(1.6);
+
 /** The number of pixels of a shape. */
 export function areaOf(shape: Shape): number {
   return shape.width * shape.height;

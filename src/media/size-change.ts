@@ -1,22 +1,28 @@
 import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
 import type { AskedSize, FinishJob } from "../domain/finish.ts";
-import { ratioDistance, type Shape } from "../domain/shape.ts";
+import { areaDistance, areaOf, ratioDistance, type Shape, sameScale } from "../domain/shape.ts";
 
-/** What is told of an image that has another size than its provider was asked for; nothing of one that has it. */
+/** What is told of an image that has another size, or another scale, than its provider was asked for; nothing of one that has them. */
 export function sizeChange(
   image: Shape,
-  { finish, provider }: Pick<FinishJob, "finish" | "provider">,
+  { finish: { size, scale }, provider }: Pick<FinishJob, "finish" | "provider">,
 ): readonly Adjustment[] {
-  const { size } = finish;
-  if (size === undefined || isKept(image, size)) return noAdjustments;
-  const { field, requested } = size;
+  const isKept = size === undefined || isOfSize(image, size);
+  const isScaleKept = scale === undefined || areaDistance(areaOf(image), scale.area) <= sameScale;
+  if (isKept && isScaleKept) return noAdjustments;
   const applied = `${image.width}x${image.height}`;
   const reason = "The provider made another size than it was asked for.";
-  return [{ field, requested, applied, kind: "converted", provider, reason }];
+  const told = { applied, kind: "converted", provider, reason } as const;
+  const adjustments: Adjustment[] = [];
+  if (!isKept) adjustments.push({ field: size.field, requested: size.requested, ...told });
+  if (!isScaleKept) {
+    adjustments.push({ field: "options.resolution", requested: scale.requested, ...told });
+  }
+  return adjustments;
 }
 
 /** Pixels are kept where the caller gave pixels; else it is the ratio that was asked for. */
-function isKept(image: Shape, { field, asked }: AskedSize): boolean {
+function isOfSize(image: Shape, { field, asked }: AskedSize): boolean {
   if (field === "options.pixels" && asked.kind === "pixels") {
     return image.width === asked.width && image.height === asked.height;
   }

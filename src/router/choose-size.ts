@@ -9,6 +9,7 @@ import {
   ratioDistance,
   type Shape,
   sameRatio,
+  sameScale,
   tierEdge,
 } from "../domain/shape.ts";
 import { chooseFreeSize, pixelsOf } from "./choose-free-size.ts";
@@ -138,9 +139,8 @@ function pixels(wish: SizeWish, wanted: Shape, chosen: Shape | undefined): SizeC
   return { size: chosen && { kind: "pixels", ...chosen }, changes };
 }
 
-/** A scale is about so many pixels: 1.6 times as many, or as few, is another one. */
 function isOfScale(shape: Shape, scale: Resolution): boolean {
-  return areaDistance(areaOf(shape), tierEdge(scale) ** 2) <= Math.log(1.6);
+  return areaDistance(areaOf(shape), tierEdge(scale) ** 2) <= sameScale;
 }
 
 function isSame(size: ImageSize, wanted: Shape, chosen: Shape): boolean {

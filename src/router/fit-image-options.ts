@@ -1,7 +1,8 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { ImageFormat, ImageOptions, ImageSize, Quality } from "../domain/image-options.ts";
-import { chooseSize, fieldOf, printSize } from "./choose-size.ts";
+import { areaOf, tierEdge } from "../domain/shape.ts";
+import { chooseSize, fieldOf, printSize, type SizeWish } from "./choose-size.ts";
 import type { Finish } from "./plan.ts";
 import { seedReason, seedWithin } from "./seed-within.ts";
 
@@ -66,6 +67,7 @@ export function fitImageOptions(
       compression: file.toCompress,
       askedCompression: file.compression,
       size: askedSize(options.size, size.size),
+      scale: askedScale(options, size),
       delivery: options.delivery,
       linkIsUnplanned: options.delivery === "url" && !isLinked,
     },
@@ -75,6 +77,14 @@ export function fitImageOptions(
 function askedSize(wish: ImageSize | undefined, asked: ImageSize | undefined): Finish["size"] {
   if (wish === undefined || asked === undefined) return undefined;
   return { asked, field: fieldOf(wish), requested: printSize(wish) };
+}
+
+/** Pixels are a scale by themselves. */
+function askedScale(wish: SizeWish, asked: SizeWish): Finish["scale"] {
+  const { resolution: requested } = wish;
+  if (requested === undefined || wish.size?.kind === "pixels") return undefined;
+  if (asked.size?.kind === "pixels") return { area: areaOf(asked.size), requested };
+  return asked.resolution && { area: tierEdge(asked.resolution) ** 2, requested };
 }
 
 type Report = (

@@ -11,8 +11,10 @@ import {
 import { sniffImage } from "../../src/media/sniff-image.ts";
 import { builtInProviders } from "../../src/providers/list.ts";
 import { bestChatModel, bestImageModel } from "../support/best-models.ts";
+import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { chatRequest, secretPrompt } from "../support/requests.ts";
 import { startGateway } from "../support/start-gateway.ts";
+import { imagesOfWidths } from "../support/upstream-acts.ts";
 
 const drawing = builtInProviders.filter(({ operations }) => operations.text_to_image !== undefined);
 const chatting = builtInProviders.filter(({ operations }) => operations.chat !== undefined);
@@ -20,22 +22,7 @@ const chatting = builtInProviders.filter(({ operations }) => operations.chat !==
 describe("one request for images, asked of every provider by name", () => {
   it.each(drawing.map(({ type }) => type))("gives two WEBP images of 16:9 by %s", async (slug) => {
     const gateway = await startGateway("sandbox: true");
-    const response = await gateway.generate({
-      model: `${slug}/${bestImageModel(slug)}`,
-      task: {
-        case: "textToImage",
-        value: {
-          prompt: secretPrompt,
-          options: {
-            count: 2,
-            size: { case: "aspectRatio", value: "16:9" },
-            resolution: Resolution.RESOLUTION_2K,
-            format: ImageFormat.WEBP,
-            delivery: Delivery.BYTES,
-          },
-        },
-      },
-    });
+    const response = await gateway.generate(twoWideImages(`${slug}/${bestImageModel(slug)}`));
     expect(response.provider).toBe(slug);
     const { images } = imagesOf(response);
     expect(images).toHaveLength(2);
@@ -49,6 +36,26 @@ describe("one request for images, asked of every provider by name", () => {
       });
       expectPromised(image, response.adjustments);
     }
+  });
+});
+
+describe("a provider that makes images of its own size", () => {
+  it("is told of by its size and its scale, whatever was asked", async () => {
+    const upstream = await startFakeUpstream(imagesOfWidths(512, 512));
+    const gateway = await startGateway(`
+providers:
+  openai: { keys: [key], base_url: "${upstream.url}" }
+`);
+    const response = await gateway.generate(twoWideImages("openai/gpt-image-2"));
+    const told = {
+      applied: "512x8",
+      reason: "The provider made another size than it was asked for.",
+    };
+    expect(response.adjustments).toMatchObject([
+      { field: "options.aspect_ratio", requested: "16:9", ...told },
+      { field: "options.resolution", requested: "2K", ...told },
+    ]);
+    for (const image of imagesOf(response).images) expectPromised(image, response.adjustments);
   });
 });
 
@@ -69,6 +76,20 @@ describe("one chat, asked of every provider that chats", () => {
     expect(last?.case === "completed" && chatText(last.value)).toBe(pieces.join(""));
   });
 });
+
+function twoWideImages(model: string) {
+  const options = {
+    count: 2,
+    size: { case: "aspectRatio" as const, value: "16:9" },
+    resolution: Resolution.RESOLUTION_2K,
+    format: ImageFormat.WEBP,
+    delivery: Delivery.BYTES,
+  };
+  return {
+    model,
+    task: { case: "textToImage" as const, value: { prompt: secretPrompt, options } },
+  };
+}
 
 /**
  * Compares an image of 16:9 at 2K with what the response promises of it: what was asked,

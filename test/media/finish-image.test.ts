@@ -337,6 +337,19 @@ describe("a size that the provider did not keep", () => {
     });
   });
 
+  it("is told by its scale, where that is more than 1.6 times off", async () => {
+    const toldOf = async (area: number) => {
+      const { result } = await finish(made(), { scale: { area, requested: "2K" } });
+      return result.kind === "finished" ? result.adjustments : undefined;
+    };
+    expect(await toldOf(1000)).toMatchObject([
+      { ...changed, field: "options.resolution", requested: "2K" },
+    ]);
+    expect(await toldOf(900)).toEqual([]);
+    expect(await toldOf(400)).toEqual([]);
+    expect(await toldOf(300)).toHaveLength(1);
+  });
+
   it.each([
     pixels(30, 20),
     ratio(3, 2),

@@ -130,6 +130,7 @@ describe("what a provider can do", () => {
         field: "options.aspect_ratio",
         requested: "16:9",
       },
+      scale: { area: 2048 * 2048, requested: "2K" },
       delivery: "bytes",
       linkIsUnplanned: false,
     });
