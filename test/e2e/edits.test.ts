@@ -73,6 +73,29 @@ describe("an edit in the sandbox", () => {
     expect(adjustments).toMatchObject([{ field: "mask_polarity", applied }]);
   });
 
+  it.each([
+    "openai/gpt-image-2",
+    "xai/grok-imagine-image",
+    "gemini/gemini-3-pro-image",
+    "vertex/gemini-3-pro-image",
+    "openrouter/google/gemini-3-pro-image",
+    "replicate/google/nano-banana-pro",
+    "fal/fal-ai/nano-banana/edit",
+    "runware/google:4@2",
+    "fireworks/flux-kontext-pro",
+    "alibaba/qwen-image-edit-plus",
+    "deepinfra/Qwen/Qwen-Image-Edit",
+  ])("of an AVIF is made by %s, which gets a PNG", async (model) => {
+    const gateway = await startGateway("sandbox: true");
+    const avif = await sharp(tinyPng(480, 480)).avif().toBuffer();
+    const images = [{ source: { case: "data" as const, value: avif } }];
+    const { provider, adjustments } = await gateway.generate(edit(model, { images }));
+    expect(provider).toBe(model.split("/")[0]);
+    expect(adjustments).toMatchObject([
+      { field: "images[0]", requested: "image/avif", applied: "image/png", provider },
+    ]);
+  });
+
   it("of files that OpenAI does not take is made of PNGs, and that is told", async () => {
     const gateway = await startGateway(yaml);
     const source = (value: Buffer) => ({ source: { case: "data" as const, value } });
