@@ -8,6 +8,7 @@ import { alibabaCapabilities, alibabaModel } from "./dialects/alibaba-models.ts"
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { postJson } from "./dialects/post-json.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { Job } from "./outcome.ts";
 import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
@@ -79,6 +80,5 @@ function taskPath(job: Job): string {
 
 function chatCall(task: ChatTask, target: CallTarget, streamed: boolean): HttpCall {
   const value = alibabaChatBody(task, target.upstreamModel, streamed);
-  const path = "/compatible-mode/v1/chat/completions";
-  return { method: "POST", path, body: { kind: "json", value } };
+  return postJson("/compatible-mode/v1/chat/completions", value);
 }

@@ -6,7 +6,7 @@ import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts
 import type { Usage } from "../domain/usage.ts";
 import type { FailedReply } from "./dialects/http-failure.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
-import { chatBody, present } from "./dialects/openai-chat.ts";
+import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import {
@@ -153,10 +153,6 @@ function completionBody(task: ChatTask, target: CallTarget): JsonObject {
     ...present("reasoning_effort", task.reasoningEffort),
     ...endUser(target),
   };
-}
-
-function endUser(target: CallTarget): JsonObject {
-  return present("user", target.endUser || undefined);
 }
 
 /** The models that it passes on to Google count reasoning beside the answer and not within it. */

@@ -20,11 +20,11 @@ import {
   fireworksProtocol,
 } from "./dialects/fireworks-models.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
-import { chatBody, present } from "./dialects/openai-chat.ts";
+import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { postJson } from "./dialects/post-json.ts";
 import { usualImageTypes } from "./dialects/usual-image-types.ts";
-import type { HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const answers: OpenAiAnswers = {
@@ -74,11 +74,11 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
 const chat: OperationDialect<ChatTask, ChatCapabilities> = {
   capabilities: () => chatCapabilities,
   timeouts: { totalMs: 600_000, firstContentMs: 120_000, idleMs: 60_000 },
-  request: (task, target) => chatCall(completionBody(task, target)),
+  request: (task, target) => postJson("/chat/completions", completionBody(task, target)),
   result: (reply) => chatResult(reply, answers),
   stream: {
     request: (task, target) =>
-      chatCall({
+      postJson("/chat/completions", {
         ...completionBody(task, target),
         stream: true,
         stream_options: { include_usage: true },
@@ -121,10 +121,6 @@ function completionBody(task: ChatTask, target: CallTarget): JsonObject {
     ...chatBody(task, fireworksModel(target.upstreamModel)),
     ...present("max_tokens", task.maxOutputTokens),
     ...present("reasoning_effort", task.reasoningEffort),
-    ...present("user", target.endUser || undefined),
+    ...endUser(target),
   };
-}
-
-function chatCall(value: JsonObject): HttpCall {
-  return { method: "POST", path: "/chat/completions", body: { kind: "json", value } };
 }

@@ -2,7 +2,7 @@ import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities
 import type { JsonObject } from "../domain/json.ts";
 import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
-import { chatBody, present } from "./dialects/openai-chat.ts";
+import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
@@ -129,7 +129,7 @@ function imagesBody(task: TextToImageTask | ImageEditTask, target: CallTarget): 
     n: task.options.count,
     ...present("size", pixelSize(task.options)),
     ...present("response_format", target.settings.responseFormat),
-    ...present("user", target.endUser || undefined),
+    ...endUser(target),
   };
 }
 
@@ -138,7 +138,7 @@ function completionBody(task: ChatTask, target: CallTarget): JsonObject {
     ...chatBody(task, target.upstreamModel),
     [target.settings.maxTokensField ?? "max_tokens"]: task.maxOutputTokens,
     reasoning_effort: task.reasoningEffort,
-    user: target.endUser || undefined,
+    ...endUser(target),
   };
 }
 

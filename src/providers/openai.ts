@@ -13,6 +13,7 @@ import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-err
 import { editForm, openAiEditFiles } from "./dialects/openai-image-edit.ts";
 import { readImageStream } from "./dialects/openai-image-stream.ts";
 import { imageMedia, imageStreamMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
+import { postJson } from "./dialects/post-json.ts";
 import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
@@ -63,11 +64,11 @@ const chat: OperationDialect<ChatTask, ChatCapabilities> = {
   capabilities: chatCapabilities,
   // A model that reasons can be silent for minutes before its first word.
   timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 60_000 },
-  request: (task, target) => chatCall(completionBody(task, target)),
+  request: (task, target) => postJson("/chat/completions", completionBody(task, target)),
   result: (reply) => chatResult(reply, answers),
   stream: {
     request: (task, target) =>
-      chatCall({
+      postJson("/chat/completions", {
         ...completionBody(task, target),
         stream: true,
         // Without it a stream says nothing of tokens, and so of cost.
@@ -150,7 +151,7 @@ function streamedBody(task: TextToImageTask | ImageEditTask, target: CallTarget)
 }
 
 function imagesCall(value: JsonObject, media: readonly string[]): HttpCall {
-  return { method: "POST", path: "/images/generations", body: { kind: "json", value }, media };
+  return postJson("/images/generations", value, media);
 }
 
 function editsCall(task: ImageEditTask, fields: JsonObject, media: readonly string[]): HttpCall {
@@ -165,10 +166,6 @@ function completionBody(task: ChatTask, target: CallTarget): JsonObject {
     reasoning_effort: task.reasoningEffort,
     safety_identifier: target.endUser || undefined,
   };
-}
-
-function chatCall(value: JsonObject): HttpCall {
-  return { method: "POST", path: "/chat/completions", body: { kind: "json", value } };
 }
 
 function chatCapabilities(model: string): ChatCapabilities {

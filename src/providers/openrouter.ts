@@ -5,7 +5,7 @@ import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts
 import { googleImageCapabilities } from "./dialects/google-image-models.ts";
 import { imageAddress } from "./dialects/image-address.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
-import { chatBody, present } from "./dialects/openai-chat.ts";
+import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { readEmbeddedError } from "./dialects/openai-errors.ts";
@@ -18,9 +18,9 @@ import {
   pixelSize,
 } from "./dialects/openai-images.ts";
 import { openRouterFailure, openRouterReplyFailure } from "./dialects/openrouter-errors.ts";
+import { postJson } from "./dialects/post-json.ts";
 import { asNumber, at } from "./dialects/read-json.ts";
 import { usualImageTypes } from "./dialects/usual-image-types.ts";
-import type { HttpCall } from "./http-call.ts";
 import { gptImageCapabilities } from "./openai.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
@@ -42,13 +42,13 @@ const imageTimeouts: AttemptTimeouts = {
 const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
   capabilities: imageCapabilities,
   timeouts: imageTimeouts,
-  request: (task, target) => call("/images", imagesBody(task, target), imageMedia),
+  request: (task, target) => postJson("/images", imagesBody(task, target), imageMedia),
   result: (reply) => imagesResult(reply, answers),
   stream: {
     // No field ties an unfinished image to one of several.
     maxCountPerCall: 1,
     request: (task, target) =>
-      call("/images", { ...imagesBody(task, target), stream: true }, imageStreamMedia),
+      postJson("/images", { ...imagesBody(task, target), stream: true }, imageStreamMedia),
     open: (_task, target) => readImageStream(answers, target.partialImages > 0),
   },
 };
@@ -62,12 +62,12 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
     inputFile: { types: usualImageTypes },
   }),
   timeouts: imageTimeouts,
-  request: (task, target) => call("/images", editBody(task, target), imageMedia),
+  request: (task, target) => postJson("/images", editBody(task, target), imageMedia),
   result: (reply) => imagesResult(reply, answers),
   stream: {
     maxCountPerCall: 1,
     request: (task, target) =>
-      call("/images", { ...editBody(task, target), stream: true }, imageStreamMedia),
+      postJson("/images", { ...editBody(task, target), stream: true }, imageStreamMedia),
     open: (_task, target) => readImageStream(answers, target.partialImages > 0),
   },
 };
@@ -75,12 +75,12 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
 const chat: OperationDialect<ChatTask, ChatCapabilities> = {
   capabilities: () => chatCapabilities,
   timeouts: { totalMs: 600_000, firstContentMs: 120_000, idleMs: 120_000 },
-  request: (task, target) => call("/chat/completions", completionBody(task, target)),
+  request: (task, target) => postJson("/chat/completions", completionBody(task, target)),
   result: (reply) => chatResult(reply, answers),
   stream: {
     // Usage comes without being asked for.
     request: (task, target) =>
-      call("/chat/completions", { ...completionBody(task, target), stream: true }),
+      postJson("/chat/completions", { ...completionBody(task, target), stream: true }),
     open: () => readChatStream(answers),
   },
 };
@@ -166,7 +166,7 @@ function imagesBody(task: TextToImageTask | ImageEditTask, target: CallTarget): 
     ...present("seed", options.seed),
     ...present("output_format", options.format),
     ...present("output_compression", options.compression),
-    ...present("user", target.endUser || undefined),
+    ...endUser(target),
   };
 }
 
@@ -175,12 +175,8 @@ function completionBody(task: ChatTask, target: CallTarget): JsonObject {
     ...chatBody(task, target.upstreamModel),
     ...present("max_completion_tokens", task.maxOutputTokens),
     ...present("reasoning", task.reasoningEffort && { effort: task.reasoningEffort }),
-    ...present("user", target.endUser || undefined),
+    ...endUser(target),
   };
-}
-
-function call(path: string, value: JsonObject, media?: readonly string[]): HttpCall {
-  return { method: "POST", path, body: { kind: "json", value }, media };
 }
 
 /**

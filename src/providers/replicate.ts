@@ -1,6 +1,7 @@
 import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ImageEditTask, TextToImageTask } from "../domain/task.ts";
+import { postJson } from "./dialects/post-json.ts";
 import { replicateFailure } from "./dialects/replicate-errors.ts";
 import { replicateUploads } from "./dialects/replicate-files.ts";
 import { replicateInput } from "./dialects/replicate-input.ts";
@@ -78,7 +79,7 @@ function create(target: CallTarget, input: JsonObject): HttpCall {
   const { upstreamModel } = target;
   if (isOfficialModel(upstreamModel)) {
     const path = `/models/${upstreamModel}/predictions`;
-    return { method: "POST", path, body: { kind: "json", value: { input } } };
+    return postJson(path, { input });
   }
   const version = upstreamModel.slice(upstreamModel.indexOf(":") + 1);
   return {

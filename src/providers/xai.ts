@@ -4,16 +4,16 @@ import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts
 import type { Usage } from "../domain/usage.ts";
 import { imageAddress } from "./dialects/image-address.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
-import { chatBody, present } from "./dialects/openai-chat.ts";
+import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
 import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { aspectRatio, imageMedia } from "./dialects/openai-images.ts";
 import { readUsage } from "./dialects/openai-usage.ts";
+import { postJson } from "./dialects/post-json.ts";
 import { asCount } from "./dialects/read-json.ts";
 import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import { xaiCost, xaiEmbeddedFailure, xaiReplyFailure } from "./dialects/xai-errors.ts";
 import { xaiImagesResult } from "./dialects/xai-images.ts";
-import type { HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const answers: OpenAiAnswers = {
@@ -32,7 +32,7 @@ const imageTimeouts: AttemptTimeouts = {
 const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
   capabilities: imageCapabilities,
   timeouts: imageTimeouts,
-  request: (task, target) => call("/images/generations", imagesBody(task, target), imageMedia),
+  request: (task, target) => postJson("/images/generations", imagesBody(task, target), imageMedia),
   result: (reply) => xaiImagesResult(reply, answers),
 };
 
@@ -40,7 +40,7 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
   capabilities: editCapabilities,
   timeouts: imageTimeouts,
   request: (task, target) =>
-    call("/images/edits", { ...imagesBody(task, target), ...inputsOf(task) }, imageMedia),
+    postJson("/images/edits", { ...imagesBody(task, target), ...inputsOf(task) }, imageMedia),
   result: (reply) => xaiImagesResult(reply, answers),
 };
 
@@ -48,11 +48,11 @@ const chat: OperationDialect<ChatTask, ChatCapabilities> = {
   capabilities: chatCapabilities,
   // A reasoning model can be silent for minutes before its first word.
   timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 120_000 },
-  request: (task, target) => call("/chat/completions", completionBody(task, target)),
+  request: (task, target) => postJson("/chat/completions", completionBody(task, target)),
   result: (reply) => chatResult(reply, answers),
   stream: {
     request: (task, target) =>
-      call("/chat/completions", {
+      postJson("/chat/completions", {
         ...completionBody(task, target),
         stream: true,
         stream_options: { include_usage: true },
@@ -179,12 +179,4 @@ function readChatUsage(usage: JsonObject): Usage {
     outputTokens: total >= all ? total - inputTokens : outputTokens + reasoningTokens,
     cachedInputTokens: cachedInputTokens && Math.min(cachedInputTokens, inputTokens),
   };
-}
-
-function endUser(target: CallTarget): JsonObject {
-  return present("user", target.endUser || undefined);
-}
-
-function call(path: string, value: JsonObject, media?: readonly string[]): HttpCall {
-  return { method: "POST", path, body: { kind: "json", value }, media };
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../domain/json.ts";
 import type { Reply } from "../reply.ts";
 import { isEdgePage } from "./edge-page.ts";
 import { classOfStatus, httpFailure } from "./http-failure.ts";
-import { asArray, asObject, asText, at } from "./read-json.ts";
+import { asArray, asObject, asText, at, objectBody } from "./read-json.ts";
 
 /**
  * What an answer of fal outside 2xx means: an error of the model, which is a list
@@ -11,7 +11,7 @@ import { asArray, asObject, asText, at } from "./read-json.ts";
  * edge (docs.fal.ai and @fal-ai/client 1.10.1, 2026-11-21).
  */
 export function falFailure(reply: Reply): Failure {
-  const error = readError(objectOf(reply), reply);
+  const error = readError(objectBody(reply) ?? {}, reply);
   const requestId = reply.headers["x-fal-request-id"];
   // Without fal's id it is its edge that answers, behind which the job may be in the queue.
   const isLost = requestId === undefined && isEdgePage(reply);
@@ -37,7 +37,7 @@ export function falFailure(reply: Reply): Failure {
  * come from in between, as the official client has it, and the result may still be there.
  */
 export function falResultFailure(reply: Reply): Failure {
-  const error = readError(objectOf(reply), reply);
+  const error = readError(objectBody(reply) ?? {}, reply);
   const own = (reply.status === 422 || reply.status === 500) && reply.body.kind === "json";
   return {
     ...falFailure(reply),
@@ -86,10 +86,6 @@ function readError(body: JsonObject, reply: Reply): FalError {
     text: asText(body["detail"]) ?? asText(body["message"]) ?? asText(at(body, "error", "message")),
     ofModel: false,
   };
-}
-
-function objectOf(reply: Reply): JsonObject {
-  return (reply.body.kind === "json" ? asObject(reply.body.value) : undefined) ?? {};
 }
 
 function classOf(reply: Reply, { type = "", text = "", ofModel }: FalError): FailureClass {

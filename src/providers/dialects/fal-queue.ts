@@ -9,7 +9,7 @@ import { falMedia, falOutput } from "./fal-answer.ts";
 import { falFailure, falResultFailure, falStatusFailure } from "./fal-errors.ts";
 import { falInput } from "./fal-input.ts";
 import { malformedReply } from "./http-failure.ts";
-import { asCount, asNumber, asObject, asText } from "./read-json.ts";
+import { asCount, asNumber, asText, objectBody } from "./read-json.ts";
 
 /** The call that puts a task into the queue of its model (queue.fal.run, 2026-11-21). */
 export function falSubmit(task: ImageTask, target: CallTarget): HttpCall {
@@ -28,7 +28,7 @@ export function falSubmit(task: ImageTask, target: CallTarget): HttpCall {
  * base URL of fal.run, where nothing is queued, answers with the result at once.
  */
 export function falAccepted(reply: Reply, task: ImageTask): Outcome {
-  const body = objectOf(reply);
+  const body = objectBody(reply) ?? {};
   const id = asText(body["request_id"]);
   // It becomes a part of a path, so it may be nothing that leads elsewhere.
   if (id !== undefined && /^[\w-]{1,100}$/.test(id)) return waiting(body, id, 0);
@@ -66,7 +66,7 @@ export function falCancelled(_reply: Reply, job: Job): boolean {
  * an error, and the result may be one.
  */
 export function falPolled(reply: Reply, job: Job, task: ImageTask): Outcome {
-  const body = objectOf(reply);
+  const body = objectBody(reply) ?? {};
   if (isCompleted(job)) return resultOf(reply, body, job, task);
   switch (asText(body["status"])) {
     case undefined: {
@@ -148,8 +148,4 @@ function segmentsOf(upstreamModel: string): readonly string[] {
 /** Until when a job may begin: what nobody waits for any more shall not run and cost. At least 2 seconds. */
 function startSeconds(timeLeftMs: number): string {
   return String(Math.max(2, Math.ceil(timeLeftMs / 1000)));
-}
-
-function objectOf(reply: Reply): JsonObject {
-  return (reply.body.kind === "json" ? asObject(reply.body.value) : undefined) ?? {};
 }

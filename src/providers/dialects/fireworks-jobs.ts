@@ -1,5 +1,5 @@
 import type { Failure } from "../../domain/failure.ts";
-import type { JsonObject, JsonValue } from "../../domain/json.ts";
+import type { JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
 import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
@@ -12,7 +12,8 @@ import { httpFailure, malformedReply } from "./http-failure.ts";
 import { imageAddress } from "./image-address.ts";
 import { present } from "./openai-chat.ts";
 import { aspectRatio } from "./openai-images.ts";
-import { asBytes, asNumber, asObject, asText, at } from "./read-json.ts";
+import { postJson } from "./post-json.ts";
+import { asBytes, asNumber, asText, at, objectBody } from "./read-json.ts";
 
 /** The call that submits a job of a FLUX.1 Kontext model; with an image it is an edit (docs.fireworks.ai, 2026-11-21). */
 export function fireworksJobCall(
@@ -21,7 +22,7 @@ export function fireworksJobCall(
 ): HttpCall {
   const { options } = task;
   const input = task.operation === "image_edit" ? task.images[0] : undefined;
-  return call(`/workflows/${fireworksModelPath(upstreamModel)}`, {
+  return postJson(`/workflows/${fireworksModelPath(upstreamModel)}`, {
     prompt: task.prompt,
     ...present("input_image", input && imageAddress(input)),
     ...present("aspect_ratio", aspectRatio(options)),
@@ -32,7 +33,7 @@ export function fireworksJobCall(
 
 /** What the answer to it means. Without an id the job runs all the same and cannot be followed. */
 export function fireworksSubmitted(reply: Reply): Outcome {
-  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const body = objectBody(reply);
   const told = body && fireworksEmbeddedFailure(body, reply);
   if (told !== undefined) return { kind: "failed", failure: told };
   const id = asText(body?.["request_id"]);
@@ -46,12 +47,12 @@ export function fireworksSubmitted(reply: Reply): Outcome {
 /** The call that asks how a job is: a POST, although it changes nothing. */
 export function fireworksPoll(job: Job, upstreamModel: string): HttpCall {
   const path = `/workflows/${fireworksModelPath(upstreamModel)}/get_result`;
-  return { ...call(path, { id: job.id }), media: ["result.sample"] };
+  return postJson(path, { id: job.id }, ["result.sample"]);
 }
 
 /** What the answer to it means: the states are those of Black Forest Labs, whose API is behind it. */
 export function fireworksPolled(reply: Reply, job: Job): Outcome {
-  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const body = objectBody(reply);
   const { id } = job;
   const waitedMs = (asNumber(job.state["waitedMs"]) ?? 0) + job.waitMs;
   const status = asText(body?.["status"]);
@@ -148,8 +149,4 @@ function lost(reply: Reply, requestId: string, status: string): Failure {
 /** How the job is, this does not tell, and it can be asked for again. */
 function ofQuestion(failure: Failure): Outcome {
   return { kind: "failed", failure: { ...failure, ofJob: false } };
-}
-
-function call(path: string, value: JsonObject): HttpCall {
-  return { method: "POST", path, body: { kind: "json", value } };
 }

@@ -11,12 +11,12 @@ import {
 } from "./http-failure.ts";
 import { type AnswerFacts, type OpenAiAnswers, requestIdOf } from "./openai-answers.ts";
 import { readUsage } from "./openai-usage.ts";
-import { asArray, asNumber, asObject, asText, at } from "./read-json.ts";
+import { asArray, asNumber, asObject, asText, at, objectBody } from "./read-json.ts";
 
 /** What a whole answer to `POST /chat/completions` means. */
 export function chatResult(reply: Reply, answers: OpenAiAnswers): Outcome {
   const requestId = requestIdOf(reply.headers, answers);
-  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const body = objectBody(reply);
   if (body === undefined) {
     const what = "The provider's answer is no JSON object";
     return { kind: "failed", failure: malformedReply(reply, what, requestId) };

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ChatMessage, ChatPart, ChatTask, ResponseFormat, Tool } from "../../domain/task.ts";
+import type { CallTarget } from "../provider.ts";
 import { imageAddress } from "./image-address.ts";
 
 /**
@@ -23,6 +24,11 @@ export function chatBody(task: ChatTask, model: string): JsonObject {
         : { type: "function", function: { name: toolChoice.name } },
     response_format: responseFormatOf(task.responseFormat),
   };
+}
+
+/** The field that names the caller's own user, or none when there is none. */
+export function endUser(target: CallTarget): JsonObject {
+  return present("user", target.endUser || undefined);
 }
 
 /** An object with one field, or with none when the value is undefined. */

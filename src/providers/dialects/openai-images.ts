@@ -7,7 +7,7 @@ import { malformedReply } from "./http-failure.ts";
 import { type OpenAiAnswers, requestIdOf } from "./openai-answers.ts";
 import { readImageUsage } from "./openai-usage.ts";
 import { readDataUrl } from "./read-data-url.ts";
-import { asArray, asBytes, asObject, asText } from "./read-json.ts";
+import { asArray, asBytes, asObject, asText, objectBody } from "./read-json.ts";
 
 /** Where an answer to `POST /images/generations` carries its images. */
 export const imageMedia: readonly string[] = ["data[].b64_json"];
@@ -36,7 +36,7 @@ export function imagesResult(
   baseUrl?: string | undefined,
 ): Outcome {
   const requestId = requestIdOf(reply.headers, answers);
-  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const body = objectBody(reply);
   if (body === undefined) {
     const what = "The provider's answer is no JSON object";
     return { kind: "failed", failure: malformedReply(reply, what, requestId) };

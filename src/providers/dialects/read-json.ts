@@ -1,4 +1,10 @@
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
+import type { Reply } from "../reply.ts";
+
+/** An answer's body when it is a JSON object, else undefined. */
+export function objectBody({ body }: Reply): JsonObject | undefined {
+  return body.kind === "json" ? asObject(body.value) : undefined;
+}
 
 /** The value when it is a JSON object, else undefined. Arrays and media are no objects. */
 export function asObject(value: JsonValue | undefined): JsonObject | undefined {

@@ -3,14 +3,14 @@ import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { Reply } from "../reply.ts";
 import { isEdgePage } from "./edge-page.ts";
 import { classOfStatus, httpFailure } from "./http-failure.ts";
-import { asArray, asNumber, asObject, asText, at } from "./read-json.ts";
+import { asArray, asNumber, asObject, asText, at, objectBody } from "./read-json.ts";
 
 /**
  * What an answer of Replicate outside 2xx means: problem details (RFC 9457), or a
  * page of its edge, behind which the prediction may run (replicate.com/docs, 2026-11-21).
  */
 export function replicateFailure(reply: Reply): Failure {
-  const problem = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const problem = objectBody(reply);
   const detail = wordsOf(problem?.["detail"] ?? problem?.["error"]);
   const failure = httpFailure(reply, {
     class: classOfProblem(reply.status, problem, detail ?? ""),

@@ -6,7 +6,16 @@ import type { Usage } from "../../domain/usage.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
-import { asArray, asBytes, asCount, asNumber, asObject, asText, at } from "./read-json.ts";
+import {
+  asArray,
+  asBytes,
+  asCount,
+  asNumber,
+  asObject,
+  asText,
+  at,
+  objectBody,
+} from "./read-json.ts";
 import { replicatePredictionFailure } from "./replicate-errors.ts";
 
 /** The wait before the first poll, in milliseconds. */
@@ -36,7 +45,7 @@ export function replicatePrediction(
   { count, byOutput }: AskedPrediction,
   waitMs: number,
 ): Outcome {
-  const prediction = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const prediction = objectBody(reply);
   const id = predictionId(prediction);
   if (prediction === undefined || id === undefined) {
     const failure = malformedReply(reply, "The provider's answer is no prediction");
@@ -69,7 +78,7 @@ export function replicatePrediction(
  * that had succeeded or failed before comes back as it was.
  */
 export function replicateStops(reply: Reply): boolean {
-  const prediction = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const prediction = objectBody(reply);
   const status = asText(prediction?.["status"]);
   return status !== undefined && status !== "succeeded" && status !== "failed";
 }

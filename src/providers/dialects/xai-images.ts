@@ -2,7 +2,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
 import type { OpenAiAnswers } from "./openai-answers.ts";
 import { imagesResult } from "./openai-images.ts";
-import { asArray, asObject } from "./read-json.ts";
+import { asArray, asObject, objectBody } from "./read-json.ts";
 import { xaiModeratedFailure } from "./xai-errors.ts";
 
 /**
@@ -12,7 +12,7 @@ import { xaiModeratedFailure } from "./xai-errors.ts";
  * none is left that is a refusal, else it is why there are fewer.
  */
 export function xaiImagesResult(reply: Reply, answers: OpenAiAnswers): Outcome {
-  const body = reply.body.kind === "json" ? asObject(reply.body.value) : undefined;
+  const body = objectBody(reply);
   if (!Array.isArray(body?.["data"])) return imagesResult(reply, answers);
   const made = asArray(body["data"]);
   const shown = made.filter((item) => asObject(item)?.["respect_moderation"] !== false);
