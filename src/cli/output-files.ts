@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { errorCode } from "../domain/error-code.ts";
 
 /** The files that a command writes. */
 export interface OutputFiles {
@@ -18,7 +19,7 @@ export const outputFiles: OutputFiles = {
       await writeFile(path, bytes, { flag: "wx" });
       return true;
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+      if (errorCode(error) === "EEXIST") return false;
       throw error;
     }
   },

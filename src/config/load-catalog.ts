@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { type CatalogChanges, mergeModels } from "../catalog/merge-models.ts";
 import { models as builtInModels } from "../catalog/models.ts";
+import { errorCode } from "../domain/error-code.ts";
 import { builtInSlugs } from "./built-in-providers.ts";
 import { changesOf } from "./catalog-changes.ts";
 import { catalogProblems } from "./catalog-problems.ts";
@@ -48,8 +49,8 @@ export function loadCatalog(
   try {
     text = input.readFile(file);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-    const message = `names a file that cannot be read${code}; expected a catalogue file`;
+    const code = errorCode(error);
+    const message = `names a file that cannot be read${code === undefined ? "" : ` (${code})`}; expected a catalogue file`;
     const atSection = [{ path: ["catalog", "file"], message, atKey: false }];
     return { kind: "invalid", file, atSection, problems: [] };
   }

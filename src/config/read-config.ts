@@ -1,3 +1,4 @@
+import { errorCode } from "../domain/error-code.ts";
 import { type LoadResult, loadConfig } from "./load-config.ts";
 import { sandboxConfigText, sandboxSource } from "./sandbox-config.ts";
 
@@ -17,8 +18,8 @@ export function readConfig(path: string | undefined, world: ConfigWorld): LoadRe
   try {
     text = world.readFile(path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-    const message = `the file cannot be read${code}`;
+    const code = errorCode(error);
+    const message = `the file cannot be read${code === undefined ? "" : ` (${code})`}`;
     return { kind: "invalid", problems: [{ file: path, line: 0, column: 0, path: "", message }] };
   }
   return loadConfig({ ...world, path, text });

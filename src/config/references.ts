@@ -1,4 +1,5 @@
 import { isAbsolute, join } from "node:path";
+import { errorCode } from "../domain/error-code.ts";
 
 /** Where the values of references come from. */
 export interface ReferenceSource {
@@ -72,18 +73,13 @@ function fileValue(path: string, fallback: string | undefined, source: Reference
     return { kind: "value", value: text.replace(/\r?\n$/, "") };
   } catch (error) {
     if (fallback !== undefined) return { kind: "value", value: fallback };
+    // Only Node's code: the rest of the error could say more than a report should.
     return missing(
-      `needs the file ${path}, which cannot be read (${errorCode(error)}); expected a file, or \${file:${path}:-} where it may be missing`,
+      `needs the file ${path}, which cannot be read (${errorCode(error) ?? "unknown error"}); expected a file, or \${file:${path}:-} where it may be missing`,
     );
   }
 }
 
 function missing(message: string): Value {
   return { kind: "missing", message };
-}
-
-/** Only Node's code: the rest of the error could say more than a report should. */
-function errorCode(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "unknown error";
 }

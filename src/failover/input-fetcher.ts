@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import { isDataUrl } from "../domain/data-url.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import { AbortScope } from "./abort-scope.ts";
 import { fewAtATime } from "./few-at-a-time.ts";
@@ -101,11 +102,6 @@ export class InputFetcher {
       scope.close();
     }
   }
-}
-
-/** Whether an address is the file itself. */
-export function isDataUrl(url: string): boolean {
-  return /^data:/i.test(url);
 }
 
 /** A sentence as the end of another one. */

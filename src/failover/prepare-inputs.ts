@@ -1,5 +1,6 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { FileLimits } from "../domain/capabilities.ts";
+import { isDataUrl } from "../domain/data-url.ts";
 import type { FieldViolation } from "../domain/gateway-error.ts";
 import type { ImageHeader, InputMedia } from "../domain/input-media.ts";
 import type { ImageEditTask, ImageInput, MaskPolarity, Task } from "../domain/task.ts";
@@ -7,7 +8,7 @@ import { inputBytes } from "../router/input-bytes.ts";
 import type { Fit, InputNeeds } from "../router/plan.ts";
 import { checkUrl } from "../transport/egress-guard.ts";
 import { fewAtATime, type InTurn } from "./few-at-a-time.ts";
-import { ended, type FetchContext, InputFetcher, isDataUrl } from "./input-fetcher.ts";
+import { ended, type FetchContext, InputFetcher } from "./input-fetcher.ts";
 import { mapImages } from "./map-images.ts";
 import { UnsuitableInput } from "./unsuitable-input.ts";
 import { UnusableInput } from "./unusable-input.ts";

@@ -1,3 +1,4 @@
+import { isDataUrl } from "../domain/data-url.ts";
 import type { ImageInput, Task } from "../domain/task.ts";
 
 /** The bytes of the images that come with a task. What is still to be fetched is not known, and counts as nothing. */
@@ -25,5 +26,5 @@ export function inputBytes(task: Task): number {
 /** Of a data URL about as many bytes as the base64 in it has. An address of another kind brings none. */
 function bytesOf(image: ImageInput): number {
   if (image.kind === "bytes") return image.bytes.length;
-  return /^data:/i.test(image.url) ? Math.floor((image.url.length * 3) / 4) : 0;
+  return isDataUrl(image.url) ? Math.floor((image.url.length * 3) / 4) : 0;
 }

@@ -1,3 +1,5 @@
+import { isDataUrl } from "../domain/data-url.ts";
+
 /** A file inside a URL. */
 export interface DataUrl {
   readonly bytes: Uint8Array;
@@ -8,7 +10,7 @@ export interface DataUrl {
 /** Decodes a "data:" URL (RFC 2397). Undefined when it is none or is broken. */
 export function decodeDataUrl(url: string): DataUrl | undefined {
   const comma = url.indexOf(",");
-  if (comma < 0 || !/^data:/i.test(url)) return undefined;
+  if (comma < 0 || !isDataUrl(url)) return undefined;
   const head = url.slice("data:".length, comma);
   const contentType = head.replace(/;base64$/i, "");
   const isBase64 = contentType.length !== head.length;

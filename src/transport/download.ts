@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { Agent } from "undici";
+import { isDataUrl } from "../domain/data-url.ts";
 import type { ConnectOptions } from "./connection-pool.ts";
 import { decodeDataUrl } from "./data-url.ts";
 import { checkUrl, guardedLookup, type Refusal } from "./egress-guard.ts";
@@ -75,7 +76,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
 
   return {
     async download(download) {
-      if (/^data:/i.test(download.url)) return readDataUrl(download);
+      if (isDataUrl(download.url)) return readDataUrl(download);
       let checked = checkUrl(download.url, download.reach);
       let { credential } = download;
       for (let redirects = 0; redirects <= mostRedirects; redirects++) {

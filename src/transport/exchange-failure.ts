@@ -22,7 +22,7 @@ export function brokenConnection(
   error: Error,
   status: number | undefined,
 ): Failure {
-  const code = errorCode(error);
+  const code = nameOf(error);
   if (error instanceof errors.HeadersOverflowError) {
     return badAnswer("The answer's headers are too large.", status);
   }
@@ -64,6 +64,6 @@ export function badAnswer(message: string, status: number | undefined): Failure 
 }
 
 /** The system's or undici's name for an error: "ECONNREFUSED". Its message could hold a header, so it is not used. */
-function errorCode(error: Error): string {
+function nameOf(error: Error): string {
   return identifier((error as NodeJS.ErrnoException).code) ?? "unknown reason";
 }

@@ -1,3 +1,4 @@
+import { base64Head } from "../domain/data-url.ts";
 import { Base64Decoder } from "./base64-decoder.ts";
 
 /**
@@ -79,7 +80,7 @@ export class MediaString {
 
 /** The same for a string that is there already. */
 export function decodeMediaText(text: string): Uint8Array | string {
-  const head = /^data:[^,]*;base64,/i.exec(text)?.[0] ?? "";
+  const head = base64Head(text) ?? "";
   const decoder = new Base64Decoder(Math.floor((text.length * 3) / 4));
   if (!decoder.write(Buffer.from(text), Buffer.byteLength(head))) return text;
   const bytes = decoder.finish();

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../domain/clock.ts";
+import { errorCode } from "../../domain/error-code.ts";
 import type { MediaFile, MediaFiles, MediaStore, StoreResult } from "../../domain/media-store.ts";
 import { fileName, typeOfName } from "./file-names.ts";
 
@@ -132,7 +133,9 @@ export class DiskStore implements MediaStore, MediaFiles {
     } catch (error) {
       this.#forget(name);
       await rm(draft, { force: true }).catch(ignored);
-      return failed(`The media store could not write the file (${codeOf(error)}).`);
+      return failed(
+        `The media store could not write the file (${errorCode(error) ?? "unknown reason"}).`,
+      );
     }
   }
 
@@ -196,11 +199,6 @@ function isDraft(name: string): boolean {
 
 function failed(message: string): StoreResult {
   return { kind: "failed", message };
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "unknown reason";
 }
 
 function ignored(): undefined {}

@@ -1,4 +1,5 @@
 import type { Clock } from "../../domain/clock.ts";
+import { errorCode } from "../../domain/error-code.ts";
 import { identifier } from "../../domain/failure.ts";
 import type { MediaStore, StoreResult } from "../../domain/media-store.ts";
 import type { Secret } from "../../domain/secret.ts";
@@ -94,6 +95,5 @@ function failed(message: string): StoreResult {
 /** "NoSuchBucket", "AccessDenied", "ECONNREFUSED": a name, never the message, which could hold an address. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown reason";
-  const code = "code" in error ? error.code : undefined;
-  return identifier(typeof code === "string" ? code : error.name) ?? "unknown reason";
+  return identifier(errorCode(error) ?? error.name) ?? "unknown reason";
 }
