@@ -1,4 +1,5 @@
 import { closestNames } from "../domain/closest-names.ts";
+import { didYouMean, suggested } from "../domain/did-you-mean.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Fleet } from "../providers/endpoint.ts";
@@ -99,12 +100,4 @@ function cannotDo(slug: string, operation: Operation): GatewayError {
     message: `Provider "${slug}" is asked for by name, but it ${reason}.`,
     metadata: { provider: slug, operation, reasons: `${slug} ${reason}.` },
   };
-}
-
-function didYouMean(suggestions: readonly string[]): string {
-  return suggestions.length === 0 ? "" : ` Did you mean ${suggestions.join(", ")}?`;
-}
-
-function suggested(suggestions: readonly string[]): Readonly<Record<string, string>> {
-  return suggestions.length === 0 ? {} : { suggestions: suggestions.join(",") };
 }

@@ -15,6 +15,7 @@ import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { explainedResponse } from "./explained-response.ts";
 import type { JsonMedia, ResponseMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
+import { oneChunk } from "./one-chunk.ts";
 import { type Overheard, overhearJson } from "./overheard-json.ts";
 import { headerOf, holdTimeout } from "./plain-request.ts";
 import type { RpcContext } from "./rpc-context.ts";
@@ -107,7 +108,7 @@ export function httpError(status: number, failure: RpcFailure): UniversalServerR
   return {
     status,
     header: new Headers({ "content-type": "application/json" }),
-    body: once(body),
+    body: oneChunk(body),
   };
 }
 
@@ -138,8 +139,4 @@ const badAddress = rpcFailure({
 function protocolOf(contentType: string) {
   if (contentType.startsWith("application/grpc-web")) return "grpc_web";
   return contentType.startsWith("application/grpc") ? "grpc" : "connect";
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

@@ -10,6 +10,7 @@ import {
 } from "@connectrpc/connect/protocol-connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerParse, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
+import { oneChunk } from "./one-chunk.ts";
 
 /** Says a library's error in our words. */
 export type Explain = (code: Code, message: string) => ConnectError;
@@ -55,12 +56,12 @@ async function unaryError(
     readonly message?: string;
     readonly details?: unknown;
   };
-  if (wire.details !== undefined) return { ...response, body: once(bytes) };
+  if (wire.details !== undefined) return { ...response, body: oneChunk(bytes) };
   const error = explain(codeFromString(wire.code) ?? Code.Unknown, wire.message ?? "");
   const explained = errorToJsonBytes(error, undefined);
   const header = new Headers(response.header);
   header.set("content-length", String(explained.byteLength));
-  return { ...response, status: codeToHttpStatus(error.code), header, body: once(explained) };
+  return { ...response, status: codeToHttpStatus(error.code), header, body: oneChunk(explained) };
 }
 
 /** An empty or explained replacement of the last envelope, which holds what became of the call. */
@@ -110,8 +111,4 @@ async function readAll(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

@@ -14,6 +14,7 @@ import {
   RouteRequestSchema,
 } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import type { Clock } from "../domain/clock.ts";
+import { didYouMean, suggested } from "../domain/did-you-mean.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import * as tables from "./enum-tables.ts";
@@ -104,11 +105,10 @@ function getModel(gateway: Gateway, request: GetModelRequest): RpcResult {
 
 function modelNotFound(gateway: Gateway, id: string): GatewayError {
   const suggestions = gateway.catalog.suggest(id, 3);
-  const hint = suggestions.length === 0 ? "" : ` Did you mean ${suggestions.join(", ")}?`;
   return {
     reason: "MODEL_NOT_FOUND",
-    message: `The catalogue has no model "${id}".${hint}`,
-    metadata: { model: id, suggestions: suggestions.join(",") },
+    message: `The catalogue has no model "${id}".${didYouMean(suggestions)}`,
+    metadata: { model: id, ...suggested(suggestions) },
   };
 }
 

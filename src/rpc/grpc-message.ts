@@ -67,4 +67,5 @@ function unreadable(code: Code, text: string): GrpcBody {
   return { kind: "unreadable", code, text };
 }
 
-const headBytes = 5;
+/** What stands before a message: a byte of flags, and its length in four. */
+export const headBytes = 5;

@@ -7,6 +7,8 @@ import {
   StreamGenerateResponseSchema,
 } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Image } from "../../gen/spillway/v1/image_pb.ts";
+import { asBuffer } from "../domain/as-buffer.ts";
+import { lengthOf } from "./message-pieces.ts";
 
 /** The images of one call that stand aside while its responses are written. */
 export interface ResponseMedia {
@@ -145,10 +147,6 @@ async function* filledEnvelopes(
   }
 }
 
-function lengthOf(pieces: readonly Piece[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.length, 0);
-}
-
 function* bytesOf(pieces: readonly Piece[]): Iterable<Uint8Array> {
   for (const piece of pieces) yield* piece.bytes();
 }
@@ -177,8 +175,4 @@ const encodedAtOnce = 24 * 1024;
 
 function base64Length(bytes: Uint8Array): number {
   return Math.ceil(bytes.length / 3) * 4;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,4 +1,5 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
+import { headBytes } from "./grpc-message.ts";
 import type { JsonMedia } from "./json-media.ts";
 import { lengthOf, messagePieces } from "./message-pieces.ts";
 
@@ -26,5 +27,3 @@ export function jsonFrame(
   head.writeUInt32BE(length - headBytes, 1);
   return pieces;
 }
-
-const headBytes = 5;

@@ -22,7 +22,7 @@ export function messagePieces(
 const scratch = new Scratch();
 
 /** How many bytes some pieces have together. */
-export function lengthOf(pieces: readonly Uint8Array[]): number {
+export function lengthOf(pieces: readonly { readonly length: number }[]): number {
   let length = 0;
   for (const piece of pieces) length += piece.length;
   return length;

@@ -1,3 +1,4 @@
+import { asBuffer } from "../domain/as-buffer.ts";
 import { DataUrlBytes } from "../domain/data-url-bytes.ts";
 import type { JsonObject, JsonValue } from "../domain/json.ts";
 
@@ -64,7 +65,7 @@ function pieceLength(piece: Piece): number {
 
 function writePiece(piece: Piece, body: Buffer, at: number): number {
   if (typeof piece === "string") return body.write(piece, at);
-  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  const bytes = asBuffer(piece);
   let position = at;
   for (let from = 0; from < bytes.length; from += encodedAtOnce) {
     position += body.write(

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { asBuffer } from "../domain/as-buffer.ts";
 import type { MultipartPart } from "../providers/http-call.ts";
 
 /** A multipart form, ready to be sent. */
@@ -61,8 +62,4 @@ function escapeName(name: string): string {
 
 function safeType(mimeType: string): string {
   return /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(mimeType) ? mimeType : "application/octet-stream";
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
