@@ -1,7 +1,7 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { ImageFormat, ImageOptions, ImageSize, Quality } from "../domain/image-options.ts";
-import { areaOf, tierEdge } from "../domain/shape.ts";
+import { areaOf, nearest, tierEdge } from "../domain/shape.ts";
 import { chooseSize, fieldOf, printSize, type SizeWish } from "./choose-size.ts";
 import type { Finish } from "./plan.ts";
 import { seedReason, seedWithin } from "./seed-within.ts";
@@ -114,9 +114,10 @@ function fitQuality(
   if (quality === "auto") return undefined;
   const ranks: readonly Quality[] = ["low", "medium", "high"];
   const wanted = ranks.indexOf(quality);
-  const [applied] = ranks
-    .filter((rank) => offered.includes(rank))
-    .sort((a, b) => Math.abs(ranks.indexOf(a) - wanted) - Math.abs(ranks.indexOf(b) - wanted));
+  const applied = nearest(
+    ranks.filter((rank) => offered.includes(rank)),
+    (rank) => Math.abs(ranks.indexOf(rank) - wanted),
+  );
   if (applied === undefined) {
     report("options.quality", quality, "", "dropped", "The quality cannot be chosen.");
   } else {

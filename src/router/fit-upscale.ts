@@ -2,7 +2,7 @@ import type { Adjustment } from "../domain/adjustment.ts";
 import type { ImageCapabilities } from "../domain/capabilities.ts";
 import { nearest } from "../domain/shape.ts";
 import type { ImageUpscaleTask } from "../domain/task.ts";
-import { printSize } from "./choose-size.ts";
+import { fieldOf, printSize } from "./choose-size.ts";
 
 /** An upscale in a provider's terms, but for what its options have in common with other tasks. */
 export interface FittedUpscale {
@@ -37,10 +37,7 @@ export function fitUpscale(
   }
   const reason = "The input and the factor decide it.";
   if (count > 1) report("options.count", String(count), "", reason);
-  if (size !== undefined) {
-    const field = size.kind === "pixels" ? "options.pixels" : "options.aspect_ratio";
-    report(field, printSize(size), "", reason);
-  }
+  if (size !== undefined) report(fieldOf(size), printSize(size), "", reason);
   if (resolution !== undefined) report("options.resolution", resolution, "", reason);
   return { task: { ...task, scaleFactor, options: { ...options, count: 1 } }, adjustments };
 }
