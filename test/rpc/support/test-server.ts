@@ -1,6 +1,6 @@
 import { afterEach } from "vitest";
-import { type RunningServer, type ServerOptions, startServer } from "../../../src/rpc/server.ts";
 import { systemClock } from "../../../src/process/system-clock.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../../src/rpc/server.ts";
 import { type HastyClock, hastyClock } from "../../support/hasty-clock.ts";
 import { type FakeGateway, fakeGateway } from "./fake-gateway.ts";
 import { type FakeTelemetry, fakeTelemetry } from "./fake-telemetry.ts";
