@@ -26,7 +26,11 @@ function silentGateway() {
     configVersion: "v1",
     captureContent: false,
     statistics: new ProviderStatistics(),
-    keys: new KeyKeeper({ store: new MemoryStore({ lifetimeMs: 3_600_000, maxBytes: 1_000_000 }, clock), clock, onNotKept: () => {} }),
+    keys: new KeyKeeper({
+      store: new MemoryStore({ lifetimeMs: 3_600_000, maxBytes: 1_000_000 }, clock),
+      clock,
+      onNotKept: () => {},
+    }),
   });
   const ask = async (deadlineMs: number | undefined, idempotencyKey = "") => {
     const result = await gateway.generate(fakeRequest({ idempotencyKey }), {
