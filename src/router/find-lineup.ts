@@ -1,13 +1,13 @@
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { Operation } from "../domain/operation.ts";
-import { namedTargets } from "./list-targets.ts";
+import { namedTargets } from "./name-targets.ts";
 import { type Prospect, prospectOf } from "./prospect.ts";
-import { type Resolution, resolveModel } from "./resolve-model.ts";
+import { type ModelMeaning, resolveModel } from "./resolve-model.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 
 /** What a model's name means for an operation, and who may be asked for it. */
 export interface Lineup {
-  readonly resolution: Resolution;
+  readonly meaning: ModelMeaning;
   /** By priority. */
   readonly prospects: readonly Prospect[];
 }
@@ -26,10 +26,10 @@ export function findLineup(name: string, operation: Operation, world: RoutingWor
   if (known !== undefined) return { kind: "found", lineup: known };
   const result = resolveModel(name, operation, world);
   if (result.kind === "failed") return result;
-  const { resolution } = result;
-  const targets = namedTargets(resolution, operation, world);
-  const prospects = targets.map((target) => prospectOf(target, resolution, operation, world));
-  const lineup = { resolution, prospects };
+  const { meaning } = result;
+  const targets = namedTargets(meaning, operation, world);
+  const prospects = targets.map((target) => prospectOf(target, meaning, operation, world));
+  const lineup = { meaning, prospects };
   world.memory?.keep(name, operation, lineup);
   return { kind: "found", lineup };
 }

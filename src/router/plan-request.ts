@@ -7,7 +7,7 @@ import { createSieve } from "./create-sieve.ts";
 import { findLineup, type Lineup } from "./find-lineup.ts";
 import { type GroupOrder, groupOrder } from "./group-order.ts";
 import { hedgeFor } from "./hedge-for.ts";
-import { wantedTarget } from "./list-targets.ts";
+import { wantedTarget } from "./name-targets.ts";
 import type { Candidate, Plan, SkippedCandidate } from "./plan.ts";
 import { type Prospect, prospectOf } from "./prospect.ts";
 import { emptyPlan, notConfigured, unknownProvider } from "./routing-errors.ts";
@@ -67,7 +67,7 @@ function makePlan(
     if (result.kind === "failed") return { ...result, skipped: [] };
     lineups.push(result.lineup);
   }
-  const primary = lineups[0]?.resolution;
+  const primary = lineups[0]?.meaning;
   if (primary === undefined) throw new Error("A request names at least one model.");
 
   const sieve = createSieve(request, world);
@@ -85,12 +85,12 @@ function makePlan(
   }
   const sifted = siftByHealth(able, world.health);
   const ordered: Candidate[] = [];
-  for (const [modelIndex, { resolution }] of lineups.entries()) {
+  for (const [modelIndex, { meaning }] of lineups.entries()) {
     const ofModel =
       lineups.length === 1
         ? sifted.candidates
         : sifted.candidates.filter((candidate) => candidate.modelIndex === modelIndex);
-    const orderGroup = groupOrder(resolution.rule?.rule.strategy, routing.routingKey, world);
+    const orderGroup = groupOrder(meaning.rule?.rule.strategy, routing.routingKey, world);
     ordered.push(...preferred(orderGroups(ofModel, orderGroup), routing.order));
   }
   const rule = primary.rule?.rule;
@@ -134,16 +134,16 @@ function checkProviders(
  * (`only`) and none of them is in it, these before them.
  */
 function withWanted(
-  { resolution, prospects }: Lineup,
+  { meaning, prospects }: Lineup,
   only: readonly string[],
   operation: Operation,
   world: RoutingWorld,
 ): readonly Prospect[] {
-  if (only.length === 0 || resolution.step === "forced") return prospects;
+  if (only.length === 0 || meaning.step === "forced") return prospects;
   if (prospects.some(({ target }) => only.includes(target.provider))) return prospects;
   const wanted = only.map((provider) => {
-    const target = wantedTarget(provider, resolution, operation, world);
-    return prospectOf(target, resolution, operation, world);
+    const target = wantedTarget(provider, meaning, operation, world);
+    return prospectOf(target, meaning, operation, world);
   });
   return [...wanted, ...prospects];
 }

@@ -22,8 +22,8 @@ export function planTakeUp(
   const candidates = tickets.flatMap(({ attempt }): Candidate[] => {
     const { provider, upstreamModel, model, priority, weight } = attempt;
     const target = { provider, upstreamModel, priority, weight };
-    const resolution = { step: "forced", model, name: upstreamModel, shadowedRules: [] } as const;
-    const prospect = prospectOf(target, resolution, request.task.operation, world);
+    const meaning = { step: "forced", model, name: upstreamModel, shadowedRules: [] } as const;
+    const prospect = prospectOf(target, meaning, request.task.operation, world);
     const candidate = sieve.pass(prospect, 0);
     return candidate === undefined ? [] : [candidate];
   });
@@ -36,6 +36,6 @@ export function planTakeUp(
     candidates,
     skipped: [],
     onRefusal: "stop",
-    timeoutMs: found.kind === "found" ? found.lineup.resolution.rule?.rule.timeoutMs : undefined,
+    timeoutMs: found.kind === "found" ? found.lineup.meaning.rule?.rule.timeoutMs : undefined,
   };
 }

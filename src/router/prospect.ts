@@ -3,8 +3,8 @@ import type { ModelOffer } from "../domain/model.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 import { type Ability, abilityOf } from "./ability.ts";
-import type { Target } from "./list-targets.ts";
-import type { Resolution } from "./resolve-model.ts";
+import type { Target } from "./name-targets.ts";
+import type { ModelMeaning } from "./resolve-model.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 
 /** A target with everything that can be said of it before a request is looked at. */
@@ -24,7 +24,7 @@ export interface Prospect {
 /** Looks up what a target of a resolved model is, and what it can be asked by the operation. */
 export function prospectOf(
   target: Target,
-  resolution: Resolution,
+  meaning: ModelMeaning,
   operation: Operation,
   world: RoutingWorld,
 ): Prospect {
@@ -33,16 +33,16 @@ export function prospectOf(
   const offer = world.catalog.findOffer(provider, upstreamModel);
   return {
     target,
-    model: resolution.model,
+    model: meaning.model,
     name: targetName(provider, upstreamModel),
     endpoint,
     offer,
     ability:
       // Who asks for a provider by name, or writes a rule, may know better than the catalogue.
-      resolution.step === "catalog" && offer && !offer.operations.includes(operation)
+      meaning.step === "catalog" && offer && !offer.operations.includes(operation)
         ? { kind: "none", reason: `does not offer ${upstreamModel} for ${operation}` }
         : abilityAt(endpoint, upstreamModel, operation, offer),
-    healthSettings: mergeHealth(endpoint?.health, resolution.rule?.rule.health),
+    healthSettings: mergeHealth(endpoint?.health, meaning.rule?.rule.health),
   };
 }
 

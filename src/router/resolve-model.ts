@@ -9,7 +9,7 @@ import type { RoutingWorld } from "./routing-world.ts";
 import { splitPrefix } from "./split-prefix.ts";
 
 /** What a model's name means. */
-export interface Resolution {
+export interface ModelMeaning {
   readonly step: ResolutionStep;
   /** The catalogue id where there is one, else the name; a forced provider's slug is not part of it. */
   readonly model: string;
@@ -27,7 +27,7 @@ export interface Resolution {
 
 /** A name's meaning, or why it has none. */
 export type ResolveResult =
-  | { readonly kind: "resolved"; readonly resolution: Resolution }
+  | { readonly kind: "resolved"; readonly meaning: ModelMeaning }
   | { readonly kind: "failed"; readonly error: GatewayError };
 
 /**
@@ -76,8 +76,8 @@ export function resolveModel(
   return { kind: "failed", error: unknownModel(name, operation, world) };
 }
 
-function resolved(resolution: Resolution): ResolveResult {
-  return { kind: "resolved", resolution };
+function resolved(meaning: ModelMeaning): ResolveResult {
+  return { kind: "resolved", meaning };
 }
 
 function others(matches: readonly MatchedRule[], chosen: MatchedRule): readonly MatchedRule[] {

@@ -3,7 +3,7 @@ import { createCatalog } from "../../src/catalog/catalog.ts";
 import type { Operation } from "../../src/domain/operation.ts";
 import type { Rule } from "../../src/domain/rule.ts";
 import { compileRules } from "../../src/router/compile-rules.ts";
-import { type Resolution, resolveModel } from "../../src/router/resolve-model.ts";
+import { type ModelMeaning, resolveModel } from "../../src/router/resolve-model.ts";
 import type { RoutingWorld } from "../../src/router/routing-world.ts";
 import { fakeEndpoint, fakeFleet } from "../support/fake-provider.ts";
 import { fakeModel, fakeRules } from "../support/fake-request.ts";
@@ -45,15 +45,15 @@ function world(rules: readonly Rule[] = [], withOpenRouter = true): RoutingWorld
   return { rules: compileRules(rules), fleet, catalog };
 }
 
-function resolve(name: string, operation: Operation, where = world()): Resolution {
+function resolve(name: string, operation: Operation, where = world()): ModelMeaning {
   const result = resolveModel(name, operation, where);
   if (result.kind === "failed") throw new Error(result.error.message);
-  return result.resolution;
+  return result.meaning;
 }
 
 function error(name: string, operation: Operation, where = world()) {
   const result = resolveModel(name, operation, where);
-  if (result.kind === "resolved") throw new Error(`It means ${result.resolution.step}.`);
+  if (result.kind === "resolved") throw new Error(`It means ${result.meaning.step}.`);
   return result.error;
 }
 

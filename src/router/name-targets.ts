@@ -1,7 +1,7 @@
 import type { Model, ModelOffer } from "../domain/model.ts";
 import type { Operation } from "../domain/operation.ts";
 import { servesModel } from "./endpoint-models.ts";
-import type { Resolution } from "./resolve-model.ts";
+import type { ModelMeaning } from "./resolve-model.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 import { splitPrefix } from "./split-prefix.ts";
 
@@ -19,22 +19,22 @@ export interface Target {
  * or all that the catalogue lists.
  */
 export function namedTargets(
-  resolution: Resolution,
+  meaning: ModelMeaning,
   operation: Operation,
   world: RoutingWorld,
 ): readonly Target[] {
-  const { entry, name } = resolution;
-  if (resolution.rule !== undefined) {
-    const targets = resolution.rule.rule.targets.map((target): Target => {
+  const { entry, name } = meaning;
+  if (meaning.rule !== undefined) {
+    const targets = meaning.rule.rule.targets.map((target): Target => {
       const { provider, priority, weight, model } = target;
       const listed = offerOf(entry, provider, operation)?.upstreamModel;
       return { provider, priority, weight, upstreamModel: model ?? listed ?? name };
     });
     return targets.sort((left, right) => left.priority - right.priority);
   }
-  if (resolution.provider !== undefined) {
-    const listed = offerOf(entry, resolution.provider, operation);
-    return [alone(resolution.provider, listed?.upstreamModel ?? name)];
+  if (meaning.provider !== undefined) {
+    const listed = offerOf(entry, meaning.provider, operation);
+    return [alone(meaning.provider, listed?.upstreamModel ?? name)];
   }
   const listed = new Map<string, Target>();
   for (const { provider } of entry?.offers ?? []) {
@@ -59,25 +59,25 @@ export function namedTargets(
  */
 export function wantedTarget(
   provider: string,
-  resolution: Resolution,
+  meaning: ModelMeaning,
   operation: Operation,
   world: RoutingWorld,
 ): Target {
-  return alone(provider, nameAt(provider, resolution, operation, world));
+  return alone(provider, nameAt(provider, meaning, operation, world));
 }
 
 /** What a provider that no rule sends the model to most likely calls it. */
 function nameAt(
   provider: string,
-  resolution: Resolution,
+  meaning: ModelMeaning,
   operation: Operation,
   world: RoutingWorld,
 ): string {
-  const entry = resolution.entry ?? modelOfOpenRouter(resolution, world);
+  const entry = meaning.entry ?? modelOfOpenRouter(meaning, world);
   const listed = offerOf(entry, provider, operation);
   if (listed !== undefined) return listed.upstreamModel;
-  const prefix = splitPrefix(resolution.name);
-  return prefix?.slug === provider ? prefix.rest : resolution.name;
+  const prefix = splitPrefix(meaning.name);
+  return prefix?.slug === provider ? prefix.rest : meaning.name;
 }
 
 function alone(provider: string, upstreamModel: string): Target {
@@ -95,7 +95,7 @@ function offerOf(
 }
 
 /** The catalogue's entry for an OpenRouter id, so that another provider can be asked for the same model. */
-function modelOfOpenRouter(resolution: Resolution, world: RoutingWorld): Model | undefined {
-  const offer = world.catalog.findOffer("openrouter", resolution.name);
+function modelOfOpenRouter(meaning: ModelMeaning, world: RoutingWorld): Model | undefined {
+  const offer = world.catalog.findOffer("openrouter", meaning.name);
   return offer && world.catalog.models.find(({ offers }) => offers.includes(offer));
 }
