@@ -12,7 +12,7 @@ import {
   message as messageRules,
   oneof as oneofRules,
 } from "../../../gen/buf/validate/validate_pb.ts";
-import { compileRules } from "./compile-rules.ts";
+import { compileFieldRules } from "./compile-field-rules.ts";
 import type { Check } from "./report.ts";
 
 /**
@@ -91,7 +91,7 @@ function isZero(value: unknown): boolean {
 }
 
 function compileValue(field: DescField, rules: FieldRules): Check | undefined {
-  const own = compileRules(rules, field.enum);
+  const own = compileFieldRules(rules, field.enum);
   switch (field.fieldKind) {
     case "list": {
       const items = rules.type.case === "repeated" ? rules.type.value.items : undefined;
@@ -100,7 +100,7 @@ function compileValue(field: DescField, rules: FieldRules): Check | undefined {
     case "map": {
       const { keys, values } =
         rules.type.case === "map" ? rules.type.value : { keys: undefined, values: undefined };
-      const key = keys && all(compileRules(keys));
+      const key = keys && all(compileFieldRules(keys));
       return all([...own, ...inAll(inOrder(key, compileItem(field, values)), eachEntry)]);
     }
     case "message":
@@ -112,7 +112,7 @@ function compileValue(field: DescField, rules: FieldRules): Check | undefined {
 
 /** The checks of a list's items, or of a map's values. */
 function compileItem(field: DescField, rules: FieldRules | undefined): Check | undefined {
-  const own = rules === undefined ? [] : compileRules(rules, field.enum);
+  const own = rules === undefined ? [] : compileFieldRules(rules, field.enum);
   const nested = field.message && compileMessage(field.message);
   return all(nested === undefined ? own : [...own, nested]);
 }

@@ -20,7 +20,7 @@ import { refuseOthers } from "./refuse-others.ts";
 import type { Check } from "./report.ts";
 
 /** The checks of the rules that hold for one value by itself. `descEnum` is its type when that is an enum. */
-export function compileRules(rules: FieldRules, descEnum?: DescEnum): Check[] {
+export function compileFieldRules(rules: FieldRules, descEnum?: DescEnum): Check[] {
   refuseOthers(FieldRulesSchema, rules, ["required", "cel", "type"]);
   return [...rules.cel.map(compileExpression), ...compileType(rules.type, descEnum)];
 }
