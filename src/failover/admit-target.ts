@@ -8,8 +8,8 @@ import type { Gate, GateCaller } from "./gate.ts";
 import { estimateOf, type Walk } from "./walk.ts";
 
 /** Whether a target can be tried now. */
-export type Admission =
-  | Admitted
+export type TargetAdmission =
+  | AdmittedTarget
   /** Another one may be. `why` is one sentence; `lastWord` says what it means when nobody else is. */
   | { readonly kind: "passed_over"; readonly why: string; readonly lastWord: LastWord }
   /** An image is of no use, whoever the provider is. */
@@ -18,7 +18,7 @@ export type Admission =
   | { readonly kind: "ended" };
 
 /** It can. Whoever is admitted leaves the gate when the attempt has ended. */
-export interface Admitted {
+export interface AdmittedTarget {
   readonly kind: "admitted";
   /** The task in what the target takes, with its images prepared. */
   readonly task: Task;
@@ -38,7 +38,7 @@ export async function admitTarget(
   candidate: Candidate,
   caller: GateCaller,
   patient: boolean,
-): Promise<Admission> {
+): Promise<TargetAdmission> {
   if (!walk.spend.allows(estimateOf(walk, candidate))) {
     const why = "Its price would pass max_cost_micros.";
     return { kind: "passed_over", why, lastWord: { kind: "cost_limit" } };

@@ -47,7 +47,7 @@ export type Decision =
  * The longest Retry-After that is waited for, in milliseconds. Who must wait
  * longer is better told so.
  */
-export const maxRetryAfterMs = 5_000;
+export const longestWaitForRetryMs = 5_000;
 
 /**
  * Looks a failure up in the table and decides what happens now.
@@ -105,7 +105,7 @@ function delayBeforeRetry(situation: Situation, random: Random): number | undefi
       return isFirst ? nextDelayMs(previousDelayMs, random) : undefined;
     case "when_retry_after_fits": {
       const { retryAfterMs } = failure;
-      if (retryAfterMs === undefined || retryAfterMs > maxRetryAfterMs) return undefined;
+      if (retryAfterMs === undefined || retryAfterMs > longestWaitForRetryMs) return undefined;
       // Not all who were sent away shall come back in the same instant.
       return retryAfterMs + random() * baseDelayMs;
     }

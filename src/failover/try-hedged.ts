@@ -2,7 +2,7 @@ import type { AttemptReason } from "../domain/attempt.ts";
 import { waitUnlessAborted } from "../domain/bounded-wait.ts";
 import type { Hedge } from "../domain/hedge.ts";
 import type { Candidate } from "../router/plan.ts";
-import { type Admitted, admitTarget } from "./admit-target.ts";
+import { type AdmittedTarget, admitTarget } from "./admit-target.ts";
 import { hedgeDelayMs } from "./hedge-delay.ts";
 import { type Lane, Race } from "./race.ts";
 import { type Shortfall, tryTarget } from "./try-target.ts";
@@ -23,7 +23,7 @@ export async function tryHedged(
   walk: Walk,
   turn: Turn,
   reason: AttemptReason,
-  admission: Admitted,
+  admission: AdmittedTarget,
   hedge: Hedge,
 ): Promise<Shortfall | undefined> {
   const rival = rivalOf(walk, turn.candidate);

@@ -3,7 +3,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { RefusalPolicy } from "../domain/generate-request.ts";
 import type { Secret } from "../domain/secret.ts";
 import { abortFailure } from "./abort-scope.ts";
-import type { Admitted } from "./admit-target.ts";
+import type { AdmittedTarget } from "./admit-target.ts";
 import type { AttemptVerdict } from "./attempt-log.ts";
 import { type Decision, decideNext, isVerdict } from "./decide-next.ts";
 import type { Lane } from "./race.ts";
@@ -30,7 +30,7 @@ export async function tryTarget(
   walk: Walk,
   turn: Turn,
   reason: AttemptReason,
-  admission: Admitted,
+  admission: AdmittedTarget,
   lane?: Lane,
 ): Promise<Shortfall | undefined> {
   const { dependencies, log, course, harvest, spend } = walk;

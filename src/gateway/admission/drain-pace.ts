@@ -1,8 +1,8 @@
 /** The shortest wait that is asked of anyone, in milliseconds. */
-export const minRetryAfterMs = 100;
+export const shortestGuessMs = 100;
 
 /** The longest one: a guess about more than this is none. */
-export const maxRetryAfterMs = 30_000;
+export const longestGuessMs = 30_000;
 
 /** What is said before anyone has left, in milliseconds. */
 export const firstGuessMs = 1_000;
@@ -33,7 +33,7 @@ export class DrainPace {
     if (this.#intervalMs === undefined) return firstGuessMs;
     // Where nobody has left for long, the pace of better times is no help.
     const intervalMs = Math.max(this.#intervalMs, now - this.#since);
-    return Math.min(maxRetryAfterMs, Math.max(minRetryAfterMs, intervalMs * count));
+    return Math.min(longestGuessMs, Math.max(shortestGuessMs, intervalMs * count));
   }
 }
 

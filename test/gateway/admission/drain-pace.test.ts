@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   DrainPace,
   firstGuessMs,
-  maxRetryAfterMs,
-  minRetryAfterMs,
+  longestGuessMs,
+  shortestGuessMs,
 } from "../../../src/gateway/admission/drain-pace.ts";
 
 describe("the pace of a full gate", () => {
@@ -43,7 +43,7 @@ describe("the pace of a full gate", () => {
     const pace = new DrainPace();
     pace.filled(0);
     pace.left(0);
-    expect(pace.timeFor(3, 0)).toBe(minRetryAfterMs);
-    expect(pace.timeFor(1_000, 600_000)).toBe(maxRetryAfterMs);
+    expect(pace.timeFor(3, 0)).toBe(shortestGuessMs);
+    expect(pace.timeFor(1_000, 600_000)).toBe(longestGuessMs);
   });
 });
