@@ -10,7 +10,7 @@ import type { Candidate, SkippedCandidate } from "../router/plan.ts";
 import { AbortScope } from "./abort-scope.ts";
 import { beginAttempt, skippedAttempt } from "./begin-attempt.ts";
 import { endedFromThisSide } from "./ended-from-this-side.ts";
-import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
+import type { ExecuteDependencies, ExecuteInput } from "./execute-input.ts";
 import { findDialect } from "./find-dialect.ts";
 import type { AttemptResult } from "./run-attempt.ts";
 

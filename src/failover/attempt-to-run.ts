@@ -7,7 +7,7 @@ import type { FinishedImage } from "../domain/output.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Task } from "../domain/task.ts";
 import type { Candidate } from "../router/plan.ts";
-import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
+import type { ExecuteDependencies, ExecuteInput } from "./execute-input.ts";
 
 /** One attempt, ready to be made. */
 export interface AttemptToRun {

@@ -9,7 +9,7 @@ import type { Done } from "../providers/outcome.ts";
 import type { AbortScope } from "./abort-scope.ts";
 import { abortFailure } from "./abort-scope.ts";
 import { fetchFile, type Line } from "./exchange.ts";
-import type { ExecuteDependencies } from "./execution.ts";
+import type { ExecuteDependencies } from "./execute-input.ts";
 
 /**
  * How long images may at least be fetched and converted once they are made, in

@@ -2,7 +2,7 @@ import type { Attempt } from "../domain/attempt.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { ErrorReason, FieldViolation, GatewayError } from "../domain/gateway-error.ts";
 import type { Candidate } from "../router/plan.ts";
-import type { ExecuteInput } from "./execution.ts";
+import type { ExecuteInput } from "./execute-input.ts";
 import { failureTable } from "./failure-table.ts";
 
 /** What a request failed of in the end. */

@@ -1,4 +1,5 @@
 import type { AttemptReason } from "../domain/attempt.ts";
+import type { GenerateResult } from "../domain/generate-result.ts";
 import type { Outage } from "../router/outlook.ts";
 import type { Candidate, Plan } from "../router/plan.ts";
 import { describeOutage } from "../router/sift-by-health.ts";
@@ -7,7 +8,7 @@ import { AttemptLog } from "./attempt-log.ts";
 import { Course } from "./course.ts";
 import { describeError, type LastWord } from "./describe-error.ts";
 import { endFromOutside } from "./end-from-outside.ts";
-import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
+import type { ExecuteDependencies, ExecuteInput } from "./execute-input.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
 import { InputPreparer } from "./prepare-inputs.ts";
@@ -32,7 +33,7 @@ import type { Walk } from "./walk.ts";
 export async function executePlan(
   input: ExecuteInput,
   dependencies: ExecuteDependencies,
-): Promise<ExecuteResult> {
+): Promise<GenerateResult> {
   const { plan } = input;
   const walk = begin(input, dependencies);
   const { log, harvest, course } = walk;

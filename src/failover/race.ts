@@ -1,7 +1,7 @@
 import type { EmitEvent, GenerateEvent } from "../domain/generated.ts";
 import type { FinishedImage } from "../domain/output.ts";
 import { outrun } from "./abort-scope.ts";
-import type { ExecuteInput } from "./execution.ts";
+import type { ExecuteInput } from "./execute-input.ts";
 import type { Walk } from "./walk.ts";
 
 /** What keeps an attempt apart from the other ones of a race. */

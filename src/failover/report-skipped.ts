@@ -1,7 +1,7 @@
 import type { Attempt } from "../domain/attempt.ts";
 import type { SkippedCandidate } from "../router/plan.ts";
 import { AttemptLog, type LoggedRequest } from "./attempt-log.ts";
-import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
+import type { ExecuteDependencies, ExecuteInput } from "./execute-input.ts";
 import { orderedEmit } from "./ordered-emit.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { unknownCost } from "../domain/cost.ts";
+import type { GenerateResult } from "../domain/generate-result.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import { AttemptLog } from "./attempt-log.ts";
 import { describeError, type LastWord } from "./describe-error.ts";
-import type { ExecuteDependencies, ExecuteInput, ExecuteResult } from "./execution.ts";
+import type { ExecuteDependencies, ExecuteInput } from "./execute-input.ts";
 import { Harvest } from "./harvest.ts";
 import { orderedEmit } from "./ordered-emit.ts";
 import { attemptsLeft, earlierAttempts, hasUntold, placesLost } from "./read-tickets.ts";
@@ -25,7 +26,7 @@ export async function takeUpJobs(
   input: ExecuteInput,
   tickets: readonly JobTicket[],
   dependencies: ExecuteDependencies,
-): Promise<ExecuteResult> {
+): Promise<GenerateResult> {
   const earlier = earlierAttempts(tickets);
   const emit = input.stream && orderedEmit(input.stream.emit);
   const harvest = new Harvest(input.request.task);

@@ -3,7 +3,7 @@ import type { EmitEvent } from "../domain/generated.ts";
 import type { Candidate } from "../router/plan.ts";
 import type { AttemptLog } from "./attempt-log.ts";
 import type { Course } from "./course.ts";
-import type { ExecuteDependencies, ExecuteInput } from "./execution.ts";
+import type { ExecuteDependencies, ExecuteInput } from "./execute-input.ts";
 import type { Harvest } from "./harvest.ts";
 import type { InputPreparer } from "./prepare-inputs.ts";
 import { missingSlots } from "./run-attempt.ts";

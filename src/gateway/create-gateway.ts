@@ -3,14 +3,15 @@ import type { Attempt } from "../domain/attempt.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { GenerateResult } from "../domain/generate-result.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import type { MediaStore } from "../domain/media-store.ts";
 import type { Catalog } from "../domain/model.ts";
 import type { Random } from "../domain/random.ts";
 import type { Rule } from "../domain/rule.ts";
 import { beginAttempt, skippedAttempt } from "../failover/begin-attempt.ts";
+import type { ExecuteDependencies, ExecuteInput } from "../failover/execute-input.ts";
 import { executePlan } from "../failover/execute-plan.ts";
-import type { ExecuteDependencies, ExecuteInput } from "../failover/execution.ts";
 import { HealthRegistry } from "../failover/health/health-registry.ts";
 import { LatencyBook } from "../failover/health/latency-book.ts";
 import { hedgeDelayMs } from "../failover/hedge-delay.ts";
@@ -30,7 +31,7 @@ import { planTakeUp } from "../router/plan-take-up.ts";
 import type { Reach, Transport } from "../transport/transport.ts";
 import type { Admission } from "./admission/create-admission.ts";
 import { AttemptsSoFar } from "./attempts-so-far.ts";
-import type { Gateway, GatewayCall, GenerateResult, ProviderView } from "./gateway.ts";
+import type { Gateway, GatewayCall, ProviderView } from "./gateway.ts";
 import type { ProviderStatistics } from "./provider-statistics.ts";
 
 /** What a gateway is made of. */

@@ -1,7 +1,7 @@
 import type { Cost } from "../domain/cost.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
-import type { Generated } from "../domain/generated.ts";
+import type { GenerateResult } from "../domain/generate-result.ts";
 import type { HealthState } from "../domain/health.ts";
 import type { Catalog } from "../domain/model.ts";
 import type { RequestObserver } from "../domain/observer.ts";
@@ -38,11 +38,6 @@ export interface GatewayCall {
   /** Undefined for a unary request. */
   readonly stream?: StreamOptions | undefined;
 }
-
-/** A request's end. */
-export type GenerateResult =
-  | { readonly kind: "generated"; readonly generated: Generated }
-  | { readonly kind: "failed"; readonly error: GatewayError };
 
 /** What would happen to a request. */
 export type RouteResult =

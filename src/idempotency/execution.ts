@@ -1,21 +1,22 @@
+import type { GenerateResult } from "../domain/generate-result.ts";
 import type { GenerateEvent } from "../domain/generated.ts";
 import type { JobBook, JobTicket } from "../domain/job-ticket.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
 import { AttemptCountingBook } from "./attempt-counting-book.ts";
-import type { KeyedCall, KeyedEnd, KeyedRun } from "./keyed-call.ts";
+import type { KeyedCall, KeyedRun } from "./keyed-call.ts";
 import type { Patience } from "./patience.ts";
 
 /** What to execute, and how it is taken down. */
 export interface ExecutionParts {
   /** The call for which it begins. */
   readonly call: KeyedCall;
-  readonly execute: (run: KeyedRun) => Promise<KeyedEnd>;
+  readonly execute: (run: KeyedRun) => Promise<GenerateResult>;
   readonly markSent: () => Promise<void>;
   readonly jobs: JobBook;
   /** What it fetches, having been sent before. Undefined: it begins anew. */
   readonly left: readonly JobTicket[] | undefined;
   /** Told how it ended, before anyone else is; undefined for a bug. It never rejects. */
-  readonly settle: (end: KeyedEnd | undefined, sent: boolean) => Promise<void>;
+  readonly settle: (end: GenerateResult | undefined, sent: boolean) => Promise<void>;
 }
 
 /** One execution on behalf of all who ask with the same key at the same time. */
@@ -23,7 +24,7 @@ export class Execution {
   readonly #abort = new AbortController();
   readonly #jobs: AttemptCountingBook;
   readonly #parts: ExecutionParts;
-  readonly #end: Promise<KeyedEnd>;
+  readonly #end: Promise<GenerateResult>;
   /** Resolves once it has ended and that is taken down. It does not reject. */
   readonly settled: Promise<void>;
   #callers = 0;
@@ -49,7 +50,7 @@ export class Execution {
   }
 
   /** Waits for the end as long as the caller does. The last caller to leave ends it, while nothing was sent. */
-  async wait(patience: Patience): Promise<KeyedEnd> {
+  async wait(patience: Patience): Promise<GenerateResult> {
     this.#callers += 1;
     const end = await Promise.race([this.#end, patience.over]);
     this.#callers -= 1;
@@ -57,9 +58,9 @@ export class Execution {
     return end;
   }
 
-  async #run(): Promise<KeyedEnd> {
+  async #run(): Promise<GenerateResult> {
     const { call, execute, left, settle } = this.#parts;
-    let end: KeyedEnd | undefined;
+    let end: GenerateResult | undefined;
     try {
       end = await execute({
         signal: this.#abort.signal,

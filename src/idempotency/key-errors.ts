@@ -1,7 +1,7 @@
-import type { KeyedEnd } from "./keyed-call.ts";
+import type { GenerateResult } from "../domain/generate-result.ts";
 
 /** The key was used for a request that differs from this one. */
-export const keyConflict: KeyedEnd = {
+export const keyConflict: GenerateResult = {
   kind: "failed",
   error: {
     reason: "IDEMPOTENCY_CONFLICT",
@@ -12,7 +12,7 @@ export const keyConflict: KeyedEnd = {
 };
 
 /** The same request was sent before, and its result is not there. */
-export const outcomeUnknown: KeyedEnd = {
+export const outcomeUnknown: GenerateResult = {
   kind: "failed",
   error: {
     reason: "AMBIGUOUS_OUTCOME",
@@ -23,7 +23,7 @@ export const outcomeUnknown: KeyedEnd = {
 };
 
 /** The caller left while the work goes on. */
-export const callerLeft: KeyedEnd = {
+export const callerLeft: GenerateResult = {
   kind: "failed",
   error: {
     reason: "CANCELLED",
@@ -33,7 +33,7 @@ export const callerLeft: KeyedEnd = {
 };
 
 /** The caller's deadline passed while the work goes on. */
-export const callerLate: KeyedEnd = {
+export const callerLate: GenerateResult = {
   kind: "failed",
   error: {
     reason: "DEADLINE",

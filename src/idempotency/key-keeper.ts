@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
+import type { GenerateResult } from "../domain/generate-result.ts";
 import type { Generated } from "../domain/generated.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import { outputEvents } from "../domain/output-events.ts";
@@ -8,7 +9,7 @@ import { keyDigest, requestDigest } from "./digest.ts";
 import { Execution } from "./execution.ts";
 import type { IdempotencyStore, Settlement } from "./idempotency-store.ts";
 import { keyConflict, outcomeUnknown } from "./key-errors.ts";
-import type { KeyedCall, KeyedEnd, KeyedRun } from "./keyed-call.ts";
+import type { KeyedCall, KeyedRun } from "./keyed-call.ts";
 import { mayHaveBought } from "./may-have-bought.ts";
 import { Patience } from "./patience.ts";
 
@@ -52,8 +53,8 @@ export class KeyKeeper {
   async generate(
     request: GenerateRequest,
     call: KeyedCall,
-    execute: (run: KeyedRun) => Promise<KeyedEnd>,
-  ): Promise<KeyedEnd> {
+    execute: (run: KeyedRun) => Promise<GenerateResult>,
+  ): Promise<GenerateResult> {
     const { store, clock, onFirstKey } = this.#parts;
     if (!this.#used) onFirstKey?.();
     this.#used = true;
@@ -110,7 +111,7 @@ export class KeyKeeper {
   #start(
     key: string,
     call: KeyedCall,
-    execute: (run: KeyedRun) => Promise<KeyedEnd>,
+    execute: (run: KeyedRun) => Promise<GenerateResult>,
     left: readonly JobTicket[] | undefined,
   ): Execution {
     const { store, storeLasts = false } = this.#parts;
@@ -149,7 +150,11 @@ export class KeyKeeper {
 const askAgainMs = 500;
 
 /** A bug leaves open what was bought, and so does what was not fetched: it may be there later, or have been. */
-function settlementOf(end: KeyedEnd | undefined, sent: boolean, wasLeft: boolean): Settlement {
+function settlementOf(
+  end: GenerateResult | undefined,
+  sent: boolean,
+  wasLeft: boolean,
+): Settlement {
   if (end?.kind === "generated") return { kind: "kept", generated: end.generated };
   if (wasLeft) return { kind: "unknown" };
   const bought = end === undefined ? sent : mayHaveBought(end.error.attempts ?? []);
@@ -161,7 +166,7 @@ async function replay(
   generated: Generated,
   stream: StreamOptions | undefined,
   patience: Patience,
-): Promise<KeyedEnd> {
+): Promise<GenerateResult> {
   if (stream !== undefined) {
     for (const event of outputEvents(generated.output)) {
       await Promise.race([stream.emit(event), patience.over]);

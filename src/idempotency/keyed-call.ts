@@ -1,5 +1,3 @@
-import type { GatewayError } from "../domain/gateway-error.ts";
-import type { Generated } from "../domain/generated.ts";
 import type { JobBook, JobTicket } from "../domain/job-ticket.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
 
@@ -28,8 +26,3 @@ export interface KeyedRun {
   /** What is to be fetched in place of doing the work: it was bought before. Undefined: nothing was. */
   readonly left?: readonly JobTicket[] | undefined;
 }
-
-/** An execution's end. */
-export type KeyedEnd =
-  | { readonly kind: "generated"; readonly generated: Generated }
-  | { readonly kind: "failed"; readonly error: GatewayError };

@@ -1,11 +1,12 @@
 import type { Clock } from "../domain/clock.ts";
+import type { GenerateResult } from "../domain/generate-result.ts";
 import { callerLate, callerLeft } from "./key-errors.ts";
-import type { KeyedCall, KeyedEnd } from "./keyed-call.ts";
+import type { KeyedCall } from "./keyed-call.ts";
 
 /** How long one caller waits: until it leaves or its deadline passes. To be closed when it need not wait any more. */
 export class Patience {
   readonly #signal: AbortSignal;
-  readonly #over = Promise.withResolvers<KeyedEnd>();
+  readonly #over = Promise.withResolvers<GenerateResult>();
   readonly #stopTimer: (() => void) | undefined;
   #isOver = false;
 
@@ -22,7 +23,7 @@ export class Patience {
   }
 
   /** Resolves with what the caller is told, once it waits no longer. */
-  get over(): Promise<KeyedEnd> {
+  get over(): Promise<GenerateResult> {
     return this.#over.promise;
   }
 
@@ -35,7 +36,7 @@ export class Patience {
     this.#signal.removeEventListener("abort", this.#left);
   }
 
-  #end(how: KeyedEnd): void {
+  #end(how: GenerateResult): void {
     this.#isOver = true;
     this.#over.resolve(how);
   }

@@ -9,9 +9,11 @@ import {
 import type { Clock } from "../domain/clock.ts";
 import { deadlineSlackMs } from "../domain/deadline-slack.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
+import type { GenerateResult } from "../domain/generate-result.ts";
 import type { Generated } from "../domain/generated.ts";
 import { freeImageMemory } from "../domain/image-memory.ts";
-import type { Gateway, GenerateResult, StreamOptions } from "../gateway/gateway.ts";
+import type { StreamOptions } from "../domain/stream-options.ts";
+import type { Gateway } from "../gateway/gateway.ts";
 import { type RpcFailure, rpcFailure } from "./errors.ts";
 import { generateRequestFromProto } from "./from-proto/generate-request.ts";
 import { isOversizedEvent, oversizedResult } from "./response-limit.ts";

@@ -3,6 +3,7 @@ import type { ImageCapabilities } from "../../src/domain/capabilities.ts";
 import { type Cost, noCost } from "../../src/domain/cost.ts";
 import type { DeliveryState, Failure, FailureClass } from "../../src/domain/failure.ts";
 import type { GenerateRequest } from "../../src/domain/generate-request.ts";
+import type { GenerateResult } from "../../src/domain/generate-result.ts";
 import type { GenerateEvent } from "../../src/domain/generated.ts";
 import type { InputMedia } from "../../src/domain/input-media.ts";
 import type { JobBook, JobTicket } from "../../src/domain/job-ticket.ts";
@@ -16,13 +17,12 @@ import type { OutputEvent } from "../../src/domain/output-event.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import type { StreamOptions } from "../../src/domain/stream-options.ts";
 import type { Task } from "../../src/domain/task.ts";
-import { executePlan } from "../../src/failover/execute-plan.ts";
 import type {
   ExecuteDependencies,
   ExecuteInput,
-  ExecuteResult,
   PriceWork,
-} from "../../src/failover/execution.ts";
+} from "../../src/failover/execute-input.ts";
+import { executePlan } from "../../src/failover/execute-plan.ts";
 import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
 import { LatencyBook } from "../../src/failover/health/latency-book.ts";
 import { RetryBudget } from "../../src/failover/retry-budget.ts";
@@ -89,7 +89,7 @@ export interface World {
   readonly endings: { readonly attempt: Attempt; readonly ending: AttemptEnding }[];
   readonly observed: ObservedExchange[];
   /** Turns the clock until the request has ended. */
-  end(): Promise<ExecuteResult & { readonly at: number }>;
+  end(): Promise<GenerateResult & { readonly at: number }>;
 }
 
 /** Begins to walk a plan. */
@@ -211,13 +211,13 @@ export function begin(setup: Setup): World {
 }
 
 /** Walks a plan to its end. */
-export async function execute(setup: Setup): Promise<World & { readonly result: ExecuteResult }> {
+export async function execute(setup: Setup): Promise<World & { readonly result: GenerateResult }> {
   const world = begin(setup);
   return { ...world, result: await world.end() };
 }
 
 /** The attempts of a result, however it ended. */
-export function attemptsOf(result: ExecuteResult): readonly Attempt[] {
+export function attemptsOf(result: GenerateResult): readonly Attempt[] {
   return result.kind === "generated" ? result.generated.attempts : (result.error.attempts ?? []);
 }
 

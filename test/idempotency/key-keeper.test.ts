@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Attempt } from "../../src/domain/attempt.ts";
 import { noCost, unknownCost } from "../../src/domain/cost.ts";
 import type { GenerateRequest } from "../../src/domain/generate-request.ts";
+import type { GenerateResult } from "../../src/domain/generate-result.ts";
 import type { GenerateEvent } from "../../src/domain/generated.ts";
 import { keyDigest, requestDigest } from "../../src/idempotency/digest.ts";
 import { KeyKeeper } from "../../src/idempotency/key-keeper.ts";
-import type { KeyedCall, KeyedEnd, KeyedRun } from "../../src/idempotency/keyed-call.ts";
+import type { KeyedCall, KeyedRun } from "../../src/idempotency/keyed-call.ts";
 import { MemoryStore } from "../../src/idempotency/memory-store.ts";
 import { fakeRequest } from "../support/fake-request.ts";
 import { manualClock } from "../support/manual-clock.ts";
@@ -413,8 +414,8 @@ function open() {
   });
   const request: GenerateRequest = fakeRequest({ idempotencyKey: "k" });
 
-  function execute(run: KeyedRun): Promise<KeyedEnd> {
-    const { promise, resolve, reject } = Promise.withResolvers<KeyedEnd>();
+  function execute(run: KeyedRun): Promise<GenerateResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<GenerateResult>();
     executions.push({
       run,
       reject,
@@ -456,15 +457,15 @@ function open() {
   return world;
 }
 
-function failed(attempt: Attempt | undefined): KeyedEnd {
+function failed(attempt: Attempt | undefined): GenerateResult {
   const error = { reason: "ALL_PROVIDERS_EXHAUSTED" as const, message: "", metadata: {} };
   return { kind: "failed", error: { ...error, attempts: attempt && [attempt] } };
 }
 
-function reasonOf(end: KeyedEnd): string | undefined {
+function reasonOf(end: GenerateResult): string | undefined {
   return end.kind === "failed" ? end.error.reason : undefined;
 }
 
-function replayed(end: KeyedEnd): boolean | undefined {
+function replayed(end: GenerateResult): boolean | undefined {
   return end.kind === "generated" ? end.generated.replayed : undefined;
 }

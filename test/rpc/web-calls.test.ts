@@ -15,7 +15,8 @@ import {
   StreamGenerateRequestSchema,
 } from "../../gen/spillway/v1/generate_pb.ts";
 import type { Attempt } from "../../src/domain/attempt.ts";
-import type { GatewayCall, GenerateResult } from "../../src/gateway/gateway.ts";
+import type { GenerateResult } from "../../src/domain/generate-result.ts";
+import type { GatewayCall } from "../../src/gateway/gateway.ts";
 import { systemClock } from "../../src/process/system-clock.ts";
 import { gatewayService } from "../../src/rpc/gateway-service.ts";
 import { jsonMediaFactory } from "../../src/rpc/json-media.ts";

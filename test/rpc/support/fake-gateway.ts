@@ -1,9 +1,9 @@
 import type { GenerateRequest } from "../../../src/domain/generate-request.ts";
+import type { GenerateResult } from "../../../src/domain/generate-result.ts";
 import type { Catalog, Model } from "../../../src/domain/model.ts";
 import type {
   Gateway,
   GatewayCall,
-  GenerateResult,
   ProviderView,
   RouteResult,
 } from "../../../src/gateway/gateway.ts";

@@ -1,9 +1,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Cost } from "../domain/cost.ts";
 import type { FinishImage, FinishPartialImage } from "../domain/finish.ts";
-import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
-import type { Generated } from "../domain/generated.ts";
 import type { InputMedia } from "../domain/input-media.ts";
 import type { JobBook } from "../domain/job-ticket.ts";
 import type { RequestObserver } from "../domain/observer.ts";
@@ -74,8 +72,3 @@ export type PriceWork = (
   usage: Usage,
   images: readonly FinishedImage[],
 ) => Cost;
-
-/** A request's end. */
-export type ExecuteResult =
-  | { readonly kind: "generated"; readonly generated: Generated }
-  | { readonly kind: "failed"; readonly error: GatewayError };
