@@ -37,7 +37,7 @@ export function offerProblems(
 function unknownProvider(slug: string, slugs: ReadonlySet<string>): string {
   const meant = closestName(slug, slugs);
   const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-  return `is no provider; expected one of spillway.yaml or a built-in one${hint}`;
+  return `is not a provider; expected one of spillway.yaml or a built-in one${hint}`;
 }
 
 function removalProblems(
@@ -46,7 +46,7 @@ function removalProblems(
   path: readonly string[],
 ): readonly CrossProblem[] {
   if (had.some(({ upstreamModel }) => upstreamModel === name)) return [];
-  const message = `is no offer of the built-in catalogue; expected one, to remove it${hint(name, had)}`;
+  const message = `is not an offer of the built-in catalogue; expected one, to remove it${hint(name, had)}`;
   return [{ path: [...path, name], message, atKey: true }];
 }
 

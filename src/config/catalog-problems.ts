@@ -63,10 +63,10 @@ function entryProblems(file: Mapping, known: ReadonlyMap<string, Model>): readon
       return [{ path: ["models", id], message: `${message}${hint}`, atKey: true }];
     };
     if (entry === remove)
-      return at("is no model of the built-in catalogue; expected one, to remove it");
+      return at("is not a model of the built-in catalogue; expected one, to remove it");
     const { replace, offers } = entriesOf(entry);
     if (replace === true)
-      return at("is no model of the built-in catalogue; expected one, to replace it");
+      return at("is not a model of the built-in catalogue; expected one, to replace it");
     const hasNone =
       offers === undefined || (isMapping(offers) && Object.values(offers).every(isEmpty));
     if (!hasNone) return [];

@@ -119,7 +119,7 @@ const offer = mapping(
 );
 
 const offersOfProvider = z.record(
-  z.string().regex(upstreamName, { error: `is no name; expected ${expectedUpstream}` }),
+  z.string().regex(upstreamName, { error: `is not a name; expected ${expectedUpstream}` }),
   orRemove(offer),
   { error: `expected the provider's names for the model, or ${remove}` },
 );
@@ -157,7 +157,7 @@ export const catalogSchema = mapping({
   as_of: day.optional().describe("The day of prices that name none."),
   models: z
     .record(
-      z.string().refine(isModelName, { error: `is no name; expected ${expectedModelName}` }),
+      z.string().refine(isModelName, { error: `is not a name; expected ${expectedModelName}` }),
       orRemove(modelSchema),
       { error: "expected a mapping of models by id" },
     )

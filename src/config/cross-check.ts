@@ -43,7 +43,7 @@ function providerProblems(
     if (type === undefined) {
       add(
         undefined,
-        `is no built-in provider and has no type; expected type: ${customType}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+        `is not a built-in provider and has no type; expected type: ${customType}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
       );
     } else if (typeof type === "string" && isBuiltIn(type)) {
       add("type", `is "${type}"; expected ${customType}`);

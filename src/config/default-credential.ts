@@ -31,7 +31,7 @@ export function defaultCredential(slug: string, source: ReferenceSource): Defaul
   }
   return {
     kind: "problem",
-    message: `takes its key from ${variable}, which is no key of printable characters without spaces`,
+    message: `takes its key from ${variable}, which is not a key of printable characters without spaces`,
   };
 }
 

@@ -39,6 +39,6 @@ function syntaxProblem(error: YAMLError, lines: LineCounter): TreeProblem {
   const message =
     error.code === "DUPLICATE_KEY"
       ? "this key is there twice in the same mapping"
-      : `this is no YAML: ${error.message.replace(/:?\s*["'\n].*$/s, "")}`;
+      : `this is not YAML: ${error.message.replace(/:?\s*["'\n].*$/s, "")}`;
   return { line: Math.max(line, 1), column: Math.max(col, 1), path: [], message };
 }

@@ -57,10 +57,10 @@ function isWrongType(issue: z.core.$ZodIssue): boolean {
 
 function unknownKey(key: string, known: readonly string[]): string {
   const meant = closestName(key, known);
-  if (meant !== undefined) return `is no known key; did you mean "${meant}"?`;
+  if (meant !== undefined) return `is not a known key; did you mean "${meant}"?`;
   return known.length === 0
-    ? "is no known key"
-    : `is no known key; expected one of ${known.join(", ")}`;
+    ? "is not a known key"
+    : `is not a known key; expected one of ${known.join(", ")}`;
 }
 
 /** Says what stands at a path, as it is written; what may be a secret is never shown. */

@@ -107,7 +107,7 @@ export function readSourceTree(
       const offset = (pair.key as Node | null)?.range?.[0] ?? node.range?.[0] ?? 0;
       if (key === "__proto__") {
         // Schemas pass over it without a word.
-        problems.push({ ...place(offset), path: [...path, key], message: "is no name to have" });
+        problems.push({ ...place(offset), path: [...path, key], message: "is not a usable name" });
         continue;
       }
       values.set(key, read(pair.value as Node | null, [...path, key], offset));

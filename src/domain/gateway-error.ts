@@ -29,7 +29,7 @@ export interface GatewayError {
   readonly metadata: Readonly<Record<string, string>>;
   /** Which fields are wrong, by their paths in the request. */
   readonly fieldViolations?: readonly FieldViolation[] | undefined;
-  /** When it is worth to ask again, in milliseconds from now. */
+  /** When it is worth asking again, in milliseconds from now. */
   readonly retryAfterMs?: number | undefined;
   /** Every attempt, when a provider was asked or skipped. */
   readonly attempts?: readonly Attempt[] | undefined;

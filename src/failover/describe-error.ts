@@ -104,7 +104,7 @@ function messageOf(
         ? `The caller's deadline passed before ${model} gave a result. Allow more time.`
         : `The time that the route allows passed before ${model} gave a result. Set a deadline of your own, or raise the route's timeout.`;
     case "AMBIGUOUS_OUTCOME":
-      return `${provider} may have done and billed the work, and duplicate_spend forbids to pay for it twice. ${what}`;
+      return `${provider} may have done and billed the work, and duplicate_spend forbids paying for it twice. ${what}`;
     case "CONTENT_REFUSED":
       return `${provider} refused the content. Change it, or let other providers judge it with routing.on_refusal. ${what}`;
     case "UPSTREAM_REJECTED":

@@ -193,7 +193,7 @@ function readReply(answered: Answered, failureOf: Provider["failure"]): Answered
     failure: {
       class: "server_fault",
       delivery: "sent",
-      message: "The provider's answer is no JSON.",
+      message: "The provider's answer is not JSON.",
       httpStatus: reply.status,
       billed: true,
     },

@@ -28,7 +28,7 @@ import type { Walk } from "./walk.ts";
  * the attempts telling what became of the rest. The request fails only when there
  * is no image at all, or when the caller has left.
  *
- * It never rejects but for a bug.
+ * It rejects only for a bug.
  */
 export async function executePlan(
   input: ExecuteInput,

@@ -56,7 +56,7 @@ export class InputPreparer {
     this.#context = context;
   }
 
-  /** Prepares the task for one target. Never rejects but for a bug. */
+  /** Prepares the task for one target. Rejects only for a bug. */
   async prepare({ task, inputs }: Pick<Fit, "task" | "inputs">): Promise<PrepareResult> {
     if (inputs === undefined) return { kind: "prepared", task, conversions: [] };
     const conversions: InputConversion[] = [];
@@ -181,7 +181,7 @@ export class InputPreparer {
   async #read(bytes: Uint8Array, field: string): Promise<LoadedImage> {
     const header = this.#context.media.sniff(bytes);
     if (header !== undefined) return { bytes, header };
-    throw new UnusableInput(field, "is no PNG, JPEG, WebP, AVIF or GIF", "image");
+    throw new UnusableInput(field, "is not a PNG, JPEG, WebP, AVIF or GIF image", "image");
   }
 
   async #fetch(url: string, field: string): Promise<LoadedImage> {

@@ -20,7 +20,7 @@ import { toGenerated } from "./to-generated.ts";
  * image that no ticket stands for is lost, if it was made; an attempt says so. Where
  * attempts were made of which no ticket tells, nobody knows what it all cost.
  *
- * It never rejects but for a bug.
+ * It rejects only for a bug.
  */
 export async function takeUpJobs(
   input: ExecuteInput,

@@ -13,7 +13,7 @@ export type { StreamOptions } from "../domain/stream-options.ts";
 
 /** What the gateway does, whatever the protocol it is asked over. */
 export interface Gateway {
-  /** Does a task and fails over as needed. Never rejects but for a bug. */
+  /** Does a task and fails over as needed. Rejects only for a bug. */
   generate(request: GenerateRequest, call: GatewayCall): Promise<GenerateResult>;
   /** Explains and prices what `generate` would do, streamed or not. Sends nothing. */
   route(request: GenerateRequest, call: { readonly streamed: boolean }): RouteResult;

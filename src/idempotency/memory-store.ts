@@ -82,7 +82,7 @@ export class MemoryStore implements IdempotencyStore {
 
   #claimed(key: string): Entry {
     const entry = this.#entries.get(key);
-    if (entry === undefined) throw new Error("This key nobody has claimed.");
+    if (entry === undefined) throw new Error("Nobody has claimed this key.");
     return entry;
   }
 

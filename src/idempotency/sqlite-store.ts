@@ -193,7 +193,7 @@ export class SqliteStore implements IdempotencyStore {
 
   #requestOf(key: string): string {
     const request = this.#claims.get(key);
-    if (request === undefined) throw new Error("This key nobody has claimed.");
+    if (request === undefined) throw new Error("Nobody has claimed this key.");
     return request;
   }
 

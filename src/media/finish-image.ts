@@ -207,7 +207,7 @@ const noImage: FinishResult = {
   failure: {
     class: "server_fault",
     delivery: "sent",
-    message: "What the provider returned as an image is none.",
+    message: "What the provider returned as an image is not one.",
     billed: true,
   },
 };

@@ -156,7 +156,7 @@ function enumExpectation({ values, sharedPrefix = "" }: DescEnum, value: JsonVal
 
 function violateUnknown(schema: DescMessage, key: string, search: Search): void {
   const names = schema.fields.map(({ name, jsonName }) => (key.includes("_") ? name : jsonName));
-  const description = `is no field of ${schema.typeName}${didYouMean(closestName(key, names))}`;
+  const description = `is not a field of ${schema.typeName}${didYouMean(closestName(key, names))}`;
   const parent = pathToString(search.path);
   const name = repeatableKey(key);
   const field = parent === "" ? name : `${parent}.${name}`;

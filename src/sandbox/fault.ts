@@ -47,12 +47,12 @@ export interface FaultOrder {
 export function parseFault(text: string): Fault | string {
   const match = /^\s*(\*|[a-z0-9][a-z0-9-]*)\s*=\s*(\S+)\s*$/.exec(text);
   if (match === null) {
-    return `"${text}" is no sandbox fault; write PROVIDER=FAULT, like "openai=http-503" or "*=slow:2s".`;
+    return `"${text}" is not a sandbox fault; write PROVIDER=FAULT, like "openai=http-503" or "*=slow:2s".`;
   }
   const [, provider = "", form = ""] = match;
   const effect = parseEffect(form);
   if (effect === undefined) {
-    return `"${form}" is no sandbox fault; it is one of ${faultForms.join(", ")}, where NNN is 400 to 599 and DURATION is like 500ms, 2s or 1m.`;
+    return `"${form}" is not a sandbox fault; it is one of ${faultForms.join(", ")}, where NNN is 400 to 599 and DURATION is like 500ms, 2s or 1m.`;
   }
   return { provider, effect };
 }

@@ -12,7 +12,7 @@ export function checkRunwareTask(task: JsonObject): RunwareComplaint | undefined
   const model = task["model"];
   if (typeof model !== "string") return missing("model");
   if (!/^[\w-]+:[\w.-]+@[\w.-]+$/.test(model)) {
-    return { ...invalid("model"), code: "invalidModel", message: "The model is no AIR." };
+    return { ...invalid("model"), code: "invalidModel", message: "The model is not an AIR." };
   }
   return task["taskType"] === "upscale" ? checkUpscale(task) : checkInference(task, model);
 }

@@ -222,7 +222,7 @@ describe("a catalogue file with a mistake", () => {
     ["  m:", "4:5: models.m: is empty; expected a mapping or remove"],
     [
       "  gpt-image-2: { offer: {} }",
-      '4:18: models.gpt-image-2.offer: is no known key; did you mean "offers"?',
+      '4:18: models.gpt-image-2.offer: is not a known key; did you mean "offers"?',
     ],
     [
       "  gpt-image-2: { offers: { openai: [] } }",
@@ -242,7 +242,7 @@ describe("a catalogue file with a mistake", () => {
     ],
     [
       "  a//b: remove",
-      '4:3: models["a//b"]: is no name; expected at most 256 letters, digits and - _ . : / @ +, with no empty, "." or ".." segment',
+      '4:3: models["a//b"]: is not a name; expected at most 256 letters, digits and - _ . : / @ +, with no empty, "." or ".." segment',
     ],
     [
       offer("limits: { max_count: 0 }"),
@@ -316,11 +316,11 @@ describe("a catalogue file with a mistake", () => {
     // Models.
     [
       "  gpt-imag-2: remove",
-      '4:3: models.gpt-imag-2: is no model of the built-in catalogue; expected one, to remove it; did you mean "gpt-image-2"?',
+      '4:3: models.gpt-imag-2: is not a model of the built-in catalogue; expected one, to remove it; did you mean "gpt-image-2"?',
     ],
     [
       "  sdxl: remove",
-      '4:3: models.sdxl: is no model of the built-in catalogue; expected one, to remove it; did you mean "stable-diffusion-xl"?',
+      '4:3: models.sdxl: is not a model of the built-in catalogue; expected one, to remove it; did you mean "stable-diffusion-xl"?',
     ],
     [
       "  gpt-imag-2: { name: x }",
@@ -332,11 +332,11 @@ describe("a catalogue file with a mistake", () => {
     ],
     [
       "  gpt-image-2: { offers: { openai: { __proto__: { operations: [chat] } } } }",
-      "4:38: models.gpt-image-2.offers.openai.__proto__: is no name to have",
+      "4:38: models.gpt-image-2.offers.openai.__proto__: is not a usable name",
     ],
     [
       "  xyzzy: { replace: true, offers: { openai: { x: { operations: [chat] } } } }",
-      "4:3: models.xyzzy: is no model of the built-in catalogue; expected one, to replace it",
+      "4:3: models.xyzzy: is not a model of the built-in catalogue; expected one, to replace it",
     ],
     [
       "  gpt-image-2: { replace: true }",
@@ -357,7 +357,7 @@ describe("a catalogue file with a mistake", () => {
     // Offers.
     [
       "  gpt-image-2: { offers: { opnai: { x: { operations: [chat] } } } }",
-      '4:28: models.gpt-image-2.offers.opnai: is no provider; expected one of spillway.yaml or a built-in one; did you mean "openai"?',
+      '4:28: models.gpt-image-2.offers.opnai: is not a provider; expected one of spillway.yaml or a built-in one; did you mean "openai"?',
     ],
     [
       "  gpt-image-2: { offers: { my-vllm: remove } }",
@@ -365,7 +365,7 @@ describe("a catalogue file with a mistake", () => {
     ],
     [
       "  gpt-image-2: { offers: { openai: { gpt-imag-2: remove } } }",
-      '4:38: models.gpt-image-2.offers.openai.gpt-imag-2: is no offer of the built-in catalogue; expected one, to remove it; did you mean "gpt-image-2"?',
+      '4:38: models.gpt-image-2.offers.openai.gpt-imag-2: is not an offer of the built-in catalogue; expected one, to remove it; did you mean "gpt-image-2"?',
     ],
     [
       "  gpt-image-2: { offers: { openai: { gpt-imag-2: { prices: [] } } } }",
@@ -418,7 +418,7 @@ describe("a catalogue file with a mistake", () => {
     ],
     [
       "  m: [",
-      "4:7: this is no YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
+      "4:7: this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]",
     ],
     [
       '  gpt-image-2: { name: "${NOBODY}" }',
@@ -460,7 +460,7 @@ describe("a catalogue file with a mistake", () => {
   gemini-3-pro-image: { aliases: [], nam: x }
   mine: { aliases: [nano-banana-pro], offers: { openai: { x: { operations: [chat] } } } }
 `);
-    expect(told).toEqual([expect.stringContaining("nam: is no known key")]);
+    expect(told).toEqual([expect.stringContaining("nam: is not a known key")]);
   });
 
   it("cannot be read", () => {
@@ -475,7 +475,7 @@ describe("a catalogue file with a mistake", () => {
     expect(problemsOf("catalog: { file: 5, builtin: maybe, fil: x }")).toEqual([
       "1:18: catalog.file: is 5; expected a path",
       '1:30: catalog.builtin: is "maybe"; expected true or false',
-      '1:37: catalog.fil: is no known key; did you mean "file"?',
+      '1:37: catalog.fil: is not a known key; did you mean "file"?',
     ]);
     expect(problemsOf("catalog: models.yaml")).toEqual([
       '1:10: catalog: is "models.yaml"; expected a mapping',

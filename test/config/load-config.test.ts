@@ -180,7 +180,7 @@ describe("a bad configuration", () => {
 
   it("may be no YAML at all", () => {
     const [problem] = problemsOf("server: [1, 2");
-    expect(problem).toMatch(/^1:14: this is no YAML: /);
+    expect(problem).toMatch(/^1:14: this is not YAML: /);
   });
 
   it("finds an alias that holds itself", () => {

@@ -104,7 +104,7 @@ it("a change of the file is served without a restart, and a bad one changes noth
     config_version: reloaded["config_version"],
     problems: [
       expect.stringMatching(`^${path}:\\d+:\\d+: .*prices\\[0\\].usd: is missing`),
-      expect.stringMatching(`^${path}:\\d+:\\d+: .*prices\\[0\\].eur: is no known key`),
+      expect.stringMatching(`^${path}:\\d+:\\d+: .*prices\\[0\\].eur: is not a known key`),
     ],
   });
   expect(await boat(url)).toMatchObject({
@@ -125,7 +125,7 @@ it("a file with a mistake is not served at the start", async () => {
   const spillway = spawnSpillway(["serve", "--config", join(folder, "spillway.yaml")]);
   expect(await spillway.exited).toBe(1);
   expect(spillway.stderr).toBe(
-    `${path}:8:7: models.harbor-xl.offers.my-vlm: is no provider; expected one of spillway.yaml or a built-in one; did you mean "my-vllm"?\n1 problem\n`,
+    `${path}:8:7: models.harbor-xl.offers.my-vlm: is not a provider; expected one of spillway.yaml or a built-in one; did you mean "my-vllm"?\n1 problem\n`,
   );
 });
 

@@ -207,7 +207,9 @@ describe("an image by address", () => {
   it("that is no image is refused, and what it is instead is not told", async () => {
     const gateway = await startGateway(onDisk());
     const error = await gateway.failure(editing(`${gateway.adminUrl}/metrics`));
-    expect(error.message).toBe("image_edit.images[0].url is no PNG, JPEG, WebP, AVIF or GIF.");
+    expect(error.message).toBe(
+      "image_edit.images[0].url is not a PNG, JPEG, WebP, AVIF or GIF image.",
+    );
   });
 
   it("on this machine is refused outside of the sandbox", async () => {

@@ -199,7 +199,7 @@ describe("an answer that is no answer", () => {
       failure: "server_fault",
       delivery: "sent",
       httpStatus: 200,
-      message: "The provider's answer is no JSON.",
+      message: "The provider's answer is not JSON.",
     });
     expect(result.kind).toBe("generated");
   });

@@ -170,7 +170,7 @@ describe("an image by address", () => {
     expect(await prepare({ ...upscale, image: linked(catUrl) })).toMatchObject({
       violation: {
         field: "image_upscale.image.url",
-        description: "is no PNG, JPEG, WebP, AVIF or GIF",
+        description: "is not a PNG, JPEG, WebP, AVIF or GIF image",
       },
     });
   });
@@ -300,7 +300,7 @@ describe("an image as bytes", () => {
       kind: "unusable",
       violation: {
         field: "image_upscale.image.data",
-        description: "is no PNG, JPEG, WebP, AVIF or GIF",
+        description: "is not a PNG, JPEG, WebP, AVIF or GIF image",
         rule: "spillway.image_input.image",
       },
     });

@@ -57,7 +57,7 @@ describe("the hedge of a request", () => {
     expect(hedgeOf(undefined, chat)).toBeUndefined();
   });
 
-  it("is none when the request forbids to pay twice, even where it costs nothing", () => {
+  it("is none when the request forbids paying twice, even where it costs nothing", () => {
     const forbid = { routing: { duplicateSpend: "forbid" as const } };
     expect(hedgeOf(hedge, { ...chat, ...forbid })).toBeUndefined();
     expect(hedgeOf(forPaidImages, { model: "free", ...forbid })).toBeUndefined();

@@ -145,7 +145,7 @@ describe("plain JSON over HTTP", () => {
       fieldViolations: [
         {
           field: "text_to_image.options.bogus",
-          description: "is no field of spillway.v1.ImageOptions",
+          description: "is not a field of spillway.v1.ImageOptions",
           reason: "JSON_UNKNOWN_FIELD",
         },
       ],

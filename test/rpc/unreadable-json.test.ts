@@ -79,12 +79,12 @@ describe("JSON that is no message", () => {
     [
       "a field that is misspelt",
       { textToImage: { promt: "p" } },
-      "text_to_image.promt: is no field of spillway.v1.TextToImage (did you mean prompt?)",
+      "text_to_image.promt: is not a field of spillway.v1.TextToImage (did you mean prompt?)",
     ],
     [
       "a field that is misspelt as Protobuf spells",
       { text_to_imag: {} },
-      "text_to_imag: is no field of spillway.v1.GenerateRequest (did you mean text_to_image?)",
+      "text_to_imag: is not a field of spillway.v1.GenerateRequest (did you mean text_to_image?)",
     ],
     [
       "two tasks",

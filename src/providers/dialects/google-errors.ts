@@ -26,7 +26,7 @@ export function googleEventFailure(event: StreamEvent, requestId?: unknown): Fai
     if (asObject(value) !== undefined) return undefined;
     return streamFailure({
       class: "server_fault",
-      message: "The provider's stream has an event that is no part of an answer",
+      message: "The provider's stream has an event that is not part of an answer",
       requestId,
       detail: event.text ?? event.data,
     });

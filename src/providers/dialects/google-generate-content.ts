@@ -131,7 +131,7 @@ function wholeAnswer(reply: Reply, kind: "images" | "chat"): Outcome {
   // Without alt=sse, and so from a server that does not know it, a stream comes as a list of events.
   const chunks = Array.isArray(value) ? value : [value];
   if (asObject(chunks[0]) === undefined) {
-    const failure = malformedReply(reply, "The provider's answer is no generateContent answer");
+    const failure = malformedReply(reply, "The provider's answer is not a generateContent answer");
     return { kind: "failed", failure };
   }
   const answer = new GoogleAnswer(kind);

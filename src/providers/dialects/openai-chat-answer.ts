@@ -18,7 +18,7 @@ export function chatResult(reply: Reply, answers: OpenAiAnswers): Outcome {
   const requestId = requestIdOf(reply.headers, answers);
   const body = objectBody(reply);
   if (body === undefined) {
-    const what = "The provider's answer is no JSON object";
+    const what = "The provider's answer is not a JSON object";
     return { kind: "failed", failure: malformedReply(reply, what, requestId) };
   }
   const choice = asObject(at(body, "choices", 0));

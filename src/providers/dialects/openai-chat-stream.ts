@@ -112,7 +112,7 @@ export function readChatStream(answers: OpenAiAnswers): StreamReader {
   function readText(event: StreamEvent): readonly StreamStep[] {
     const said = event.text?.trim() ?? "";
     if (event.name !== "error" && (said === "" || said === "[DONE]")) return [];
-    const message = "The provider sent an event that is no JSON";
+    const message = "The provider sent an event that is not JSON";
     return fail(streamFailure({ class: "server_fault", message, detail: said }));
   }
 }

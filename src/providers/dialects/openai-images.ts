@@ -38,7 +38,7 @@ export function imagesResult(
   const requestId = requestIdOf(reply.headers, answers);
   const body = objectBody(reply);
   if (body === undefined) {
-    const what = "The provider's answer is no JSON object";
+    const what = "The provider's answer is not a JSON object";
     return { kind: "failed", failure: malformedReply(reply, what, requestId) };
   }
   const failure = answers.embeddedFailure(body, reply);

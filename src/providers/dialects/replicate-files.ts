@@ -30,7 +30,7 @@ export const replicateUploads: UploadDialect<ImageEditTask> = {
     const url =
       reply.body.kind === "json" ? asText(at(reply.body.value, "urls", "get")) : undefined;
     if (url !== undefined && /^https?:\/\//i.test(url)) return { kind: "uploaded", url };
-    const failure = malformedReply(reply, "The provider's answer is no file with an address");
+    const failure = malformedReply(reply, "The provider's answer is not a file with an address");
     return { kind: "failed", failure };
   },
   failure: uploadFailure,

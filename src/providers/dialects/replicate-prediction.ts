@@ -48,7 +48,7 @@ export function replicatePrediction(
   const prediction = objectBody(reply);
   const id = predictionId(prediction);
   if (prediction === undefined || id === undefined) {
-    const failure = malformedReply(reply, "The provider's answer is no prediction");
+    const failure = malformedReply(reply, "The provider's answer is not a prediction");
     // The prediction runs all the same. Without its id it cannot be followed; with it, asked for again.
     return { kind: "failed", failure: { ...failure, billed: true, ofJob: false } };
   }
