@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterEach } from "vitest";
-import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 import { systemClock } from "../../src/process/system-clock.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/sandbox.ts";
 
 /**
  * Embedded providers that outlive a gateway, behind a house that can hold answers
