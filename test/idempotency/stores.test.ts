@@ -187,10 +187,10 @@ describe.each(Object.entries(stores))("a store %s", (_, open) => {
   });
 
   it("lets nobody settle what nobody has claimed", async () => {
-    await expect(store.settle("k", { kind: "free" })).rejects.toThrow("nobody has claimed");
-    await expect(store.markSent("k")).rejects.toThrow("nobody has claimed");
-    await expect(store.writeJob("k", ticket("one"))).rejects.toThrow("nobody has claimed");
-    await expect(store.strikeJob("k", "one")).rejects.toThrow("nobody has claimed");
+    await expect(store.settle("k", { kind: "free" })).rejects.toThrow("Nobody has claimed");
+    await expect(store.markSent("k")).rejects.toThrow("Nobody has claimed");
+    await expect(store.writeJob("k", ticket("one"))).rejects.toThrow("Nobody has claimed");
+    await expect(store.strikeJob("k", "one")).rejects.toThrow("Nobody has claimed");
   });
 
   it("leaves no timer behind", async () => {

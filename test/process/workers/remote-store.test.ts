@@ -49,7 +49,7 @@ describe("a store in another process", () => {
 
   it("says what went wrong there", async () => {
     const { worker } = setUp();
-    await expect(worker(1).markSent("nobody's")).rejects.toThrow("nobody");
+    await expect(worker(1).markSent("nobody's")).rejects.toThrow("Nobody");
   });
 
   it("keeps nobody waiting once it is closed", async () => {
