@@ -41,6 +41,3 @@ export interface MediaFile {
   /** Reads the bytes from `first` to `last`, both included. */
   read(first: number, last: number): Readable;
 }
-
-/** Where the Connect listener serves files: "/media/NAME". */
-export const mediaPath = "/media/";

@@ -92,7 +92,7 @@ function messageOf(
   const provider = last?.candidate?.endpoint.slug ?? "The provider";
   const what = last?.failure.message ?? "";
   if (lastWord.kind === "at_limit") {
-    return `${atLimit(lastWord.candidate)} No other provider is left for ${model}. Ask again after the delay that RetryInfo gives.`;
+    return `${atLimit(lastWord.candidate)} No other provider is left for ${model}. Ask again after the delay given with this error.`;
   }
   switch (reason) {
     case "COST_LIMIT":

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import type { DiskStoreConfig, MediaConfig } from "../config/config.ts";
 import type { Clock } from "../domain/clock.ts";
 import { DirectoryError } from "../domain/directory-error.ts";
-import { type MediaFiles, type MediaStore, mediaPath } from "../domain/media-store.ts";
+import type { MediaFiles, MediaStore } from "../domain/media-store.ts";
 import { openDiskStore } from "../media/store/disk-store.ts";
 import { openS3Store } from "../media/store/s3-store.ts";
+import { mediaPath } from "../rpc/serve-media.ts";
 
 /** The place for images, and the files of it that this process serves. */
 export interface OpenMediaStore {

@@ -1,7 +1,7 @@
 import { createServer as createHttp1Server } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Address } from "../domain/address.ts";
-import { type MediaFiles, mediaPath } from "../domain/media-store.ts";
+import type { MediaFiles } from "../domain/media-store.ts";
 import { connectRoutes } from "./connect-routes.ts";
 import {
   type HttpRequest,
@@ -11,9 +11,8 @@ import {
 } from "./connect-service.ts";
 import { connectUnary } from "./connect-unary.ts";
 import { type CorsOptions, corsHeaders, preflightHeaders } from "./cors.ts";
-import { serveElse } from "./fallback.ts";
 import { farewell } from "./farewell.ts";
-import { grpcStreams } from "./grpc-streams.ts";
+import { grpcCalls } from "./grpc-calls.ts";
 import { http2Side } from "./http2-server.ts";
 import { jsonMediaFactory } from "./json-media.ts";
 import { letIn } from "./let-in.ts";
@@ -23,7 +22,8 @@ import { openSockets } from "./open-sockets.ts";
 import { protocolSwitch } from "./protocol-switch.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
-import { serveMedia } from "./serve-media.ts";
+import { serveElse } from "./serve-else.ts";
+import { mediaPath, serveMedia } from "./serve-media.ts";
 import { webCalls } from "./web-calls.ts";
 
 /**
@@ -84,7 +84,7 @@ export async function openConnectListener(
   // A server that does not listen itself begins to watch its timeouts with this event only.
   http1.emit("listening");
 
-  const http2 = http2Side(context, grpcStreams(rpcs, context), serve);
+  const http2 = http2Side(context, grpcCalls(rpcs, context), serve);
 
   const silent = new Set<Socket>();
   const goodbye = farewell(clock, () => {

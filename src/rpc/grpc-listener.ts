@@ -2,8 +2,7 @@ import { createServer } from "node:net";
 import type { Address } from "../domain/address.ts";
 import { connectRoutes } from "./connect-routes.ts";
 import { type PlainResponse, serveConnect } from "./connect-service.ts";
-import { serveElse } from "./fallback.ts";
-import { grpcStreams } from "./grpc-streams.ts";
+import { grpcCalls } from "./grpc-calls.ts";
 import { http2Side } from "./http2-server.ts";
 import { type JsonMedia, jsonMediaFactory } from "./json-media.ts";
 import { letIn } from "./let-in.ts";
@@ -12,6 +11,7 @@ import type { Listener } from "./listener.ts";
 import { openSockets } from "./open-sockets.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
+import { serveElse } from "./serve-else.ts";
 
 /** Opens the listener for services: gRPC over HTTP/2 in clear text, and nothing else. */
 export async function openGrpcListener(
@@ -25,7 +25,7 @@ export async function openGrpcListener(
     mediaFactory ??= jsonMediaFactory(context.newId());
     return mediaFactory();
   };
-  const http2 = http2Side(context, grpcStreams(rpcs, context), (request, response) => {
+  const http2 = http2Side(context, grpcCalls(rpcs, context), (request, response) => {
     const path = request.url.split("?", 1)[0] ?? "";
     const handler = routes.get(path);
     if (!grpcType.test(request.headers["content-type"] ?? "")) {

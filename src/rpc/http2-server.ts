@@ -6,7 +6,7 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from "node:http2";
-import type { TakeStream } from "./grpc-streams.ts";
+import type { TakeStream } from "./grpc-calls.ts";
 import { closeWhenIdle } from "./idle-session.ts";
 import { keepAlive } from "./keep-alive.ts";
 import type { RpcContext } from "./rpc-context.ts";

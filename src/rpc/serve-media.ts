@@ -2,6 +2,9 @@ import { pipeline } from "node:stream";
 import type { MediaFile, MediaFiles } from "../domain/media-store.ts";
 import type { HttpRequest, PlainResponse } from "./connect-service.ts";
 
+/** Where the Connect listener serves files: "/media/NAME". */
+export const mediaPath = "/media/";
+
 /**
  * Serves a stored file by its name (RFC 9110): GET and HEAD, one range of bytes,
  * If-None-Match and If-Range. The name is all that a caller needs, since nobody

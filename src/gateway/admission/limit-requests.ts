@@ -30,7 +30,7 @@ function overloaded(model: string, retryAfterMs: number): GatewayError {
   return {
     reason: "OVERLOADED",
     message:
-      "The gateway has as much to do as it may, and asked no provider. Ask again after the delay that RetryInfo gives, or raise server.limits.",
+      "The gateway has as much to do as it may, and asked no provider. Ask again after the delay given with this error, or raise server.limits.",
     metadata: { model },
     retryAfterMs,
   };

@@ -31,7 +31,7 @@ export type TakeStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeader
  * Protobuf that is not compressed, with a deadline that can be read, if any.
  * Everything else, conversations and JSON for instance, is left to connect-node.
  */
-export function grpcStreams(rpcs: readonly Rpc[], context: RpcContext): TakeStream {
+export function grpcCalls(rpcs: readonly Rpc[], context: RpcContext): TakeStream {
   const known = new Map<string, UnaryRpc | StreamRpc>();
   for (const rpc of rpcs) if (rpc.kind !== "conversation") known.set(`/${nameOf(rpc)}`, rpc);
   const running = new RunningCalls(context.cut);
