@@ -51,7 +51,7 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
   const terminal = processTerminal(host.stdout, host.stderr);
 
   /** Says in a line which address or directory cannot be had, and that the program has failed. */
-  async function listening(running: Promise<number>): Promise<number> {
+  async function failingPlainly(running: Promise<number>): Promise<number> {
     try {
       return await running;
     } catch (error) {
@@ -157,8 +157,8 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
       signal: interrupted.signal,
     },
     serve: (config, path) =>
-      listening(serveUntilStopped(config, path === undefined ? undefined : sourceOf(path))),
-    sandbox: (options) => listening(runSandbox(options, world, terminal, interrupted.signal)),
+      failingPlainly(serveUntilStopped(config, path === undefined ? undefined : sourceOf(path))),
+    sandbox: (options) => failingPlainly(runSandbox(options, world, terminal, interrupted.signal)),
   });
 }
 

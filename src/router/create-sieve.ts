@@ -62,7 +62,7 @@ export function createSieve(
     }
     const { fit } = result;
     const cost = estimateCost(offer, fit.task);
-    const unaffordable = passesLimit(cost, routing.maxCostMicros);
+    const unaffordable = whyOverLimit(cost, routing.maxCostMicros);
     if (unaffordable !== undefined) return skip(prospect, "cost", unaffordable, fit.adjustments);
     return {
       model,
@@ -82,7 +82,7 @@ export function createSieve(
 }
 
 /** Why a cost is over a limit, as the end of a sentence. Undefined when it is not. */
-function passesLimit(cost: Cost, limit: number | undefined): string | undefined {
+function whyOverLimit(cost: Cost, limit: number | undefined): string | undefined {
   if (limit === undefined) return undefined;
   if (cost.basis === "unknown") return "has no known price, and the request limits its cost";
   if (cost.micros <= limit) return undefined;

@@ -28,7 +28,7 @@ import {
 import { HealthState, Operation, ProviderKind } from "../../gen/spillway/v1/provider_pb.ts";
 import { ResolutionStep, Strategy } from "../../gen/spillway/v1/route_pb.ts";
 import type { Adjustment } from "../domain/adjustment.ts";
-import type * as domain from "../domain/attempt.ts";
+import type * as attempt from "../domain/attempt.ts";
 import type { Cost } from "../domain/cost.ts";
 import type * as failure from "../domain/failure.ts";
 import type { RefusalPolicy as DomainRefusalPolicy } from "../domain/generate-request.ts";
@@ -155,7 +155,7 @@ export const adjustmentKind: EnumTable<Adjustment["kind"], AdjustmentKind> = {
 };
 
 /** Why a target was tried. */
-export const attemptReason: EnumTable<domain.AttemptReason, AttemptReason> = {
+export const attemptReason: EnumTable<attempt.AttemptReason, AttemptReason> = {
   first: AttemptReason.FIRST,
   failover: AttemptReason.FAILOVER,
   retry: AttemptReason.RETRY,
@@ -165,7 +165,7 @@ export const attemptReason: EnumTable<domain.AttemptReason, AttemptReason> = {
 };
 
 /** How an attempt ended. */
-export const attemptOutcome: EnumTable<domain.AttemptOutcome, AttemptOutcome> = {
+export const attemptOutcome: EnumTable<attempt.AttemptOutcome, AttemptOutcome> = {
   succeeded: AttemptOutcome.SUCCEEDED,
   partial: AttemptOutcome.PARTIAL,
   failed: AttemptOutcome.FAILED,
