@@ -1,9 +1,10 @@
 import { waitWithin } from "../domain/bounded-wait.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { Job } from "../domain/job.ts";
 import type { Progress } from "../domain/output-event.ts";
 import type { Random } from "../domain/random.ts";
 import type { Task } from "../domain/task.ts";
-import type { Done, Failed, Job } from "../providers/outcome.ts";
+import type { Done, Failed } from "../providers/outcome.ts";
 import type { CallTarget, JobDialect } from "../providers/provider.ts";
 import type { Reply } from "../providers/reply.ts";
 import { AbortScope, abortFailure } from "./abort-scope.ts";

@@ -1,4 +1,5 @@
-import type { Done, Failed, Job, Outcome } from "../providers/outcome.ts";
+import type { Job } from "../domain/job.ts";
+import type { Done, Failed, Outcome } from "../providers/outcome.ts";
 import type { AbortScope } from "./abort-scope.ts";
 import type { CallToRun } from "./call-to-run.ts";
 import { type Answered, exchange } from "./exchange.ts";

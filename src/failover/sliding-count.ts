@@ -36,12 +36,6 @@ export class SlidingCount {
     this.#total--;
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#counts.fill(0);
-    this.#total = 0;
-  }
-
   #slideTo(at: number): void {
     const now = Math.floor(at / this.#pieceMs);
     const steps = Math.min(now - this.#newest, pieces);

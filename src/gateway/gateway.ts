@@ -9,8 +9,6 @@ import type { StreamOptions } from "../domain/stream-options.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 import type { Plan } from "../router/plan.ts";
 
-export type { StreamOptions } from "../domain/stream-options.ts";
-
 /** What the gateway does, whatever the protocol it is asked over. */
 export interface Gateway {
   /** Does a task and fails over as needed. Rejects only for a bug. */

@@ -1,4 +1,5 @@
 import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
+import type { Job } from "../domain/job.ts";
 import type { ChatTask, ImageTask } from "../domain/task.ts";
 import { alibabaChatBody, alibabaChatCapabilities } from "./dialects/alibaba-chat-body.ts";
 import { alibabaChatFailure, alibabaReplyFailure } from "./dialects/alibaba-errors.ts";
@@ -10,7 +11,6 @@ import { chatResult } from "./dialects/openai-chat-answer.ts";
 import { readChatStream } from "./dialects/openai-chat-stream.ts";
 import { postJson } from "./dialects/post-json.ts";
 import type { HttpCall } from "./http-call.ts";
-import type { Job } from "./outcome.ts";
 import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const chatAnswers: OpenAiAnswers = {

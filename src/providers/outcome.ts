@@ -5,8 +5,6 @@ import type { Output } from "../domain/output.ts";
 import type { OutputEvent } from "../domain/output-event.ts";
 import type { Usage } from "../domain/usage.ts";
 
-export type { Job } from "../domain/job.ts";
-
 /** What a provider's answer means. */
 export type Outcome = Done | Accepted | Failed;
 

@@ -1,5 +1,6 @@
 import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
 import type { Failure } from "../domain/failure.ts";
+import type { Job } from "../domain/job.ts";
 import type {
   ChatTask,
   ImageBytes,
@@ -10,7 +11,7 @@ import type {
 } from "../domain/task.ts";
 import type { EndpointSettings } from "./endpoint-settings.ts";
 import type { HttpCall } from "./http-call.ts";
-import type { Failed, Job, Outcome, StreamStep, Uploaded } from "./outcome.ts";
+import type { Failed, Outcome, StreamStep, Uploaded } from "./outcome.ts";
 import type { Reply, StreamEvent } from "./reply.ts";
 
 /**
@@ -58,7 +59,6 @@ export interface ProviderOperations {
 
 /** How a key is presented. */
 export type CredentialScheme =
-  | { readonly kind: "none" }
   /** In a header: "authorization" with prefix "Bearer ", say. */
   | { readonly kind: "header"; readonly name: string; readonly prefix: string }
   /**

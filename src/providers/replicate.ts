@@ -1,4 +1,5 @@
 import type { ImageCapabilities } from "../domain/capabilities.ts";
+import type { Job } from "../domain/job.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { ImageEditTask, TextToImageTask } from "../domain/task.ts";
 import { postJson } from "./dialects/post-json.ts";
@@ -18,7 +19,6 @@ import {
   replicateStops,
 } from "./dialects/replicate-prediction.ts";
 import type { HttpCall } from "./http-call.ts";
-import type { Job } from "./outcome.ts";
 import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 /** Replicate: every call is a prediction, which is a job (replicate.com/docs/reference/http, 2026-11-21). */

@@ -1,9 +1,9 @@
 import type { Adjustment } from "../domain/adjustment.ts";
 import type { ImageCapabilities } from "../domain/capabilities.ts";
+import type { Finish } from "../domain/finish.ts";
 import type { ImageFormat, ImageOptions, ImageSize, Quality } from "../domain/image-options.ts";
 import { areaOf, nearest, tierEdge } from "../domain/shape.ts";
 import { chooseSize, fieldOf, printSize, type SizeWish } from "./choose-size.ts";
-import type { Finish } from "./plan.ts";
 import { seedReason, seedWithin } from "./seed-within.ts";
 
 /** Image options in a provider's terms, and what it took to get there. */

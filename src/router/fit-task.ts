@@ -1,5 +1,6 @@
 import { type Adjustment, noAdjustments } from "../domain/adjustment.ts";
 import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
+import type { Finish } from "../domain/finish.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type {
   ChatTask,
@@ -15,7 +16,7 @@ import { fitImageOptions, type OptionsContext } from "./fit-image-options.ts";
 import { chatInputs, fitInputs } from "./fit-inputs.ts";
 import { fitUpscale } from "./fit-upscale.ts";
 import { inputBytes } from "./input-bytes.ts";
-import type { Finish, Fit } from "./plan.ts";
+import type { Fit } from "./plan.ts";
 
 /** How a task suits a target, or why it does not. */
 export type FitResult =

@@ -10,8 +10,6 @@ import type { MaskPolarity, Task } from "../domain/task.ts";
 import type { Endpoint } from "../providers/endpoint.ts";
 import type { Outlook } from "./outlook.ts";
 
-export type { Finish } from "../domain/finish.ts";
-
 /**
  * What will be done for a request: who is asked and in which order, and why
  * others are not. It is a value: Route returns it, Generate walks it.

@@ -15,11 +15,6 @@ export function writeMessage(schema: DescMessage, message: Message, out: Scratch
   return true;
 }
 
-/** Whether messages of a type are written here. */
-export function isWritable(schema: DescMessage): boolean {
-  return fieldsOf(schema) !== undefined;
-}
-
 type Values = Readonly<Record<string, unknown>>;
 
 /** What there is to know of a field in order to write it. */

@@ -11,7 +11,7 @@ export interface CredentialHeader {
 
 /**
  * The header that presents a key. Undefined when there is no key, or when the
- * provider wants none. `settings.authHeader` moves the key to another header,
+ * provider takes a token in its place. `settings.authHeader` moves the key to another header,
  * where it stands alone: a prefix belongs to the header that the provider named.
  */
 export function credentialHeader(

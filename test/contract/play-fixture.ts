@@ -1,6 +1,7 @@
+import type { Job } from "../../src/domain/job.ts";
 import type { Task } from "../../src/domain/task.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
-import type { Job, Outcome, StreamStep, Uploaded } from "../../src/providers/outcome.ts";
+import type { Outcome, StreamStep, Uploaded } from "../../src/providers/outcome.ts";
 import type { OperationDialect, Provider, UploadDialect } from "../../src/providers/provider.ts";
 import type { Reply, StreamEvent } from "../../src/providers/reply.ts";
 import type { EventFixture, Fixture, PollFixture } from "./fixture.ts";

@@ -1,10 +1,10 @@
 import { createAlibaba } from "@ai-sdk/alibaba";
 import { generateText } from "ai";
 import OpenAI from "openai";
+import type { Job } from "../../src/domain/job.ts";
 import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import { alibaba } from "../../src/providers/alibaba.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
-import type { Job } from "../../src/providers/outcome.ts";
 import { type AcceptedDifference, loneText, saysJson, saysStream } from "./accepted-differences.ts";
 import { askRich, askText, askTextStream } from "./ai-sdk-call.ts";
 import { type RequestPair, testSameRequests } from "./compare-requests.ts";

@@ -1,10 +1,10 @@
 import { createFal } from "@ai-sdk/fal";
 import { createFalClient } from "@fal-ai/client";
 import { generateImage } from "ai";
+import type { Job } from "../../src/domain/job.ts";
 import type { ImageEditTask, ImageUpscaleTask, TextToImageTask } from "../../src/domain/task.ts";
 import { fal } from "../../src/providers/fal.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
-import type { Job } from "../../src/providers/outcome.ts";
 import { type AcceptedDifference, noBody, saysJson } from "./accepted-differences.ts";
 import { askImage } from "./ai-sdk-call.ts";
 import { type RequestPair, testSameRequests } from "./compare-requests.ts";

@@ -1,8 +1,8 @@
 import { createReplicate } from "@ai-sdk/replicate";
 import Replicate from "replicate";
+import type { Job } from "../../src/domain/job.ts";
 import type { ImageEditTask, TextToImageTask } from "../../src/domain/task.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
-import type { Job } from "../../src/providers/outcome.ts";
 import { replicate } from "../../src/providers/replicate.ts";
 import { type AcceptedDifference, noBody, saysJson } from "./accepted-differences.ts";
 import { askEdit, askImage } from "./ai-sdk-call.ts";

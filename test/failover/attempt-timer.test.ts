@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FailureClass } from "../../src/domain/failure.ts";
 import { sandboxFaultLabel } from "../../src/domain/sandbox-fault.ts";
 import { LatencyBook } from "../../src/failover/health/latency-book.ts";
+import { answered } from "../support/answered.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import {
   begin,
@@ -60,7 +61,7 @@ describe("the time of an attempt", () => {
 
   it("makes no one faster who fails fast", async () => {
     const { latency, setup } = withBook({ a: [fails("quota", { ms: 5 })] });
-    latency.record(image, 200, false);
+    answered(latency, image, 200, false);
     await execute(setup);
     expect(latency.average(image, false)).toBe(200);
     const fresh = withBook({ a: [fails("quota", { ms: 5 })] });
@@ -70,7 +71,7 @@ describe("the time of an attempt", () => {
 
   it("makes slower who fails slowly", async () => {
     const { latency, setup } = withBook({ a: [fails("quota", { ms: 5_000 })] });
-    latency.record(image, 200, false);
+    answered(latency, image, 200, false);
     await execute(setup);
     expect(latency.average(image, false)).toBe(5_000);
   });
@@ -79,7 +80,7 @@ describe("the time of an attempt", () => {
     "tells nothing when it was a verdict on the request: %s",
     async (name) => {
       const { latency, setup } = withBook({ a: [fails(name, { ms: 9_000 })] });
-      latency.record(image, 200, false);
+      answered(latency, image, 200, false);
       await execute(setup);
       expect(latency.average(image, false)).toBe(200);
     },

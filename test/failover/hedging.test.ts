@@ -9,6 +9,7 @@ import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
 import { LatencyBook } from "../../src/failover/health/latency-book.ts";
 import { RetryBudget } from "../../src/failover/retry-budget.ts";
 import type { Candidate } from "../../src/router/plan.ts";
+import { answered } from "../support/answered.ts";
 import { pngHeader } from "../support/image-bytes.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import type { Step } from "../support/scripted-transport.ts";
@@ -314,7 +315,7 @@ describe("the delay of the 95th percentile", () => {
   it("is that of the first target", async () => {
     const clock = manualClock();
     const latency = new LatencyBook(clock);
-    for (let answer = 1; answer <= 20; answer++) latency.record(a, answer * 10, false);
+    for (let answer = 1; answer <= 20; answer++) answered(latency, a, answer * 10, false);
     const world = await run({
       ...chat,
       plan,

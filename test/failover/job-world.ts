@@ -1,7 +1,7 @@
 import { unknownCost } from "../../src/domain/cost.ts";
+import type { Job } from "../../src/domain/job.ts";
 import type { JobBook, JobTicket } from "../../src/domain/job-ticket.ts";
 import { Secret } from "../../src/domain/secret.ts";
-import type { Job } from "../../src/providers/outcome.ts";
 import type { CallTarget } from "../../src/providers/provider.ts";
 import { jobDialect } from "./world.ts";
 

@@ -6,6 +6,7 @@ import type { GenerateRequest } from "../../src/domain/generate-request.ts";
 import type { GenerateResult } from "../../src/domain/generate-result.ts";
 import type { GenerateEvent } from "../../src/domain/generated.ts";
 import type { InputMedia } from "../../src/domain/input-media.ts";
+import type { Job } from "../../src/domain/job.ts";
 import type { JobBook, JobTicket } from "../../src/domain/job-ticket.ts";
 import type {
   AttemptEnding,
@@ -31,7 +32,7 @@ import { finishImage, finishPartialImage } from "../../src/media/finish-image.ts
 import { inputMedia } from "../../src/media/input-media.ts";
 import type { Endpoint } from "../../src/providers/endpoint.ts";
 import type { HttpCall } from "../../src/providers/http-call.ts";
-import type { Done, Job, Outcome } from "../../src/providers/outcome.ts";
+import type { Done, Outcome } from "../../src/providers/outcome.ts";
 import type { OperationDialect, Provider } from "../../src/providers/provider.ts";
 import type { Reply } from "../../src/providers/reply.ts";
 import type { Candidate, Plan } from "../../src/router/plan.ts";
@@ -286,7 +287,7 @@ export function endpoint(
     statusPageUri: "",
     defaultBaseUrl: "",
     keyVariable: "",
-    credential: { kind: "none" },
+    credential: { kind: "header", name: "authorization", prefix: "Bearer " },
     operations: { text_to_image: whole, chat: whole } as unknown as Provider["operations"],
     failure: (reply) => part(reply, "failure") as Failure,
   };

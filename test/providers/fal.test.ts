@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Job } from "../../src/domain/job.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { fal } from "../../src/providers/fal.ts";
-import type { Job, Outcome } from "../../src/providers/outcome.ts";
+import type { Outcome } from "../../src/providers/outcome.ts";
 import { target, textToImageTask } from "./support.ts";
 
 const dialect = fal.operations.text_to_image;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { unknownCost } from "../../src/domain/cost.ts";
 import type { Failure } from "../../src/domain/failure.ts";
+import type { Job } from "../../src/domain/job.ts";
 import type { JsonObject, JsonValue } from "../../src/domain/json.ts";
 import type { TextToImageTask } from "../../src/domain/task.ts";
-import type { Job, Outcome } from "../../src/providers/outcome.ts";
+import type { Outcome } from "../../src/providers/outcome.ts";
 import type { CallTarget } from "../../src/providers/provider.ts";
 import { replicate } from "../../src/providers/replicate.ts";
 import { jsonBody, testCallId } from "./support.ts";

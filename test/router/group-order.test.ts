@@ -9,6 +9,7 @@ import { compileRules } from "../../src/router/compile-rules.ts";
 import type { Outlook } from "../../src/router/outlook.ts";
 import type { Candidate, Plan } from "../../src/router/plan.ts";
 import { explainRequest, type PlanWorld, planRequest } from "../../src/router/plan-request.ts";
+import { answered } from "../support/answered.ts";
 import { fakeEndpoint, fakeFleet } from "../support/fake-provider.ts";
 import {
   chatTask,
@@ -62,7 +63,7 @@ function bookOf(there: PlanWorld, latencies: Readonly<Record<string, number>>) {
   for (const candidate of explain(there).candidates) {
     targets[candidate.endpoint.slug] = candidate;
     const ms = latencies[candidate.endpoint.slug];
-    if (ms !== undefined) book.record(candidate, ms, false);
+    if (ms !== undefined) answered(book, candidate, ms, false);
   }
   const target = (slug: string): Candidate => {
     const found = targets[slug];
@@ -149,8 +150,8 @@ describe("fastest", () => {
   it("times streams apart", () => {
     const there = world(ruleOf("fastest", {}, {}));
     const { book, target } = bookOf(there, { a: 100, b: 150 });
-    book.record(target("a"), 90, true);
-    book.record(target("b"), 20, true);
+    answered(book, target("a"), 90, true);
+    answered(book, target("b"), 20, true);
     expect(order(explain({ ...there, latency: book }))).toEqual(["a", "b"]);
     expect(order(explain({ ...there, latency: book, streamed: true }))).toEqual(["b", "a"]);
   });
@@ -164,7 +165,7 @@ describe("fastest", () => {
       let first = 0;
       for (let second = 0; second < seconds * 10; second++) {
         const [slug = ""] = order(plan({ ...there, latency: book, random }));
-        book.record(target(slug), latencies[slug] ?? 0, false);
+        answered(book, target(slug), latencies[slug] ?? 0, false, clock.monotonic());
         if (slug === "a") first += 1;
         await clock.advance(100);
       }

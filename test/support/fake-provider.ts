@@ -52,7 +52,7 @@ export function fakeProvider(options: FakeProviderOptions = {}): Provider {
     statusPageUri: "https://status.example.com",
     defaultBaseUrl: "https://api.example.com/v1",
     keyVariable: "FAKE_KEY",
-    credential: { kind: "none" },
+    credential: { kind: "header", name: "authorization", prefix: "Bearer " },
     operations: {
       text_to_image: can.includes("text_to_image") ? imageDialect : undefined,
       image_edit: can.includes("image_edit") ? imageDialect : undefined,

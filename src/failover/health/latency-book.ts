@@ -28,11 +28,6 @@ export class LatencyBook {
     return latency;
   }
 
-  /** The target answered after so many milliseconds. */
-  record(target: TimedTarget, ms: number, streamed: boolean): void {
-    this.#open(target).track(streamed).answered(this.#clock.monotonic(), ms);
-  }
-
   /** The time within which 95 % of its last answers came, in milliseconds. Undefined when there were too few. */
   p95(target: TimedTarget, streamed: boolean): number | undefined {
     return this.#find(target)?.track(streamed).p95;

@@ -41,11 +41,6 @@ export class AdmissionQueue {
     this.#limits = limits;
   }
 
-  /** How many are inside. */
-  get inside(): number {
-    return this.#inside;
-  }
-
   /** How many wait. */
   get waiting(): number {
     return this.#waiting.length;
@@ -80,12 +75,10 @@ export class AdmissionQueue {
     return next;
   }
 
-  /** Waits no longer. Returns whether it was still waiting. */
-  giveUp(ticket: Waiting): boolean {
+  /** Waits no longer, if it still waits. */
+  giveUp(ticket: Waiting): void {
     const place = this.#placeOf(ticket);
-    if (this.#waiting[place] !== ticket) return false;
-    this.#waiting.splice(place, 1);
-    return true;
+    if (this.#waiting[place] === ticket) this.#waiting.splice(place, 1);
   }
 
   /** Where a ticket is, or belongs. */

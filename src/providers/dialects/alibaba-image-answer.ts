@@ -1,7 +1,8 @@
 import type { Failure } from "../../domain/failure.ts";
+import type { Job } from "../../domain/job.ts";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
-import type { Job, Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
 import { alibabaEmbeddedFailure, alibabaFailure, readAlibabaError } from "./alibaba-errors.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";

@@ -1,8 +1,9 @@
 import type { Failure } from "../../domain/failure.ts";
+import type { Job } from "../../domain/job.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
-import type { Job, Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome.ts";
 import type { CallTarget } from "../provider.ts";
 import type { Reply } from "../reply.ts";
 import { falMedia, falOutput } from "./fal-answer.ts";

@@ -1,9 +1,10 @@
 import type { Failure } from "../../domain/failure.ts";
+import type { Job } from "../../domain/job.ts";
 import type { JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
 import type { ImageEditTask, TextToImageTask } from "../../domain/task.ts";
 import type { HttpCall } from "../http-call.ts";
-import type { Job, Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
 import { fireworksEmbeddedFailure } from "./fireworks-errors.ts";
 import { fireworksFormat } from "./fireworks-images.ts";

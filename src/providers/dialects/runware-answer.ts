@@ -1,8 +1,9 @@
 import { type Cost, reportedCost } from "../../domain/cost.ts";
 import type { Failure } from "../../domain/failure.ts";
+import type { Job } from "../../domain/job.ts";
 import type { JsonObject, JsonValue } from "../../domain/json.ts";
 import type { ProviderImage } from "../../domain/output.ts";
-import type { Failed, Job, Outcome } from "../outcome.ts";
+import type { Failed, Outcome } from "../outcome.ts";
 import type { Reply } from "../reply.ts";
 import { httpFailure, malformedReply } from "./http-failure.ts";
 import { asArray, asBytes, asNumber, asObject, asText } from "./read-json.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LatencyBook } from "../../../src/failover/health/latency-book.ts";
 import { rememberedModels } from "../../../src/failover/health/provider-health.ts";
+import { answered } from "../../support/answered.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { candidate, chatTask } from "../world.ts";
 
@@ -9,7 +10,7 @@ const image = candidate("a");
 describe("a book of latencies", () => {
   it("keeps targets apart by provider, model and operation, and streams from whole answers", () => {
     const book = new LatencyBook(manualClock());
-    book.record(image, 100, false);
+    answered(book, image, 100, false);
     const others = [
       candidate("b"),
       { ...image, upstreamModel: "other" },
@@ -22,7 +23,7 @@ describe("a book of latencies", () => {
 
   it("does not tell keys apart", () => {
     const book = new LatencyBook(manualClock());
-    book.record(image, 100, false);
+    answered(book, image, 100, false);
     const rotated = { ...image, endpoint: { ...image.endpoint, keys: [] } };
     expect(book.average(rotated, false)).toBe(100);
   });
@@ -30,8 +31,8 @@ describe("a book of latencies", () => {
   it("forgets a provider that moves, and what still runs at its old address", () => {
     const book = new LatencyBook(manualClock());
     const running = book.begin(image);
-    book.record(image, 100, false);
-    book.record(candidate("b"), 200, false);
+    answered(book, image, 100, false);
+    answered(book, candidate("b"), 200, false);
     book.forget("a");
     expect(book.average(image, false)).toBeUndefined();
     expect(book.average(candidate("b"), false)).toBe(200);
@@ -41,8 +42,8 @@ describe("a book of latencies", () => {
 
   it("counts what is in flight for streams and whole answers together", () => {
     const book = new LatencyBook(manualClock());
-    book.record(image, 100, false);
-    book.record(image, 20, true);
+    answered(book, image, 100, false);
+    answered(book, image, 20, true);
     const running = book.begin(image);
     expect(book.inFlight(image)).toBe(1);
     expect(book.score(image, false)).toBe(200);
@@ -53,7 +54,7 @@ describe("a book of latencies", () => {
 
   it("tells the percentile of a target", () => {
     const book = new LatencyBook(manualClock());
-    for (let answer = 1; answer <= 20; answer++) book.record(image, answer, false);
+    for (let answer = 1; answer <= 20; answer++) answered(book, image, answer, false);
     expect(book.p95(image, false)).toBe(19);
     expect(book.p95(image, true)).toBeUndefined();
   });
@@ -62,7 +63,7 @@ describe("a book of latencies", () => {
     const book = new LatencyBook(manualClock());
     const named = (upstreamModel: string) => ({ ...image, upstreamModel });
     for (let model = 0; model <= rememberedModels; model++) {
-      book.record(named(`made-up-${model}`), 100, false);
+      answered(book, named(`made-up-${model}`), 100, false);
     }
     expect(book.average(named("made-up-0"), false)).toBeUndefined();
     expect(book.average(named("made-up-1"), false)).toBe(100);
