@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import type { Config, ServerConfig } from "../config/config.ts";
 
 /** What of a new configuration a running process can put to work. */
 export type ConfigChange =
@@ -42,18 +42,26 @@ export function configChange(started: Config, next: Config): ConfigChange {
 const sandboxSwitched =
   "sandbox: is switched on or off, which needs a restart; real and embedded providers are never mixed";
 
+/** How the file names what is under `server`, all of which only a restart changes. */
+const serverKeys = {
+  listen: "server.listen",
+  grpc: "server.grpc",
+  admin: "server.admin",
+  cors: "server.cors",
+  drainMs: "server.drain",
+  maxMessageBytes: "server.max_message_size",
+  retryBudget: "server.retry_budget",
+  limits: "server.limits",
+  workers: "server.workers",
+  watch: "server.watch",
+} satisfies Record<keyof ServerConfig, string>;
+
 /** What only a restart changes. Secrets compare by their fingerprints. */
 const fixed: readonly { readonly key: string; readonly of: (config: Config) => unknown }[] = [
-  { key: "server.listen", of: ({ server }) => server.listen },
-  { key: "server.grpc", of: ({ server }) => server.grpc },
-  { key: "server.admin", of: ({ server }) => server.admin },
-  { key: "server.cors", of: ({ server }) => server.cors },
-  { key: "server.drain", of: ({ server }) => server.drainMs },
-  { key: "server.max_message_size", of: ({ server }) => server.maxMessageBytes },
-  { key: "server.retry_budget", of: ({ server }) => server.retryBudget },
-  { key: "server.limits", of: ({ server }) => server.limits },
-  { key: "server.workers", of: ({ server }) => server.workers },
-  { key: "server.watch", of: ({ server }) => server.watch },
+  ...Object.entries(serverKeys).map(([part, key]) => ({
+    key,
+    of: ({ server }: Config) => server[part as keyof ServerConfig],
+  })),
   { key: "idempotency", of: ({ idempotency }) => idempotency },
   { key: "media", of: ({ media }) => media.store },
 ];
