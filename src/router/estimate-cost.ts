@@ -49,6 +49,10 @@ function estimateImages(prices: readonly Price[], task: ImageTask, upstreamModel
   const reading = estimateReading(prices, task, upstreamModel);
   if (components.length === 0 || reading === undefined) return unknownCost;
   components.push(...reading);
+  const input = matchPrice(prices, "input_image", {}).certain;
+  if (input !== undefined && task.operation === "image_edit") {
+    components.push(priceLine("input_image", task.images.length, input.nanoUsd));
+  }
   return totalCost(components);
 }
 
@@ -66,11 +70,14 @@ function dearest(
 }
 
 function knownOf({ quality, resolution, size }: ImageOptions): PricedImage {
-  if (size?.kind !== "pixels") return { quality, resolution };
+  if (size?.kind !== "pixels") {
+    return { quality, resolution, pixels: resolution && tierEdge(resolution) ** 2 };
+  }
   return {
     quality,
     resolution: nearestTier(areaOf(size)),
     size: `${size.width}x${size.height}`,
+    pixels: areaOf(size),
   };
 }
 
