@@ -8,8 +8,8 @@ import { endedFromThisSide } from "./ended-from-this-side.ts";
 type FailureWord = Extract<LastWord, { readonly kind: "failure" }>;
 
 /**
- * Which of several attempts' words is the request's: one after which it is worth to
- * come back, then one that leaves open what was bought, then that of the newest.
+ * Which of several attempts' words is the request's: one after which it is worth
+ * coming back, then one that leaves open what was bought, then that of the newest.
  */
 export function weightiestWord(words: readonly LastWord[]): LastWord {
   return (
