@@ -34,6 +34,8 @@ export function http2Side(
       initialWindowSize: streamWindowBytes,
     },
     maxSessionMemory: maxSessionMegabytes,
+    streamResetBurst,
+    streamResetRate,
   });
   // It has no connections: it makes requests and responses of streams.
   const requests = createServer(serve);
@@ -83,6 +85,12 @@ function headerBytes(rawHeaders: readonly string[]): number {
 // round trip.
 const streamWindowBytes = 1024 * 1024;
 const sessionWindowBytes = 8 * 1024 * 1024;
+
+// Callers that leave end their streams, and a connection can be shared by many of them,
+// behind a proxy for example. At Node's defaults (1000 at once, then 33 a second) an
+// outage in which they all lose patience would break it off, and all calls with it.
+const streamResetBurst = 10_000;
+const streamResetRate = 1_000;
 
 // Node counts what waits to be sent, and at its default of 10 MB it refuses new
 // calls on a connection on which a few images are on their way.

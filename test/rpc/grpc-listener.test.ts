@@ -162,6 +162,32 @@ it("the gRPC listener cuts off a caller that does not finish its request", async
   expect(headers["grpc-status"]).toBe(String(status.DEADLINE_EXCEEDED));
 });
 
+it.each(listeners)(
+  "a call on %s is answered though two thousand others on its connection are left",
+  async (_, address) => {
+    const server = await startTestServer();
+    const release = Promise.withResolvers<void>();
+    server.gateway.answer(async (request, call) => {
+      if (server.gateway.asked.length > 1) return untilAborted(request, call);
+      await release.promise;
+      return { kind: "generated", generated: generated() };
+    });
+    const client = grpcClient(address(server));
+    const patient = callUnary(client, method.generate, imageRequest());
+    await expect.poll(() => server.gateway.asked.length).toBe(1);
+    for (let left = 0; left < 2000; left += 100) {
+      const calls = Array.from({ length: 100 }, () =>
+        callUnary(client, method.generate, imageRequest()),
+      );
+      await expect.poll(() => server.gateway.asked.length).toBe(left + 101);
+      for (const call of calls) call.cancel();
+      await Promise.all(calls);
+    }
+    release.resolve();
+    expect(await patient).toMatchObject({ response: { provider: "openai" } });
+  },
+);
+
 const sessions: ClientHttp2Session[] = [];
 
 afterEach(() => {

@@ -2,7 +2,7 @@ import { type Ask, askOf } from "./ask.ts";
 import { startChatProviders } from "./chat-providers.ts";
 import { chatWithBoat } from "./chat-request.ts";
 import { startGatewayProcess } from "./gateway-process.ts";
-import { type GrpcCaller, type GrpcCallOptions, openGrpcCaller } from "./grpc-calls.ts";
+import { type GrpcCallOptions, openGrpcCaller } from "./grpc-calls.ts";
 import type { Rest } from "./preload/tell-rest.ts";
 import type { Death } from "./providers/chat-server.ts";
 import { isWanted, type LoadSettings, pass, type Row, type Scenario } from "./scenario.ts";
@@ -59,11 +59,10 @@ async function failMuch(kind: Kind, { failures }: LoadSettings): Promise<Row> {
     node: ["--expose-gc", "--import", "./test/chaos/load/preload/tell-rest.ts"],
   });
   const ask = askOf(gateway.child);
-  const caller = openGrpcCaller(gateway.grpc);
   try {
-    await failMany(caller, kind, Math.ceil(failures / 5));
+    await failMany(gateway.grpc, kind, Math.ceil(failures / 5));
     const before = await comeToRest(ask, 0);
-    await failMany(caller, kind, failures);
+    await failMany(gateway.grpc, kind, failures);
     const after = await comeToRest(ask, before.handles);
     return {
       cells: [
@@ -80,13 +79,14 @@ async function failMuch(kind: Kind, { failures }: LoadSettings): Promise<Row> {
         after.handles <= before.handles + mostHandles,
     };
   } finally {
-    caller.close();
     await gateway.end("SIGTERM");
     providers.stop();
   }
 }
 
-async function failMany(caller: GrpcCaller, { call }: Kind, count: number): Promise<void> {
+/** By a caller of its own, whose connection is gone when it is done. */
+async function failMany(address: string, { call }: Kind, count: number): Promise<void> {
+  const caller = openGrpcCaller(address);
   let left = count;
   const worker = async () => {
     while (left-- > 0) {
@@ -95,6 +95,7 @@ async function failMany(caller: GrpcCaller, { call }: Kind, count: number): Prom
     }
   };
   await Promise.all(Array.from({ length: together }, worker));
+  caller.close();
 }
 
 /** A fault is not asked for again after a while: that is the same failure, only later. */
