@@ -16,14 +16,17 @@ import type { Step } from "./validation/report.ts";
 /**
  * What keeps a JSON document from being a message: every place by its Protobuf path,
  * "text_to_image.options.format", with what is expected there. The values that stand
- * there are not repeated. It may find nothing, and gives up on a document that has more
- * than a hundred thousand values.
+ * there are not repeated. It may find nothing: it looks at a hundred thousand values at
+ * most, and for a hundred violations, since each costs time that other calls wait.
  */
 export function jsonViolations(schema: DescMessage, json: JsonValue): readonly FieldViolation[] {
-  const search: Search = { path: [], found: [], left: 100_000 };
+  const search: Search = { path: [], found: [], left: mostValues };
   searchMessage(schema, json, search);
   return search.found;
 }
+
+const mostValues = 100_000;
+const mostViolations = 100;
 
 interface Search {
   /** The way to the value that is looked at. */
@@ -33,6 +36,11 @@ interface Search {
   left: number;
 }
 
+/** Whether enough was found or looked at; if not, one more value is looked at. */
+function isOver(search: Search): boolean {
+  return search.found.length >= mostViolations || search.left-- <= 0;
+}
+
 function searchMessage(schema: DescMessage, json: JsonValue, search: Search): void {
   if (!isObject(json)) {
     violate(search, "must be an object", "json.wrong_value");
@@ -40,7 +48,7 @@ function searchMessage(schema: DescMessage, json: JsonValue, search: Search): vo
   }
   const set = new Map<DescField | DescOneof, DescField>();
   for (const [key, value] of Object.entries(json)) {
-    if (search.left-- <= 0) return;
+    if (isOver(search)) return;
     const field = schema.fields.find(({ name, jsonName }) => key === name || key === jsonName);
     if (field === undefined) {
       violateUnknown(schema, key, search);
@@ -92,7 +100,8 @@ function searchField(field: DescField, json: JsonValue, search: Search): void {
       }
       for (const [key, item] of Object.entries(json)) {
         const entry = { [key]: item };
-        within(search, { kind: "map_sub", key }, () => searchValue(field, item, entry, search));
+        const step: Step = { kind: "map_sub", key: repeatableKey(key) };
+        within(search, step, () => searchValue(field, item, entry, search));
       }
       return;
     default:
@@ -102,7 +111,7 @@ function searchField(field: DescField, json: JsonValue, search: Search): void {
 
 /** Looks at a value that is in a field by itself, as an item or as an entry: `alone` is the field with it alone. */
 function searchValue(field: DescField, value: JsonValue, alone: JsonValue, search: Search): void {
-  if (search.left-- <= 0) return;
+  if (isOver(search)) return;
   const { message } = field;
   if (message !== undefined && !message.typeName.startsWith("google.protobuf.")) {
     searchMessage(message, value, search);

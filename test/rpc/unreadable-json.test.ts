@@ -122,12 +122,18 @@ describe("JSON that is no message", () => {
   });
 
   it("repeats no value, and no key that may be anything", () => {
-    const error = told({ "a secret prompt": 1, model: { secret: 1 }, textToImage: "secret" });
+    const error = told({
+      "a secret prompt": 1,
+      model: { secret: 1 },
+      textToImage: "secret",
+      labels: { "a secret label": 1 },
+    });
     expect(JSON.stringify(error)).not.toContain("secret");
     expect(error.fieldViolations).toMatchObject([
       { field: "?" },
       { field: "model" },
       { field: "text_to_image" },
+      { field: 'labels["?"]' },
     ]);
   });
 
