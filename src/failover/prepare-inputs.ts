@@ -6,9 +6,10 @@ import type { ImageHeader, InputMedia } from "../domain/input-media.ts";
 import type { ImageEditTask, ImageInput, MaskPolarity, Task } from "../domain/task.ts";
 import { inputBytes } from "../router/input-bytes.ts";
 import type { Fit, InputNeeds } from "../router/plan.ts";
-import { checkUrl } from "../transport/egress-guard.ts";
+import { checkUrl, isListed } from "../transport/egress-guard.ts";
+import { AbortScope } from "./abort-scope.ts";
 import { fewAtATime, type InTurn } from "./few-at-a-time.ts";
-import { ended, type FetchContext, InputFetcher } from "./input-fetcher.ts";
+import { ended, type FetchContext, InputFetcher, maxTotalInputBytes } from "./input-fetcher.ts";
 import { mapImages } from "./map-images.ts";
 import { UnsuitableInput } from "./unsuitable-input.ts";
 import { UnusableInput } from "./unusable-input.ts";
@@ -51,6 +52,7 @@ export class InputPreparer {
   #masks: Map<MaskPolarity, Promise<Uint8Array>> | undefined;
   /** A large image takes as much memory as its pixels, so that they are decoded one by one. */
   #convertInTurn: InTurn | undefined;
+  #convertedBytes = 0;
 
   constructor(context: InputContext) {
     this.#context = context;
@@ -84,7 +86,7 @@ export class InputPreparer {
     needs: InputNeeds,
     conversions: InputConversion[],
   ): Promise<ImageInput> {
-    if (image.kind === "url" && !needs.fetch && !isDataUrl(image.url)) {
+    if (image.kind === "url" && this.#isHandedOn(image.url, needs)) {
       return this.#checked(image, image.url, field);
     }
     const loaded = await this.#load(image, field);
@@ -94,6 +96,11 @@ export class InputPreparer {
     checkBytes(bytes, needs.file);
     const { mimeType, width, height } = header;
     return { kind: "bytes", bytes, mimeType, size: { width, height } };
+  }
+
+  /** What only this gateway can reach is not left to a provider. */
+  #isHandedOn(url: string, needs: InputNeeds): boolean {
+    return !needs.fetch && !isDataUrl(url) && !isListed(url, this.#context.reach);
   }
 
   /** An address that is handed on: what must not be fetched here is no better fetched by a provider. */
@@ -114,7 +121,7 @@ export class InputPreparer {
     if (mask === undefined) return task;
     const polarity = needs.mask ?? maskPolarity;
     const isRead = polarity === maskPolarity;
-    if (isRead && mask.kind === "url" && !needs.fetch && !isDataUrl(mask.url)) {
+    if (isRead && mask.kind === "url" && this.#isHandedOn(mask.url, needs)) {
       return { ...task, mask: this.#checked(mask, mask.url, maskField) };
     }
     const loaded = await this.#load(mask, maskField);
@@ -147,9 +154,18 @@ export class InputPreparer {
   /** The image as a PNG, converted once for all targets. */
   #asPng(loaded: LoadedImage, field: string): Promise<LoadedImage> {
     this.#convertInTurn ??= fewAtATime(1);
-    loaded.asPng ??= this.#convertInTurn(async () => {
-      const { media } = this.#context;
-      const conversion = await media.toPng(loaded.bytes);
+    loaded.asPng ??= this.#convertInTurn(() => this.#toPng(loaded, field));
+    return loaded.asPng;
+  }
+
+  async #toPng(loaded: LoadedImage, field: string): Promise<LoadedImage> {
+    const { media } = this.#context;
+    if (this.#convertedBytes > maxTotalInputBytes) throw new UnsuitableInput(tooMuchAsPng);
+    const scope = new AbortScope(this.#context);
+    try {
+      const isOver = scope.cause !== undefined || scope.leftMs === 0;
+      const conversion = isOver ? undefined : await scope.wait(media.toPng(loaded.bytes));
+      if (conversion === undefined) throw ended;
       if (conversion.kind === "impossible") {
         throw new UnsuitableInput(
           `cannot take ${loaded.header.mimeType}, and the image is too large to be converted`,
@@ -159,9 +175,12 @@ export class InputPreparer {
       if (conversion.kind === "broken" || header === undefined) {
         throw new UnusableInput(field, "cannot be decoded as an image", "image");
       }
+      this.#convertedBytes += conversion.bytes.length;
+      if (this.#convertedBytes > maxTotalInputBytes) throw new UnsuitableInput(tooMuchAsPng);
       return { bytes: conversion.bytes, header };
-    });
-    return loaded.asPng;
+    } finally {
+      scope.close();
+    }
   }
 
   #load(image: ImageInput, field: string): Promise<LoadedImage> {
@@ -193,6 +212,8 @@ export class InputPreparer {
 const maskField = "image_edit.mask";
 
 const png = "image/png";
+
+const tooMuchAsPng = `cannot take these images as they are, and as PNG they have more than ${maxTotalInputBytes} bytes together`;
 
 interface LoadedImage {
   readonly bytes: Uint8Array;

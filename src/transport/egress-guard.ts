@@ -108,6 +108,13 @@ export class ForbiddenAddressError extends Error {
 
 const forbiddenNetwork = "leads to a network that is not allowed";
 
+/** Whether an address names a host that is allowed by itself, wherever it is: another network may know another one by this name. */
+export function isListed(text: string, reach: Reach): boolean {
+  const host = URL.parse(text)?.hostname.replace(/^\[|\]$/g, "") ?? "";
+  const hosts = hostsOf(reach);
+  return hasName(hosts, host) || hasAddress(hosts, host);
+}
+
 function hostsOf(reach: Reach): readonly string[] {
   return typeof reach === "string" ? [] : reach.hosts;
 }

@@ -96,6 +96,17 @@ describe("an image by address", () => {
     expect(downloads).toEqual([]);
   });
 
+  it("is fetched where its host is allowed here by name or network, since providers cannot reach that", async () => {
+    const reach = { networks: "public", hosts: ["files.corp.example", "10.1.0.0/16"] } as const;
+    const { prepare, downloads } = kitchen(undefined, { reach });
+    const urls = ["http://files.corp.example/a.png", "http://10.1.2.3/a.png", catUrl];
+    const task = edit({ images: urls.map((url) => linked(url)) });
+    expect(await prepare(task, { fetch: false })).toMatchObject({
+      task: { images: [{ kind: "bytes" }, { kind: "bytes" }, { kind: "url", url: catUrl }] },
+    });
+    expect(downloads.map(({ url }) => url)).toEqual(urls.slice(0, 2));
+  });
+
   it("that must not be fetched here is not handed on either", async () => {
     const { prepare, downloads } = kitchen();
     const inner = linked("http://169.254.169.254/latest/meta-data/");
@@ -359,6 +370,45 @@ describe("a file that the target does not take", () => {
       kind: "unsuitable",
       reason: "cannot take image/gif, and the image is too large to be converted",
     });
+  });
+
+  it("is not converted once the request has ended, nor waited for", async () => {
+    let begun = 0;
+    const toPng = () => {
+      begun++;
+      return new Promise<never>(() => {});
+    };
+    const task = edit({ images: [bytes(gif), bytes(Buffer.from(gif))] });
+    const late = kitchen(undefined, { deadlineAt: 5_000, media: { ...inputMedia, toPng } });
+    const ended = late.prepare(task, needs);
+    await late.clock.advance(5_000);
+    expect(await ended).toEqual({ kind: "ended" });
+    const leaving = kitchen(undefined, { media: { ...inputMedia, toPng } });
+    const left = leaving.prepare(task, needs);
+    await leaving.clock.advance(10);
+    leaving.caller.abort();
+    expect(await left).toEqual({ kind: "ended" });
+    await leaving.clock.advance(10);
+    expect(begun).toBe(2);
+  });
+
+  it("goes to another target when all of them would be too large as PNG", async () => {
+    let begun = 0;
+    const large = Buffer.concat([png, Buffer.alloc(maxTotalInputBytes / 2)]);
+    const toPng = async () => {
+      begun++;
+      return { kind: "converted", bytes: large } as const;
+    };
+    const { prepare } = kitchen(undefined, { media: { ...inputMedia, toPng } });
+    const images = [1, 2, 3].map(() => bytes(Buffer.from(gif)));
+    expect(await prepare(edit({ images }), needs)).toEqual({
+      kind: "unsuitable",
+      reason: `cannot take these images as they are, and as PNG they have more than ${maxTotalInputBytes} bytes together`,
+    });
+    expect(await prepare(edit({ images: images.slice(0, 1) }), needs)).toMatchObject({
+      kind: "prepared",
+    });
+    expect(begun).toBe(2);
   });
 
   it("that cannot be decoded is the caller's fault", async () => {
