@@ -16,8 +16,11 @@ export function costOfFailure(failure: Failure): Cost {
   return failure.httpStatus !== undefined && failure.httpStatus >= 400 ? noCost : unknownCost;
 }
 
-/** Whether the same work, done again, could be paid twice. */
-export function mayHaveBeenBilled({ delivery, billed, cost }: Failure): boolean {
+/** Whether the same work, done again, could be paid twice: so it is after a success that brought nothing of use. */
+export function mayHaveBeenBilled(failure: Failure): boolean {
+  const { delivery, billed, cost, httpStatus } = failure;
   if (delivery === "ambiguous" || billed === true) return true;
-  return cost !== undefined && cost.basis !== "unknown" && cost.micros > 0;
+  if (cost !== undefined) return cost.basis === "unknown" || cost.micros > 0;
+  const isSuccess = httpStatus !== undefined && httpStatus < 300;
+  return billed === undefined && failure.class === "server_fault" && isSuccess;
 }

@@ -92,8 +92,6 @@ export class CallOutput {
       return undefined;
     }
     const returned = imagesOf(output);
-    // What is made and paid is not lost because it came at the end of the attempt's time.
-    this.#options.scope.prolong(finishingMs);
     await Promise.all(returned.map((image, index) => this.#takeImage(index, image)));
     const { images } = this;
     const asked = this.#options.slots.length;
@@ -110,6 +108,8 @@ export class CallOutput {
     const { line, media, finish, images, slots, scope } = this.#options;
     const slot = slots[index];
     if (slot === undefined || images[slot] !== undefined) return;
+    // What is made and paid is not lost because it came at the end of the attempt's time.
+    scope.prolong(finishingMs);
     const result = await scope.wait(
       media.finishImage(image, {
         finish,

@@ -4,7 +4,7 @@ import type { Random } from "../domain/random.ts";
 import { mayHaveBeenBilled } from "./attempt-cost.ts";
 import { baseDelayMs, nextDelayMs } from "./backoff.ts";
 import { endedFromThisSide } from "./ended-from-this-side.ts";
-import { failureTable } from "./failure-table.ts";
+import { failureTable, isClosedToKey } from "./failure-table.ts";
 
 /** Where a request stands after an attempt that did not give all that was asked. */
 export interface Situation {
@@ -69,7 +69,8 @@ export function decideNext(situation: Situation, random: Random): Decision {
   if (situation.duplicateSpend === "forbid" && mayHaveBeenBilled(failure)) return stopAmbiguous;
   if (situation.committed || situation.attemptsLeft <= 0) return stop;
 
-  const isOfKey = rule.health === "key_out" || rule.health === "cool_down";
+  const isOfKey =
+    rule.health === "key_out" || rule.health === "cool_down" || isClosedToKey(failure);
   if (isOfKey && situation.hasOtherKey) return nextKey;
   const nextFirst =
     situation.partial || situation.isOut || rule.sameTarget === "when_retry_after_fits";

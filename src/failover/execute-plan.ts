@@ -42,7 +42,7 @@ export async function executePlan(
 
   let lastWord = withoutCandidates(plan);
   let asked: Candidate | undefined;
-  let extra = false;
+  let extraAt: number | undefined;
   let turn = firstTurn(course.next);
   while (turn !== undefined) {
     const { candidate } = turn;
@@ -75,14 +75,14 @@ export async function executePlan(
       turn = firstTurn(next);
       continue;
     }
-    extra = false;
+    extraAt = undefined;
     const shortfall = await (plan.hedge === undefined
       ? tryTarget(walk, turn, reason, admission)
       : tryHedged(walk, turn, reason, admission, plan.hedge));
     if (shortfall === undefined) break;
     const { failure, decision, key } = shortfall;
     asked = shortfall.turn.candidate;
-    extra = shortfall.extra;
+    extraAt = shortfall.extraAt;
     const ambiguous = decision.kind === "stop" && decision.ambiguous;
     lastWord = { kind: "failure", failure, candidate: asked, ambiguous };
     turn = turnAfter(shortfall.turn, key, decision, firstTurn(course.next));
@@ -92,7 +92,7 @@ export async function executePlan(
   }
 
   // An attempt that was decided on, and then not made, has cost nobody anything.
-  if (extra) dependencies.retryBudget.giveBack();
+  if (extraAt !== undefined) dependencies.retryBudget.giveBack(extraAt);
   const { output } = harvest;
   const callerLeft = lastWord.kind === "failure" && lastWord.failure.class === "cancelled";
   return output === undefined || callerLeft

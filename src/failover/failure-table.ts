@@ -1,4 +1,4 @@
-import type { FailureClass } from "../domain/failure.ts";
+import type { Failure, FailureClass } from "../domain/failure.ts";
 import type { ErrorReason } from "../domain/gateway-error.ts";
 
 /** What follows from a failure of one class. */
@@ -25,6 +25,11 @@ export interface FailureRule {
  * - `target_out`: this provider does not have this model
  */
 export type HealthSignal = "none" | "weak" | "counts" | "cool_down" | "key_out" | "target_out";
+
+/** Whether a model is there, and a key has no right to it: the next one may have. */
+export function isClosedToKey(failure: Failure): boolean {
+  return failureTable[failure.class].health === "target_out" && failure.httpStatus === 403;
+}
 
 /** The table that decides everything: what follows from each class of failure. */
 export const failureTable: Readonly<Record<FailureClass, FailureRule>> = {

@@ -39,8 +39,9 @@ export class RetryBudget {
     return true;
   }
 
-  /** Gives back what was taken for an attempt that is not made after all. */
-  giveBack(): void {
-    this.#extras.remove(this.#clock.monotonic());
+  /** Gives back what was taken then for an attempt that is not made after all; what is not reckoned any more, nobody needs. */
+  giveBack(takenAt: number): void {
+    const now = this.#clock.monotonic();
+    if (now - takenAt < windowMs) this.#extras.remove(now);
   }
 }

@@ -17,8 +17,8 @@ export interface Shortfall {
   readonly turn: Turn;
   readonly failure: Failure;
   readonly decision: Decision;
-  /** Whether the attempt that is to follow has been taken from the retry budget. */
-  readonly extra: boolean;
+  /** When the attempt that is to follow was taken from the retry budget, on the clock's monotonic scale. Undefined when it was not. */
+  readonly extraAt: number | undefined;
   readonly key: Secret | undefined;
 }
 
@@ -107,9 +107,11 @@ function conclude(
   const wanted = decide(walk, turn, key, failure, result);
   // Asking for what is missing does no work twice.
   const wantsExtra = wanted.kind !== "stop" && result.imageCount === 0;
-  const extra = wantsExtra && walk.dependencies.retryBudget.take();
-  const decision: Decision = wantsExtra && !extra ? { kind: "budget_exhausted" } : wanted;
-  const shortfall = { turn, failure, decision, extra, key };
+  const { retryBudget, clock } = walk.dependencies;
+  const extraAt = wantsExtra && retryBudget.take() ? clock.monotonic() : undefined;
+  const isOver = wantsExtra && extraAt === undefined;
+  const decision: Decision = isOver ? { kind: "budget_exhausted" } : wanted;
+  const shortfall = { turn, failure, decision, extraAt, key };
   return { told: result, verdict: verdictOf(decision, result), shortfall };
 }
 

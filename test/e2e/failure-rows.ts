@@ -107,6 +107,7 @@ export const failureRows: readonly FailureRow[] = [
     act: json(200, { created: 1, data: [] }),
     failure: "SERVER_FAULT SENT 200",
     again: true,
+    forbidden: true,
   },
   {
     name: "bytes that are no image",

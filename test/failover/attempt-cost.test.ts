@@ -48,7 +48,11 @@ describe("the cost of a failed call", () => {
     expect(mayHaveBeenBilled(failure({ billed: true }))).toBe(true);
     expect(mayHaveBeenBilled(failure({ cost: reportedCost(1) }))).toBe(true);
     expect(mayHaveBeenBilled(failure({ cost: reportedCost(0) }))).toBe(false);
-    expect(mayHaveBeenBilled(failure({ cost: { basis: "unknown" } }))).toBe(false);
+    expect(mayHaveBeenBilled(failure({ cost: { basis: "unknown" } }))).toBe(true);
+    expect(mayHaveBeenBilled(failure({ httpStatus: 200 }))).toBe(true);
+    expect(mayHaveBeenBilled(failure({ httpStatus: 200, billed: false }))).toBe(false);
+    expect(mayHaveBeenBilled(failure({ httpStatus: 200, class: "overloaded" }))).toBe(false);
+    expect(mayHaveBeenBilled(failure({ httpStatus: 500 }))).toBe(false);
     expect(mayHaveBeenBilled(failure({}))).toBe(false);
     expect(mayHaveBeenBilled(failure({ delivery: "not_sent" }))).toBe(false);
   });

@@ -9,11 +9,17 @@ import { attemptsOf, begin, candidate, execute, fails, gives } from "./world.ts"
 const keys = [new Secret("one"), new Secret("two"), new Secret("three")];
 
 describe("a provider with several keys", () => {
-  it.each(["quota", "credential", "overloaded"] as const)(
-    "is tried with the next one on %s, as a retry, before another is",
-    async (name) => {
+  it.each([
+    ["quota", 402],
+    ["credential", 401],
+    ["overloaded", 429],
+    ["model_gone", 403],
+  ] as const)(
+    "is tried with the next one on %s (%i), as a retry, before another is",
+    async (name, httpStatus) => {
+      const failure = fails(name, { httpStatus });
       const { result, transport, endings } = await execute({
-        script: { steps: { a: [fails(name), fails(name), gives(1)], b: [gives(1)] } },
+        script: { steps: { a: [failure, failure, gives(1)], b: [gives(1)] } },
         candidates: [candidate("a", { endpoint: { keys } }), candidate("b")],
       });
       expect(transport.exchanges.map(({ slug, exchange }) => [slug, exchange.key])).toEqual(

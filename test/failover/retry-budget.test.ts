@@ -36,15 +36,26 @@ describe("the retry budget", () => {
   it("takes back what was not used, and never more than was taken", async () => {
     const clock = manualClock();
     const budget = new RetryBudget(clock, { ratio: 0, floor: 0.3 });
-    budget.giveBack();
+    budget.giveBack(clock.monotonic());
     expect(takeAll(budget)).toBe(3);
     await clock.advance(5_000);
-    budget.giveBack();
-    budget.giveBack();
+    budget.giveBack(clock.monotonic());
+    budget.giveBack(clock.monotonic());
     expect(takeAll(budget)).toBe(2);
     await clock.advance(11_000);
-    budget.giveBack();
+    budget.giveBack(clock.monotonic());
     expect(takeAll(budget)).toBe(3);
+  });
+
+  it("does not take back, for one that is forgotten, what another one took", async () => {
+    const clock = manualClock();
+    const budget = new RetryBudget(clock, { ratio: 0, floor: 0.1 });
+    const first = clock.monotonic();
+    expect(budget.take()).toBe(true);
+    await clock.advance(11_000);
+    expect(budget.take()).toBe(true);
+    budget.giveBack(first);
+    expect(budget.take()).toBe(false);
   });
 
   it("never pays for more than both allow", async () => {

@@ -7,7 +7,7 @@ import type { HealthView } from "../../router/health-view.ts";
 import type { Outlook } from "../../router/outlook.ts";
 import type { Candidate } from "../../router/plan.ts";
 import { chooseKey } from "../choose-key.ts";
-import { failureTable } from "../failure-table.ts";
+import { failureTable, isClosedToKey } from "../failure-table.ts";
 import type { FailedAttempt } from "./failed-attempt.ts";
 import { learnChange } from "./learn-change.ts";
 import { bestOutlookOf, fingerprintOf, outlookOf, untouched } from "./outlook-of.ts";
@@ -118,7 +118,6 @@ export class HealthRegistry implements HealthView {
   /** An attempt has failed. */
   failed(candidate: Candidate, attempt: FailedAttempt): void {
     const { key, probe, failure, startedAt } = attempt;
-    const now = this.#clock.monotonic();
     const target = this.#targetOf(candidate, key);
     if (probe) target.probed();
     if (startedAt < this.#providerOf(candidate.endpoint.slug).since) return;
@@ -128,16 +127,14 @@ export class HealthRegistry implements HealthView {
         break;
       case "cool_down":
         if (!failure.retryAfterMs) this.#fails(candidate, target, attempt, "counts");
-        else {
-          const forMs = target.coolDown(now, failure.retryAfterMs);
-          this.#goesOut(candidate, key, "cooling_down", forMs);
-        }
+        else this.#coolDown(candidate, key, failure.retryAfterMs);
         break;
       case "key_out":
         this.#loseKey(candidate, key, failure);
         break;
       case "target_out":
-        this.#loseModel(candidate);
+        if (isClosedToKey(failure)) this.#coolDown(candidate, key, goneModelMs);
+        else this.#loseModel(candidate);
         break;
       case "weak":
       case "counts":
@@ -190,6 +187,12 @@ export class HealthRegistry implements HealthView {
     if (ejectedMs === 0) return;
     this.#ejected.add(target);
     this.#goesOut(candidate, key, "ejected", ejectedMs, target.ejections);
+  }
+
+  #coolDown(candidate: Candidate, key: Secret | undefined, askedMs: number): void {
+    const target = this.#targetOf(candidate, key);
+    const forMs = target.coolDown(this.#clock.monotonic(), askedMs);
+    this.#goesOut(candidate, key, "cooling_down", forMs);
   }
 
   #loseModel(candidate: Candidate): void {

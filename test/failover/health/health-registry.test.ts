@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FailureClass, failureClasses } from "../../../src/domain/failure.ts";
+import { type Failure, type FailureClass, failureClasses } from "../../../src/domain/failure.ts";
 import type { HealthChange } from "../../../src/domain/health-change.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { maxCoolDownMs } from "../../../src/failover/health/cool-down.ts";
@@ -22,7 +22,7 @@ function setUp(): {
     target: Candidate,
     name: FailureClass,
     times?: number,
-    over?: Partial<FailedAttempt> & { readonly retryAfterMs?: number },
+    over?: Partial<FailedAttempt> & Pick<Partial<Failure>, "retryAfterMs" | "httpStatus">,
   ): void;
 } {
   const clock = manualClock();
@@ -32,13 +32,13 @@ function setUp(): {
     clock,
     health,
     told,
-    fail(target, name, times = 1, { retryAfterMs, ...over } = {}) {
+    fail(target, name, times = 1, { retryAfterMs, httpStatus, ...over } = {}) {
       for (let time = 0; time < times; time++) {
         health.failed(target, {
           key: target.endpoint.keys[0],
           startedAt: clock.monotonic(),
           probe: false,
-          failure: failed(name, { retryAfterMs }).failure,
+          failure: failed(name, { retryAfterMs, httpStatus }).failure,
           partial: false,
           ...over,
         });
@@ -175,6 +175,15 @@ describe("several keys", () => {
     expect(health.outlook(target).out).toEqual({ cause: "no_key", leftMs: 300_000 });
     expect(health.provider("a")).toBe("ejected");
     expect(health.key(target, [])).toBe(one);
+  });
+
+  it("are told apart where a model is closed to one of them, and not where it is gone", () => {
+    const { health, fail } = setUp();
+    fail(target, "model_gone", 1, { key: one, httpStatus: 403 });
+    expect(health.outlook(target).out).toBeUndefined();
+    expect([1, 2].map(() => health.key(target, []))).toEqual([two, two]);
+    fail(target, "model_gone", 1, { key: two, httpStatus: 404 });
+    expect(health.outlook(target).out).toEqual({ cause: "no_model", leftMs: 300_000 });
   });
 
   it("share the traffic evenly", () => {
