@@ -7,16 +7,17 @@ import { estimateCost } from "./estimate-cost.ts";
 export const assumedOutputTokens = 1_000;
 
 /**
- * The price by which targets are compared for the cheapest: what the task costs
- * at most, and where that has no bound, what it would cost without the images that
- * the model is given, and a chat with an answer of 1,000 tokens. It is the same
- * question for all, so that the order is right where the sum is not.
+ * The price by which targets are compared for the cheapest: what the task costs at
+ * most; an edit without the images that it is given, since not every provider tells
+ * what they cost at most; and a chat without a bound with an answer of 1,000 tokens.
+ * It is the same question for all, so that the order is right where the sum is not.
  */
 export function comparablePrice(cost: Cost, offer: ModelOffer | undefined, task: Task): Cost {
-  if (cost.basis !== "unknown" || offer === undefined) return cost;
-  if (task.operation === "chat") return estimateCost(offer, bounded(task));
-  if (task.operation !== "image_edit") return cost;
-  return estimateCost(offer, { ...task, images: [], mask: undefined });
+  if (task.operation === "image_edit") {
+    return estimateCost(offer, { ...task, images: [], mask: undefined });
+  }
+  if (task.operation !== "chat" || cost.basis !== "unknown") return cost;
+  return estimateCost(offer, bounded(task));
 }
 
 function bounded(task: ChatTask): ChatTask {

@@ -51,7 +51,9 @@ function estimateImages(prices: readonly Price[], task: ImageTask, upstreamModel
   components.push(...reading);
   const input = matchPrice(prices, "input_image", {}).certain;
   if (input !== undefined && task.operation === "image_edit") {
-    components.push(priceLine("input_image", task.images.length, input.nanoUsd));
+    // Each image may take a call of its own.
+    const quantity = task.images.length * options.count;
+    components.push(priceLine("input_image", quantity, input.nanoUsd));
   }
   return totalCost(components);
 }

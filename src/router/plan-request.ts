@@ -119,8 +119,9 @@ function checkProviders(
   { routing, providerOptions }: GenerateRequest,
   { fleet }: RoutingWorld,
 ): GatewayError | undefined {
-  const { only, order, exclude } = routing;
-  for (const slugs of [only, order, exclude, Object.keys(providerOptions)]) {
+  const { only, order } = routing;
+  // Who is to be left out need not be there.
+  for (const slugs of [only, order, Object.keys(providerOptions)]) {
     const unknown = slugs.find((slug) => !fleet.has(slug));
     if (unknown !== undefined) return unknownProvider(unknown, fleet);
   }

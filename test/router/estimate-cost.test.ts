@@ -66,7 +66,7 @@ describe("estimateCost of images", () => {
       maskPolarity: "white_is_edited",
       options: { count: 2 },
     };
-    expect(estimate([perImage(0.04), price("input_image", 0.003)], edit)).toBe(86_000);
+    expect(estimate([perImage(0.04), price("input_image", 0.003)], edit)).toBe(92_000);
   });
 
   it("adds megapixels, and does not know those of an input", () => {

@@ -240,6 +240,34 @@ describe("cheapest", () => {
     );
   });
 
+  it("compares edits without their images, whose bound not every provider tells", () => {
+    const read: Price = { ...price(0), unit: "image_input_token", nanoUsd: 2_000 };
+    const operations = ["image_edit"] as const;
+    const catalog = createCatalog([
+      fakeModel("boat-1", [
+        { provider: "a", operations, upstreamModel: "gpt-image", prices: [price(0.05), read] },
+        { provider: "b", operations, upstreamModel: "gemini-3-boat", prices: [price(0.04), read] },
+      ]),
+    ]);
+    const editors = fakeFleet(...["a", "b"].map((slug) => fakeEndpoint({ slug, operations })));
+    const there = world(ruleOf("cheapest", {}, {}), { catalog, fleet: editors });
+    const image = { kind: "bytes", bytes: new Uint8Array(), mimeType: "image/png" } as const;
+    const shown = explain(
+      there,
+      fakeRequest({
+        task: {
+          operation: "image_edit",
+          prompt: "",
+          images: Array.from({ length: 14 }, () => image),
+          maskPolarity: "white_is_edited",
+          options: { count: 1 },
+        },
+      }),
+    );
+    expect(shown.candidates[1]?.cost).toEqual({ basis: "unknown" });
+    expect(order(shown)).toEqual(["b", "a"]);
+  });
+
   it("asks what the request needs: who is cheaper for one image size may be dearer for another", () => {
     const of = (size: string, dollars: number) => ({ ...price(dollars), size });
     const catalog = createCatalog([
