@@ -24,7 +24,7 @@ function parseAllowedHost(text: string): string | undefined {
 /** Whether it is a host's name as an address has it: "10.1" would be read as 10.0.0.1. */
 function isName(text: string): boolean {
   return (
-    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) &&
+    /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(text) &&
     URL.parse(`http://${text}/`)?.hostname === text.toLowerCase()
   );
 }

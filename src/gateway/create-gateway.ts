@@ -131,11 +131,10 @@ export function createGateway(parts: GatewayParts): Gateway {
 
   const keyed = async (request: GenerateRequest, call: GatewayCall): Promise<GenerateResult> => {
     const observer = new AttemptsSoFar(call.observer);
-    const result = await parts.keys.generate(request, call, ({ left, ...run }) =>
-      left === undefined
-        ? execute(request, { ...call, ...run, observer })
-        : takeUp(request, { ...call, ...run, observer }, left),
-    );
+    const result = await parts.keys.generate(request, call, ({ left, ...run }) => {
+      const shared = { ...call, ...run, observer, awaitedUntil: call.deadlineAt };
+      return left === undefined ? execute(request, shared) : takeUp(request, shared, left);
+    });
     // Who left before the end of what goes on has its error from someone who knows of no attempt.
     return result.kind === "generated" || result.error.attempts !== undefined
       ? result
@@ -173,7 +172,10 @@ export function createGateway(parts: GatewayParts): Gateway {
 }
 
 /** How a request is executed: for one caller, or for all who ask with its key. */
-type ExecuteCall = GatewayCall & Pick<ExecuteInput, "onSubmit" | "jobs">;
+interface ExecuteCall extends GatewayCall, Pick<ExecuteInput, "onSubmit" | "jobs"> {
+  /** How long the first of all waits. Undefined as `deadlineAt` is. */
+  readonly awaitedUntil?: number | undefined;
+}
 
 function toInput(plan: Plan, request: GenerateRequest, call: ExecuteCall): ExecuteInput {
   return {
@@ -190,11 +192,17 @@ function toInput(plan: Plan, request: GenerateRequest, call: ExecuteCall): Execu
   };
 }
 
-/** When a request must have ended: when its caller says, who knows best, else after its time here. */
-function deadlineOf({ arrivedAt, deadlineAt }: ExecuteCall, timeoutMs: number) {
-  return deadlineAt === undefined
-    ? { deadlineAt: arrivedAt + timeoutMs, callerDeadline: false }
-    : { deadlineAt, callerDeadline: true };
+/**
+ * When a request must have ended: when its caller says, who knows best, else after its
+ * time here. What goes on for a key has that time however soon its callers leave, and
+ * longer when the first of them waits longer.
+ */
+function deadlineOf({ arrivedAt, deadlineAt, awaitedUntil }: ExecuteCall, timeoutMs: number) {
+  if (deadlineAt !== undefined) return { deadlineAt, callerDeadline: true };
+  const ownDeadlineAt = arrivedAt + timeoutMs;
+  return awaitedUntil !== undefined && awaitedUntil > ownDeadlineAt
+    ? { deadlineAt: awaitedUntil, callerDeadline: true }
+    : { deadlineAt: ownDeadlineAt, callerDeadline: false };
 }
 
 /** A failure, with the attempts and the targets that were passed over. */

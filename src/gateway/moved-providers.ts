@@ -18,5 +18,9 @@ export function movedProviders(
 }
 
 function isSamePlace(before: Endpoint, after: Endpoint | undefined): boolean {
-  return before.baseUrl === after?.baseUrl && isDeepStrictEqual(before.settings, after?.settings);
+  return isDeepStrictEqual(placeOf(before), placeOf(after));
+}
+
+function placeOf(endpoint: Endpoint | undefined): unknown {
+  return [endpoint?.baseUrl, endpoint?.settings.project, endpoint?.settings.location];
 }

@@ -29,5 +29,5 @@ function isOfSize(image: Shape, { field, asked }: AskedSize): boolean {
   return ratioDistance(image, asked) <= keptRatio;
 }
 
-/** The pixels in which providers make a ratio that they offer by name are up to 3 % off: Google's 21:9 is 1536 x 672. */
-const keptRatio = Math.log(1.03);
+/** The pixels in which providers make a ratio that they offer by name are up to 4 % off: Kontext's 16:9 is 1392 x 752. */
+const keptRatio = Math.log(1.05);

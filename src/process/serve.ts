@@ -68,7 +68,8 @@ export async function serve(
       read(cause) {
         const reading = source.read(cause === "replacement" ? source.applied : undefined);
         watch?.follow(reading.catalogFile);
-        files = reading.files;
+        // The primary has given those of a replacement, and may have newer ones by now.
+        files = cause === "replacement" ? undefined : reading.files;
         return reading;
       },
       apply(next) {

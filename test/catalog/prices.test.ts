@@ -424,10 +424,10 @@ function microsOf(cost: Cost): number | "unknown" {
   return cost.basis === "unknown" ? "unknown" : cost.micros;
 }
 
-/** A task for the first thing that an offer does. */
 /** What the words cost is another question. */
 const wordless = { prompt: "" };
 
+/** A task for the first thing that an offer does. */
 function taskOf({ operations }: ModelOffer, options: Partial<ImageOptions>): Task {
   const { prompt, options: all } = imageTask(options, wordless);
   const input = { kind: "bytes", bytes: new Uint8Array(), mimeType: "image/png" } as const;

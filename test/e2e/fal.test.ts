@@ -75,7 +75,7 @@ describe("fal, behind the gateway", () => {
 
   it.each([
     ["400ms", "SENT"],
-    ["900ms", "AMBIGUOUS"],
+    ["2s", "AMBIGUOUS"],
   ])(
     "is told to stop what takes longer than %s, which is sure only in the queue: %s",
     async (timeout, delivery) => {

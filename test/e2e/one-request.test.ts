@@ -94,7 +94,7 @@ function twoWideImages(model: string) {
 /**
  * Compares an image of 16:9 at 2K with what the response promises of it: what was asked,
  * or what an adjustment says that was applied instead, which is pixels to the last one,
- * a ratio within 3 %, or a scale: the nearest one to the image.
+ * a ratio within 5 %, or a scale: the nearest one to the image.
  */
 function expectPromised(image: Shape, adjustments: readonly Adjustment[]): void {
   const applied = (field: string) => adjustments.find((one) => one.field === field)?.applied;
@@ -104,7 +104,7 @@ function expectPromised(image: Shape, adjustments: readonly Adjustment[]): void 
   ]) {
     const shape = parseShape(promise);
     if (promise.includes("x")) expect(`${image.width}x${image.height}`).toBe(promise);
-    else if (shape !== undefined) expect(ratioDistance(image, shape)).toBeLessThan(0.03);
+    else if (shape !== undefined) expect(ratioDistance(image, shape)).toBeLessThan(0.05);
     else if (promise !== "") expect(nearestTier(areaOf(image))).toBe(promise);
   }
 }

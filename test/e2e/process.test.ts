@@ -3,7 +3,7 @@ import { createConnection, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { sandboxConfigText } from "../../src/config/sandbox-config.ts";
 import { startFakeUpstream } from "../support/fake-upstream.ts";
 import { postJson } from "../support/raw-calls.ts";
@@ -23,10 +23,10 @@ describe("serve", () => {
     // Whoever else has it holds it as well as this test does.
     const holder = createServer().on("error", () => {});
     holder.listen(8080, "127.0.0.1");
+    onTestFinished(() => void holder.close());
     const spillway = spawnSpillway(["serve"]);
     expect(await spillway.exited).toBe(1);
     expect(spillway.stderr).toMatch(/^cannot listen on 127\.0\.0\.1:8080: .+\n$/);
-    holder.close();
   });
 
   it("serves the sandbox's configuration within three seconds", async () => {

@@ -61,6 +61,19 @@ it.each([
   },
 );
 
+it.each([
+  [undefined, 60_000],
+  [100_000, 100_000],
+])(
+  "what goes on for a key ends after its rule's time, or when its first caller's is up if that is later: %s ms",
+  async (deadlineMs, endMs) => {
+    const { clock, ask } = silentGateway();
+    const running = ask(deadlineMs, "key-1");
+    await clock.advance(900_000);
+    expect(await running).toMatchObject({ at: endMs, result: { error: { reason: "DEADLINE" } } });
+  },
+);
+
 it("a caller with a key whose deadline passes is told of the attempt that goes on", async () => {
   const { clock, ask } = silentGateway();
   const late = ask(20_000, "key-1");

@@ -7,6 +7,11 @@ const here = { slug: "vertex", baseUrl: "https://here.test/v1", settings: { proj
 it.each([
   ["is asked as before", here, []],
   ["is asked with other limits", { ...here, timeoutMs: 1_000 }, []],
+  [
+    "may give files from elsewhere",
+    { ...here, settings: { ...here.settings, allowHosts: ["cdn.test"] } },
+    [],
+  ],
   ["is at another address", { ...here, baseUrl: "https://there.test/v1" }, ["vertex"]],
   ["is another project", { ...here, settings: { project: "q" } }, ["vertex"]],
   ["is gone", { ...here, slug: "gemini" }, ["vertex"]],

@@ -331,7 +331,7 @@ describe("a size that the provider did not keep", () => {
     });
   });
 
-  it("is told where the ratio is more than 3 % off", async () => {
+  it("is told where the ratio is more than 5 % off", async () => {
     expect((await finish(made(), { size: ratio(16, 9) })).result).toMatchObject({
       adjustments: [{ ...changed, field: "options.aspect_ratio", requested: "16:9" }],
     });
