@@ -1,5 +1,6 @@
 import type { ModelChange, OfferChange } from "../catalog/merge-models.ts";
 import { closestName } from "../domain/closest-names.ts";
+import { problemHint } from "../domain/did-you-mean.ts";
 import type { Model, ModelOffer } from "../domain/model.ts";
 import { findProvider } from "../providers/list.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -36,7 +37,7 @@ export function offerProblems(
 
 function unknownProvider(slug: string, slugs: ReadonlySet<string>): string {
   const meant = closestName(slug, slugs);
-  const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  const hint = problemHint(meant);
   return `is not a provider; expected one of spillway.yaml or a built-in one${hint}`;
 }
 
@@ -97,7 +98,7 @@ function hint(name: string, had: readonly ModelOffer[]): string {
     name,
     had.map(({ upstreamModel }) => upstreamModel),
   );
-  return meant === undefined ? "" : `; did you mean "${meant}"?`;
+  return problemHint(meant);
 }
 
 function providerOf(slug: string): Provider {

@@ -1,5 +1,6 @@
 import { type CatalogChanges, type ModelChange, mergeModels } from "../catalog/merge-models.ts";
 import { closestName } from "../domain/closest-names.ts";
+import { problemHint } from "../domain/did-you-mean.ts";
 import type { Model } from "../domain/model.ts";
 import { changesOf } from "./catalog-changes.ts";
 import { catalogClashes } from "./catalog-clashes.ts";
@@ -59,7 +60,7 @@ function entryProblems(file: Mapping, known: ReadonlyMap<string, Model>): readon
     if (known.has(id) || !isModelName(id) || !isEntry) return [];
     const at = (message: string): CrossProblem[] => {
       const meant = meantBy(id, known);
-      const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+      const hint = problemHint(meant);
       return [{ path: ["models", id], message: `${message}${hint}`, atKey: true }];
     };
     if (entry === remove)

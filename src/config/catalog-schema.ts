@@ -165,9 +165,6 @@ export const catalogSchema = mapping({
     .describe("New models, and what is different about built-in ones, by id."),
 });
 
-/** A checked catalogue file. */
-export type CheckedCatalog = z.output<typeof catalogSchema>;
-
 /** A checked entry of it. */
 export type CheckedModel = z.output<typeof modelSchema>;
 

@@ -1,4 +1,5 @@
 import { closestName } from "../domain/closest-names.ts";
+import { problemHint } from "../domain/did-you-mean.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { idempotencyProblems } from "./idempotency-config.ts";
@@ -43,7 +44,7 @@ function providerProblems(
     if (type === undefined) {
       add(
         undefined,
-        `is not a built-in provider and has no type; expected type: ${customType}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+        `is not a built-in provider and has no type; expected type: ${customType}${problemHint(meant)}`,
       );
     } else if (typeof type === "string" && isBuiltIn(type)) {
       add("type", `is "${type}"; expected ${customType}`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { problemHint } from "../domain/did-you-mean.ts";
 import { parseByteSize } from "./byte-size.ts";
 import { parseDuration } from "./duration.ts";
 
@@ -23,7 +24,7 @@ export function textLeaf<T>({ parse, expected, forNumber }: TextLeaf<T>) {
 
   function wrongType(input: unknown): string {
     const meant = typeof input === "number" && forNumber ? forNumber(input) : undefined;
-    return `expected ${expected}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+    return `expected ${expected}${problemHint(meant)}`;
   }
 }
 

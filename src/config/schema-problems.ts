@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { closestName } from "../domain/closest-names.ts";
+import { problemHint } from "../domain/did-you-mean.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import type { Path } from "./problem.ts";
 import { keysAt } from "./schema-keys.ts";
@@ -57,7 +58,7 @@ function isWrongType(issue: z.core.$ZodIssue): boolean {
 
 function unknownKey(key: string, known: readonly string[]): string {
   const meant = closestName(key, known);
-  if (meant !== undefined) return `is not a known key; did you mean "${meant}"?`;
+  if (meant !== undefined) return `is not a known key${problemHint(meant)}`;
   return known.length === 0
     ? "is not a known key"
     : `is not a known key; expected one of ${known.join(", ")}`;

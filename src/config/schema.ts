@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseAddress } from "../domain/address.ts";
 import { closestName } from "../domain/closest-names.ts";
+import { problemHint } from "../domain/did-you-mean.ts";
 import { operations } from "../domain/operation.ts";
 import { defaultRetryBudget } from "../domain/retry-budget-settings.ts";
 import { allowedHosts } from "./allowed-hosts.ts";
@@ -224,9 +225,7 @@ function rule(slugs: ReadonlySet<string>) {
       .refine((text) => slugs.has(text) || isBuiltIn(text), {
         error: ({ input }) => {
           const meant = closestName(String(input), [...slugs, ...builtInSlugs]);
-          return `expected a provider of this file or a built-in one${
-            meant === undefined ? "" : `; did you mean "${meant}"?`
-          }`;
+          return `expected a provider of this file or a built-in one${problemHint(meant)}`;
         },
       })
       .describe("The provider's slug."),

@@ -1,4 +1,5 @@
 import { closestName } from "../domain/closest-names.ts";
+import { fieldHint } from "../domain/did-you-mean.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import { faultForms, isFaultForm, sandboxFaultLabel } from "../domain/sandbox-fault.ts";
@@ -22,8 +23,7 @@ export function checkFaultOrder(
     const [, slug = "", fault = ""] = /^\s*(\S+?)\s*=\s*(\S+)\s*$/.exec(order) ?? [];
     if (slug === "") return misordered("must be PROVIDER=FAULT, like openai=http-503 or *=slow:2s");
     if (slug !== "*" && !embedded.includes(slug)) {
-      const meant = closestName(slug, embedded);
-      const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+      const hint = fieldHint(closestName(slug, embedded));
       return misordered(`must name an embedded provider or * before the =${hint}`);
     }
     if (!isFaultForm(fault)) return misordered(`must have one of ${allForms} after the =`);

@@ -9,6 +9,7 @@ import {
 } from "@bufbuild/protobuf";
 import { pathToString } from "@bufbuild/protobuf/reflect";
 import { closestName } from "../domain/closest-names.ts";
+import { fieldHint } from "../domain/did-you-mean.ts";
 import type { FieldViolation } from "../domain/gateway-error.ts";
 import { repeatableKey } from "./repeatable-key.ts";
 import type { Step } from "./validation/report.ts";
@@ -160,20 +161,16 @@ function enumExpectation({ values, sharedPrefix = "" }: DescEnum, value: JsonVal
     wanted.toUpperCase().replace(prefix, ""),
     names.map((name) => name.replace(prefix, "")),
   );
-  return `must be one of ${names.join(", ")}${didYouMean(bare && prefix + bare)}`;
+  return `must be one of ${names.join(", ")}${fieldHint(bare && prefix + bare)}`;
 }
 
 function violateUnknown(schema: DescMessage, key: string, search: Search): void {
   const names = schema.fields.map(({ name, jsonName }) => (key.includes("_") ? name : jsonName));
-  const description = `is not a field of ${schema.typeName}${didYouMean(closestName(key, names))}`;
+  const description = `is not a field of ${schema.typeName}${fieldHint(closestName(key, names))}`;
   const parent = pathToString(search.path);
   const name = repeatableKey(key);
   const field = parent === "" ? name : `${parent}.${name}`;
   search.found.push({ field, description, rule: "json.unknown_field" });
-}
-
-function didYouMean(name: string | undefined): string {
-  return name === undefined ? "" : ` (did you mean ${name}?)`;
 }
 
 function violate({ path, found }: Search, description: string, rule: string): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OutputEvent } from "../../src/domain/output-event.ts";
 import { HealthRegistry } from "../../src/failover/health/health-registry.ts";
-import { manualClock } from "../support/manual-clock.ts";
+import { type ManualClock, manualClock } from "../support/manual-clock.ts";
 import type { Step } from "../support/scripted-transport.ts";
 import {
   attemptsOf,
@@ -23,37 +23,30 @@ const whole: Step = {
   events: [piece(100, text("Good")), piece(100, text(" day")), last(says("Good day"), 100)],
 };
 
+/** A chat streamed to a caller that takes its time with every text. */
+async function readBy(take: (clock: ManualClock) => Promise<void>) {
+  const clock = manualClock();
+  const health = new HealthRegistry(clock);
+  const { result } = await execute({
+    task: chatTask,
+    clock,
+    health,
+    stream: { emit: (event) => (event.kind === "text" ? take(clock) : undefined) },
+    candidates,
+    script: { steps: { a: [whole] } },
+  });
+  return { result, health };
+}
+
 describe("an attempt that is streamed", () => {
   it("has all of its time for the provider, however slow its caller is to read", async () => {
-    const clock = manualClock();
-    const health = new HealthRegistry(clock);
-    const { result } = await execute({
-      task: chatTask,
-      clock,
-      health,
-      stream: {
-        emit: (event) => (event.kind === "text" ? clock.sleep(70_000) : undefined),
-      },
-      candidates,
-      script: { steps: { a: [whole] } },
-    });
+    const { result, health } = await readBy((clock) => clock.sleep(70_000));
     expect(result).toMatchObject({ generated: { output: { text: "Good day" }, provider: "a" } });
     expect(health.provider("a")).toBeUndefined();
   });
 
   it("ends with the request's time when nobody reads, and its provider is not blamed", async () => {
-    const clock = manualClock();
-    const health = new HealthRegistry(clock);
-    const { result } = await execute({
-      task: chatTask,
-      clock,
-      health,
-      stream: {
-        emit: (event) => (event.kind === "text" ? new Promise(() => {}) : undefined),
-      },
-      candidates,
-      script: { steps: { a: [whole] } },
-    });
+    const { result, health } = await readBy(() => new Promise(() => {}));
     expect(attemptsOf(result)).toMatchObject([{ failure: "deadline", durationMs: 300_000 }]);
     expect(health.provider("a")).toBeUndefined();
   });
