@@ -10,7 +10,7 @@ export interface Overheard {
 
 /**
  * Listens to a request in JSON while connect-node reads it: what connect-node refuses
- * can be looked at again then. Of a body of more than 256 KiB nothing is kept.
+ * can be looked at again then. Of a body of more than 4 MiB nothing is kept.
  */
 export function overhearJson(request: UniversalServerRequest, type: string): Overheard {
   const isGet = request.method === "GET";
@@ -70,4 +70,4 @@ function decompressed(bytes: Buffer, encoding: string | null): Buffer {
 
 const utf8 = new TextDecoder();
 
-const mostBytes = 256 * 1024;
+const mostBytes = 4 * 1024 * 1024;

@@ -88,11 +88,11 @@ describe("a request in JSON that is overheard", () => {
   });
 
   it.each<[string, Asked]>([
-    ["is larger than 256 KiB", { body: Buffer.alloc(256 * 1024 + 1, " ") }],
+    ["is larger than 4 MiB", { body: Buffer.alloc(4 * 1024 * 1024 + 1, " ") }],
     [
-      "is larger than 256 KiB only when it is decompressed",
+      "is larger than 4 MiB only when it is decompressed",
       {
-        body: gzipSync(Buffer.alloc(256 * 1024 + 1, " ")),
+        body: gzipSync(Buffer.alloc(4 * 1024 * 1024 + 1, " ")),
         headers: { "content-encoding": "gzip" },
       },
     ],
