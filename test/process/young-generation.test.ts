@@ -3,23 +3,26 @@ import { describe, expect, it } from "vitest";
 
 describe("withSmallYoungGeneration", () => {
   it("keeps the young generation small while the program is loaded", () => {
-    const { whileLoading } = youngGenerationOf(`
+    const { before = 0, whileLoading } = youngGenerationOf(`
+      const before = await young();
       let whileLoading;
       await withSmallYoungGeneration(4, async () => {
         await burden();
-        whileLoading = young();
+        whileLoading = await young();
       });
-      show({ whileLoading });`);
-    expect(whileLoading).toBeLessThanOrEqual(2 * mebibyte);
+      show({ before, whileLoading });`);
+    // Before the first collection, only one of its two halves is there.
+    expect(whileLoading).toBeLessThanOrEqual(2 * before);
   });
 
   it("lets it grow afterwards, but not as far as V8 would", () => {
     const { limited = 0 } = youngGenerationOf(`
       await withSmallYoungGeneration(4, async () => {});
       await burden();
-      show({ limited: young() });`);
-    const { unlimited = 0 } = youngGenerationOf("await burden(); show({ unlimited: young() });");
-    // While pages are taken over, some count twice.
+      show({ limited: await young() });`);
+    const { unlimited = 0 } = youngGenerationOf(
+      "await burden(); show({ unlimited: await young() });",
+    );
     expect(limited).toBeGreaterThanOrEqual(2 * 4 * mebibyte);
     expect(limited).toBeLessThan(unlimited / 2);
   });
@@ -41,8 +44,17 @@ function youngGenerationOf(program: string): Readonly<Record<string, number>> {
     import { setImmediate as turn } from "node:timers/promises";
     import { getHeapSpaceStatistics } from "node:v8";
     import { withSmallYoungGeneration } from ${JSON.stringify(source.href)};
-    const young = () =>
+    const sizeNow = () =>
       getHeapSpaceStatistics().find((space) => space.space_name === "new_space").space_size;
+    /** While a collection takes pages over, some count twice: the least of many looks is the size. */
+    async function young() {
+      let least = sizeNow();
+      for (let look = 0; look < 50; look++) {
+        await turn();
+        least = Math.min(least, sizeNow());
+      }
+      return least;
+    }
     const show = (shown) => console.log(JSON.stringify(shown));
     /** Makes far more that survives than a young generation of 64 MiB has room for. */
     async function burden() {
