@@ -7,6 +7,9 @@ export default defineConfig({
     reporters: ["default", "./test/support/ci-reporter.ts"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // What is polled for comes at once, save on a machine that stands still for seconds: Vitest's
+    // own second would be a deadline. Less than a test's time, so that a failure says what was seen.
+    expect: { poll: { timeout: 15_000 } },
     pool: "threads",
     // Most tests wait for sockets and processes rather than compute.
     maxWorkers: "100%",
