@@ -1,34 +1,29 @@
-import type { ChatCapabilities, ImageCapabilities } from "../domain/capabilities.ts";
+import type { ImageCapabilities } from "../domain/capabilities.ts";
 import type { Job } from "../domain/job.ts";
-import type { ChatTask, ImageTask } from "../domain/task.ts";
+import type { ImageTask } from "../domain/task.ts";
 import { alibabaChatBody, alibabaChatCapabilities } from "./dialects/alibaba-chat-body.ts";
 import { alibabaChatFailure, alibabaReplyFailure } from "./dialects/alibaba-errors.ts";
 import { alibabaImages, alibabaPolled } from "./dialects/alibaba-image-answer.ts";
 import { type AlibabaImageTask, alibabaImageCall } from "./dialects/alibaba-image-call.ts";
 import { alibabaCapabilities, alibabaModel } from "./dialects/alibaba-models.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
-import { chatResult } from "./dialects/openai-chat-answer.ts";
-import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { completionsChat } from "./dialects/openai-chat-operation.ts";
 import { postJson } from "./dialects/post-json.ts";
-import type { HttpCall } from "./http-call.ts";
-import type { CallTarget, OperationDialect, Provider } from "./provider.ts";
+import type { OperationDialect, Provider } from "./provider.ts";
 
 const chatAnswers: OpenAiAnswers = {
   embeddedFailure: alibabaChatFailure,
   requestIdHeaders: ["x-request-id"],
 };
 
-const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+const chat = completionsChat({
   capabilities: alibabaChatCapabilities,
   // The shared hosts hang up after 600 seconds.
   timeouts: { totalMs: 600_000, firstContentMs: 120_000, idleMs: 120_000 },
-  request: (task, target) => chatCall(task, target, false),
-  result: (reply) => chatResult(reply, chatAnswers),
-  stream: {
-    request: (task, target) => chatCall(task, target, true),
-    open: () => readChatStream(chatAnswers),
-  },
-};
+  body: (task, { upstreamModel }, streamed) => alibabaChatBody(task, upstreamModel, streamed),
+  answers: chatAnswers,
+  call: (body) => postJson("/compatible-mode/v1/chat/completions", body),
+});
 
 /**
  * Alibaba Cloud's Model Studio: images by DashScope, its native API, as a call or as a
@@ -76,9 +71,4 @@ function images<T extends AlibabaImageTask>(
 
 function taskPath(job: Job): string {
   return `/api/v1/tasks/${encodeURIComponent(job.id)}`;
-}
-
-function chatCall(task: ChatTask, target: CallTarget, streamed: boolean): HttpCall {
-  const value = alibabaChatBody(task, target.upstreamModel, streamed);
-  return postJson("/compatible-mode/v1/chat/completions", value);
 }

@@ -7,20 +7,19 @@ import type { Usage } from "../domain/usage.ts";
 import type { FailedReply } from "./dialects/http-failure.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
-import { chatResult } from "./dialects/openai-chat-answer.ts";
-import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { completionsChat } from "./dialects/openai-chat-operation.ts";
 import {
   openAiFailure,
   readEmbeddedError,
   readError,
   readReplyError,
 } from "./dialects/openai-errors.ts";
-import { editForm, openAiEditFiles } from "./dialects/openai-image-edit.ts";
+import { openAiEditFiles, postEdit } from "./dialects/openai-image-edit.ts";
 import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
 import { readUsage } from "./dialects/openai-usage.ts";
+import { postJson } from "./dialects/post-json.ts";
 import { asNumber, asObject, asText, at } from "./dialects/read-json.ts";
 import { usualImageTypes } from "./dialects/usual-image-types.ts";
-import type { HttpBody, HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const answers: OpenAiAnswers = {
@@ -39,8 +38,7 @@ const imageTimeouts: AttemptTimeouts = {
 const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
   capabilities: () => imageCapabilities,
   timeouts: imageTimeouts,
-  request: (task, target) =>
-    call("/images/generations", json(imagesBody(task, target)), imageMedia),
+  request: (task, target) => postJson("/images/generations", imagesBody(task, target), imageMedia),
   result: (reply) => imagesResult(reply, answers),
 };
 
@@ -53,30 +51,17 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
     mask: "transparent_is_edited",
   }),
   timeouts: imageTimeouts,
-  request: (task, target) =>
-    call("/images/edits", editForm(task, imagesBody(task, target), "image"), imageMedia),
+  request: (task, target) => postEdit(task, imagesBody(task, target), "image", imageMedia),
   result: (reply) => imagesResult(reply, answers),
 };
 
-const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+const chat = completionsChat({
   capabilities: () => chatCapabilities,
   // A model that is busy lets its callers wait before the first word.
   timeouts: { totalMs: 600_000, firstContentMs: 180_000, idleMs: 60_000 },
-  request: (task, target) => call("/chat/completions", json(completionBody(task, target))),
-  result: (reply) => chatResult(reply, answers),
-  stream: {
-    request: (task, target) =>
-      call(
-        "/chat/completions",
-        json({
-          ...completionBody(task, target),
-          stream: true,
-          stream_options: { include_usage: true },
-        }),
-      ),
-    open: () => readChatStream(answers),
-  },
-};
+  body: completionBody,
+  answers,
+});
 
 /**
  * DeepInfra, by its OpenAI-compatible API (docs.deepinfra.com of July 2026, OpenAPI
@@ -194,11 +179,3 @@ const statuses: ReadonlyMap<string, number> = new Map([
   ["engine_overloaded", 429],
   ["validation_error", 400],
 ]);
-
-function call(path: string, body: HttpBody, media?: readonly string[]): HttpCall {
-  return { method: "POST", path, body, media };
-}
-
-function json(value: JsonObject): HttpBody {
-  return { kind: "json", value };
-}

@@ -21,9 +21,7 @@ import {
 } from "./dialects/fireworks-models.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
-import { chatResult } from "./dialects/openai-chat-answer.ts";
-import { readChatStream } from "./dialects/openai-chat-stream.ts";
-import { postJson } from "./dialects/post-json.ts";
+import { completionsChat } from "./dialects/openai-chat-operation.ts";
 import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
@@ -71,21 +69,12 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
   },
 };
 
-const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+const chat = completionsChat({
   capabilities: () => chatCapabilities,
   timeouts: { totalMs: 600_000, firstContentMs: 120_000, idleMs: 60_000 },
-  request: (task, target) => postJson("/chat/completions", completionBody(task, target)),
-  result: (reply) => chatResult(reply, answers),
-  stream: {
-    request: (task, target) =>
-      postJson("/chat/completions", {
-        ...completionBody(task, target),
-        stream: true,
-        stream_options: { include_usage: true },
-      }),
-    open: () => readChatStream(answers),
-  },
-};
+  body: completionBody,
+  answers,
+});
 
 /** Fireworks AI: FLUX and SDXL images by three protocols, and chat in OpenAI's words (docs.fireworks.ai, 2026-11-21). */
 export const fireworks: Provider = {

@@ -3,14 +3,14 @@ import type { JsonObject } from "../domain/json.ts";
 import type { ChatTask, ImageEditTask, TextToImageTask } from "../domain/task.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
-import { chatResult } from "./dialects/openai-chat-answer.ts";
-import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { completionsChat } from "./dialects/openai-chat-operation.ts";
 import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
-import { editForm, openAiEditFiles } from "./dialects/openai-image-edit.ts";
+import { openAiEditFiles, postEdit } from "./dialects/openai-image-edit.ts";
 import { imageMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
+import { postJson } from "./dialects/post-json.ts";
 import { usualImageTypes } from "./dialects/usual-image-types.ts";
 import type { EndpointSettings } from "./endpoint-settings.ts";
-import type { HttpBody, HttpCall } from "./http-call.ts";
+import type { HttpCall } from "./http-call.ts";
 import type { AttemptTimeouts, CallTarget, OperationDialect, Provider } from "./provider.ts";
 
 const answers: OpenAiAnswers = {
@@ -24,7 +24,7 @@ const textToImage: OperationDialect<TextToImageTask, ImageCapabilities> = {
   capabilities: imageCapabilities,
   timeouts,
   request: (task, target) =>
-    call("/images/generations", json(imagesBody(task, target)), imageMedia),
+    wantsJson(postJson("/images/generations", imagesBody(task, target), imageMedia)),
   result: (reply, _task, target) => imagesResult(reply, answers, target.baseUrl),
 };
 
@@ -39,31 +39,19 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
   // Small servers know one image by the first name only, and several by the second.
   request: (task, target) => {
     const name = task.images.length === 1 ? "image" : "image[]";
-    return call("/images/edits", editForm(task, imagesBody(task, target), name), imageMedia);
+    return wantsJson(postEdit(task, imagesBody(task, target), name, imageMedia));
   },
   result: (reply, _task, target) => imagesResult(reply, answers, target.baseUrl),
 };
 
-const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+const chat = completionsChat({
   capabilities: () => chatCapabilities,
   timeouts,
-  request: (task, target) => call("/chat/completions", json(completionBody(task, target))),
-  result: (reply) => chatResult(reply, answers),
-  stream: {
-    request: (task, target) =>
-      call(
-        "/chat/completions",
-        json({
-          ...completionBody(task, target),
-          stream: true,
-          ...(target.settings.includeUsage === false
-            ? {}
-            : { stream_options: { include_usage: true } }),
-        }),
-      ),
-    open: () => readChatStream(answers),
-  },
-};
+  body: completionBody,
+  answers,
+  call: (body) => wantsJson(postJson("/chat/completions", body)),
+  usageOnRequest: (target) => target.settings.includeUsage !== false,
+});
 
 /**
  * Any server that speaks OpenAI's dialect: vLLM, LocalAI, Ollama, a proxy. It is
@@ -143,10 +131,6 @@ function completionBody(task: ChatTask, target: CallTarget): JsonObject {
 }
 
 /** LocalAI answers with its web page to those who do not say that they want JSON. */
-function call(path: string, body: HttpBody, media?: readonly string[]): HttpCall {
-  return { method: "POST", path, headers: { accept: "application/json" }, body, media };
-}
-
-function json(value: JsonObject): HttpBody {
-  return { kind: "json", value };
+function wantsJson(call: HttpCall): HttpCall {
+  return { ...call, headers: { accept: "application/json" } };
 }

@@ -7,10 +7,9 @@ import type { JsonObject } from "../domain/json.ts";
 import type { ChatTask, ImageEditTask, ReasoningEffort, TextToImageTask } from "../domain/task.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, present } from "./dialects/openai-chat.ts";
-import { chatResult } from "./dialects/openai-chat-answer.ts";
-import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { completionsChat } from "./dialects/openai-chat-operation.ts";
 import { openAiEmbeddedFailure, openAiReplyFailure } from "./dialects/openai-errors.ts";
-import { editForm, openAiEditFiles } from "./dialects/openai-image-edit.ts";
+import { openAiEditFiles, postEdit } from "./dialects/openai-image-edit.ts";
 import { readImageStream } from "./dialects/openai-image-stream.ts";
 import { imageMedia, imageStreamMedia, imagesResult, pixelSize } from "./dialects/openai-images.ts";
 import { postJson } from "./dialects/post-json.ts";
@@ -51,32 +50,23 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
     mask: "transparent_is_edited",
   }),
   timeouts: imageTimeouts,
-  request: (task, target) => editsCall(task, imagesBody(task, target), imageMedia),
+  request: (task, target) => postEdit(task, imagesBody(task, target), "image[]", imageMedia),
   result: (reply) => imagesResult(reply, answers),
   stream: {
     maxCountPerCall: 1,
-    request: (task, target) => editsCall(task, streamedBody(task, target), imageStreamMedia),
+    request: (task, target) =>
+      postEdit(task, streamedBody(task, target), "image[]", imageStreamMedia),
     open: (_task, target) => readImageStream(answers, target.partialImages > 0),
   },
 };
 
-const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+const chat = completionsChat({
   capabilities: chatCapabilities,
   // A model that reasons can be silent for minutes before its first word.
   timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 60_000 },
-  request: (task, target) => postJson("/chat/completions", completionBody(task, target)),
-  result: (reply) => chatResult(reply, answers),
-  stream: {
-    request: (task, target) =>
-      postJson("/chat/completions", {
-        ...completionBody(task, target),
-        stream: true,
-        // Without it a stream says nothing of tokens, and so of cost.
-        stream_options: { include_usage: true },
-      }),
-    open: () => readChatStream(answers),
-  },
-};
+  body: completionBody,
+  answers,
+});
 
 /** OpenAI, by its Images and Chat Completions APIs (SDK 7.57.0 and OpenAPI document, read on 2026-11-21). */
 export const openai: Provider = {
@@ -152,11 +142,6 @@ function streamedBody(task: TextToImageTask | ImageEditTask, target: CallTarget)
 
 function imagesCall(value: JsonObject, media: readonly string[]): HttpCall {
   return postJson("/images/generations", value, media);
-}
-
-function editsCall(task: ImageEditTask, fields: JsonObject, media: readonly string[]): HttpCall {
-  const body = editForm(task, fields, "image[]");
-  return { method: "POST", path: "/images/edits", body, media };
 }
 
 function completionBody(task: ChatTask, target: CallTarget): JsonObject {

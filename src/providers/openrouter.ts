@@ -6,8 +6,7 @@ import { googleImageCapabilities } from "./dialects/google-image-models.ts";
 import { imageAddress } from "./dialects/image-address.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
-import { chatResult } from "./dialects/openai-chat-answer.ts";
-import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { completionsChat } from "./dialects/openai-chat-operation.ts";
 import { readEmbeddedError } from "./dialects/openai-errors.ts";
 import { readImageStream } from "./dialects/openai-image-stream.ts";
 import {
@@ -72,18 +71,14 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
   },
 };
 
-const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+const chat = completionsChat({
   capabilities: () => chatCapabilities,
   timeouts: { totalMs: 600_000, firstContentMs: 120_000, idleMs: 120_000 },
-  request: (task, target) => postJson("/chat/completions", completionBody(task, target)),
-  result: (reply) => chatResult(reply, answers),
-  stream: {
-    // Usage comes without being asked for.
-    request: (task, target) =>
-      postJson("/chat/completions", { ...completionBody(task, target), stream: true }),
-    open: () => readChatStream(answers),
-  },
-};
+  body: completionBody,
+  answers,
+  // It comes by itself.
+  usageOnRequest: () => false,
+});
 
 /** OpenRouter, by its Chat Completions and Images APIs (OpenAPI document and SDK 1.3.19, read on 2026-11-21). */
 export const openrouter: Provider = {

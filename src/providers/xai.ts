@@ -5,8 +5,7 @@ import type { Usage } from "../domain/usage.ts";
 import { imageAddress } from "./dialects/image-address.ts";
 import type { OpenAiAnswers } from "./dialects/openai-answers.ts";
 import { chatBody, endUser, present } from "./dialects/openai-chat.ts";
-import { chatResult } from "./dialects/openai-chat-answer.ts";
-import { readChatStream } from "./dialects/openai-chat-stream.ts";
+import { completionsChat } from "./dialects/openai-chat-operation.ts";
 import { aspectRatio, imageMedia } from "./dialects/openai-images.ts";
 import { readUsage } from "./dialects/openai-usage.ts";
 import { postJson } from "./dialects/post-json.ts";
@@ -44,22 +43,13 @@ const imageEdit: OperationDialect<ImageEditTask, ImageCapabilities> = {
   result: (reply) => xaiImagesResult(reply, answers),
 };
 
-const chat: OperationDialect<ChatTask, ChatCapabilities> = {
+const chat = completionsChat({
   capabilities: chatCapabilities,
   // A reasoning model can be silent for minutes before its first word.
   timeouts: { totalMs: 600_000, firstContentMs: 300_000, idleMs: 120_000 },
-  request: (task, target) => postJson("/chat/completions", completionBody(task, target)),
-  result: (reply) => chatResult(reply, answers),
-  stream: {
-    request: (task, target) =>
-      postJson("/chat/completions", {
-        ...completionBody(task, target),
-        stream: true,
-        stream_options: { include_usage: true },
-      }),
-    open: () => readChatStream(answers),
-  },
-};
+  body: completionBody,
+  answers,
+});
 
 /** xAI, by its Images and Chat Completions APIs (OpenAPI document of September 2026, SDKs, read on 2026-11-21). */
 export const xai: Provider = {

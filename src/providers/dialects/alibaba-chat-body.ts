@@ -13,8 +13,6 @@ export function alibabaChatBody(task: ChatTask, model: string, streamed: boolean
     ...chatBody(task, model),
     ...present("max_tokens", task.maxOutputTokens),
     ...thinking(task.reasoningEffort, model, streamed),
-    // Without it a stream says nothing of tokens, and so of cost.
-    ...(streamed && { stream: true, stream_options: { include_usage: true } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ImageCapabilities } from "../../domain/capabilities.ts";
 import type { JsonObject } from "../../domain/json.ts";
 import type { ImageEditTask, ImageInput } from "../../domain/task.ts";
-import type { HttpBody, MultipartPart } from "../http-call.ts";
+import type { HttpCall, MultipartPart } from "../http-call.ts";
 import { imageFileName } from "./image-file-name.ts";
 import { usualImageTypes } from "./usual-image-types.ts";
 
@@ -15,13 +15,19 @@ export const openAiEditFiles = {
 } as const satisfies Pick<ImageCapabilities, "inputFile" | "maskFile">;
 
 /**
- * The form of `POST /images/edits`: the fields of a body as text, then the images
- * and the mask as files. `imageName` is the name of the parts with the images.
+ * The call `POST /images/edits`, a form: the fields of a body as text, then the images
+ * and the mask as files. `imageName` is the name of the parts with the images, and
+ * `media` names the fields of its reply that carry images.
  * Each file has a name and a type of its own, since OpenAI answers 400 to a part of
  * the type that form encoders give by default (OpenAPI document and issues of its
  * SDK, 2026-11-21).
  */
-export function editForm(task: ImageEditTask, fields: JsonObject, imageName: string): HttpBody {
+export function postEdit(
+  task: ImageEditTask,
+  fields: JsonObject,
+  imageName: "image" | "image[]",
+  media: readonly string[],
+): HttpCall {
   const parts: MultipartPart[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (value !== undefined) parts.push({ kind: "field", name, value: String(value) });
@@ -30,7 +36,7 @@ export function editForm(task: ImageEditTask, fields: JsonObject, imageName: str
     parts.push(filePart(imageName, `image-${index + 1}`, image));
   }
   if (task.mask !== undefined) parts.push(filePart("mask", "mask", task.mask));
-  return { kind: "multipart", parts };
+  return { method: "POST", path: "/images/edits", body: { kind: "multipart", parts }, media };
 }
 
 function filePart(name: string, stem: string, image: ImageInput): MultipartPart {
