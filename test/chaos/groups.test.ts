@@ -4,6 +4,7 @@ import { type Act, type FakeUpstream, startFakeUpstream } from "../support/fake-
 import { imageRequest } from "../support/requests.ts";
 import { startGateway, type TestGateway } from "../support/start-gateway.ts";
 import { error, images, resetAfterBody, silence } from "../support/upstream-acts.ts";
+import { within } from "../support/within.ts";
 import { inTurn, sometimes } from "./support/chaos-acts.ts";
 
 const good = images(10);
@@ -105,8 +106,4 @@ routes:
     { random: seededRandom(7) },
   );
   return { gateway, upstreams };
-}
-
-function within(ms: number): { readonly deadline: number } {
-  return { deadline: Date.now() + ms };
 }

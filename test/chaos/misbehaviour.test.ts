@@ -21,6 +21,7 @@ import {
   silence,
   truncated,
 } from "../support/upstream-acts.ts";
+import { within } from "../support/within.ts";
 import { startBlackHole, startUntrusted, startWithoutTls } from "./support/bad-servers.ts";
 import { after, flood, gzipBomb, inTurn } from "./support/chaos-acts.ts";
 
@@ -36,7 +37,7 @@ interface Misbehaviour {
   readonly attemptMs?: number;
 }
 
-/** The caller's time for everything, in milliseconds. */
+/** The caller's time for everything, in milliseconds: a failure that came later would be its end. */
 const deadlineMs = 4_000;
 
 const misbehaviours: readonly Misbehaviour[] = [
@@ -154,9 +155,7 @@ routes:
   - models: [boat]
     targets: [{ provider: bad }, { provider: good, priority: 1 }]
 `);
-    const startedAt = performance.now();
     const told = await gateway.failure(request("lonely-boat"), within(deadlineMs));
-    expect(performance.now() - startedAt).toBeLessThan(deadlineMs);
     expect([told.code, ...told.reasons]).toEqual(["UNAVAILABLE", "ALL_PROVIDERS_EXHAUSTED"]);
     for (const line of attemptLines(told.attempts)) {
       expect(line).toMatch(new RegExp(`^(FIRST|RETRY) bad FAILED (${failure}) `));
@@ -194,8 +193,4 @@ routes:
 `);
   const told = await gateway.failure(request("boat", { routing: { maxAttempts: 1 } }));
   return { bad, lines: attemptLines(told.attempts) };
-}
-
-function within(ms: number): { readonly deadline: number } {
-  return { deadline: Date.now() + ms };
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { connectTo, gatewayClient } from "../../src/cli/client.ts";
 import { explainError } from "../../src/cli/explain-error.ts";
+import { refusingUrl } from "../support/fake-upstream.ts";
 
 describe("the client of a running gateway", () => {
   it("calls it over a socket, streams included", async () => {
@@ -36,11 +37,7 @@ describe("the client of a running gateway", () => {
   });
 
   it("says that no one answers where no one listens", async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    const address = `http://127.0.0.1:${port}`;
+    const address = new URL(await refusingUrl()).origin;
     const client = gatewayClient(connectTo(address));
     const error = await client.listProviders({}).catch((reason: unknown) => reason);
     expect(ConnectError.from(error).code).toBe(Code.Unavailable);

@@ -5,6 +5,7 @@ import { type Act, startFakeUpstream, type Visit } from "../support/fake-upstrea
 import { chatRequest, imageRequest } from "../support/requests.ts";
 import { startGateway } from "../support/start-gateway.ts";
 import { images } from "../support/upstream-acts.ts";
+import { within } from "../support/within.ts";
 
 describe("a gateway at its limit", () => {
   it("serves what it may, lets some wait, and sheds the rest at once", async () => {
@@ -69,7 +70,7 @@ describe("a gateway at its limit", () => {
     );
     const first = gateway.generate(imageRequest("boat"));
     await upstream.arrived(1);
-    const late = await gateway.failure(chatRequest("boat"), { deadline: Date.now() + 200 });
+    const late = await gateway.failure(chatRequest("boat"), within(200));
     expect(late.code).toBe("DEADLINE_EXCEEDED");
     held.release();
     await first;

@@ -7,6 +7,7 @@ import {
   GenerateRequestSchema,
   StreamGenerateRequestSchema,
 } from "../../gen/spillway/v1/generate_pb.ts";
+import type { Clock } from "../../src/domain/clock.ts";
 import { callUnary, grpcClient, openStream } from "../rpc/support/grpc-client.ts";
 import { attemptLines } from "../support/attempt-lines.ts";
 import { type Act, type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";
@@ -14,15 +15,11 @@ import { postJson, rawGrpc } from "../support/raw-calls.ts";
 import { chatRequest, imageRequest } from "../support/requests.ts";
 import { startGateway, type TestGateway } from "../support/start-gateway.ts";
 import { chatStream, images, json, silence } from "../support/upstream-acts.ts";
+import { wakingClock } from "../support/waking-clock.ts";
+import { within } from "../support/within.ts";
 
-/** The most time between a caller's leaving and the closing of the provider's connection. */
-const promptlyMs = 100;
-
-/** How much later than its deadline a caller may hear of it, beyond what this machine is late by itself. */
-const lateMs = 50;
-
-/** A machine that does other work at the same time can be late now and then, not four times in a row. */
-const noisy = { retry: 3 };
+/** So long may an attempt take that what ends before the test's own limit was ended by its caller. */
+const never = "1h";
 
 const request = create(GenerateRequestSchema, imageRequest("boat"));
 const method = GatewayService.method.generate;
@@ -72,13 +69,12 @@ const callers: readonly {
 ];
 
 describe("when the caller leaves", () => {
-  it.each(callers)("the provider's connection closes at once: $name", noisy, async ({ call }) => {
+  it.each(callers)("the provider's connection closes at once: $name", async ({ call }) => {
     const { gateway, first, second } = await start(silence);
     const leave = call(gateway);
     const asked = await first.arrived(1);
-    const leftAt = performance.now();
     leave();
-    expect((await asked.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
+    await asked.closed;
     expect(second.connections).toBe(0);
     await gateway.logged("call ended");
     expect(gateway.log).toContainEqual(
@@ -90,7 +86,12 @@ describe("when the caller leaves", () => {
   });
 
   it("nobody is asked again after the wait that was under way", async () => {
-    const { gateway, first, second } = await start(json(500, {}));
+    // The wait ends with its caller, or never.
+    const clock: Clock = {
+      ...wakingClock,
+      sleep: (_, signal) => wakingClock.sleep(Number.POSITIVE_INFINITY, signal),
+    };
+    const { gateway, first, second } = await start(json(500, {}), { clock });
     const call = callUnary(gateway.grpc, method, request);
     await gateway.logged("attempt failed");
     call.cancel();
@@ -98,7 +99,7 @@ describe("when the caller leaves", () => {
     expect([first.requests.length, second.connections]).toEqual([1, 0]);
   });
 
-  it("a provider's stream closes in the middle", noisy, async () => {
+  it("a provider's stream closes in the middle", async () => {
     const { gateway, first, second } = await start(chatStream(["Ah", "o"], "never"));
     const stream = openStream(
       gateway.grpc,
@@ -110,41 +111,35 @@ describe("when the caller leaves", () => {
       stream.on("data", ({ event }) => event.case === "textDelta" && resolve());
     });
     const asked = await first.arrived(1);
-    const leftAt = performance.now();
     stream.cancel();
-    expect((await asked.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
+    await asked.closed;
     expect(second.connections).toBe(0);
   });
 
-  it("a provider's stream closes in the middle, over Connect as well", noisy, async () => {
+  it("a provider's stream closes in the middle, over Connect as well", async () => {
     const { gateway, first } = await start(chatStream(["Ah", "o"], "never"));
     const controller = new AbortController();
     const stream = gateway.connect.streamGenerate(
       { generate: chatRequest("boat") },
       { signal: controller.signal },
     );
-    let leftAt = 0;
     const heard = (async () => {
       for await (const { event } of stream) {
-        if (event.case !== "textDelta") continue;
-        leftAt = performance.now();
-        controller.abort();
+        if (event.case === "textDelta") controller.abort();
       }
     })();
     await expect(heard).rejects.toMatchObject({ code: Code.Canceled });
     const asked = await first.arrived(1);
-    expect((await asked.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
+    await asked.closed;
   });
 
-  it("a job that the provider has accepted is cancelled", noisy, async () => {
-    const { gateway, replicate } = await startWithJobs("60s", json(200, prediction("canceled")));
+  it("a job that the provider has accepted is cancelled", async () => {
+    const { gateway, replicate } = await startWithJobs(never, json(200, prediction("canceled")));
     const call = callUnary(gateway.grpc, method, request);
     const poll = await replicate.arrived(2);
-    const leftAt = performance.now();
     call.cancel();
     const cancel = await replicate.arrived(3);
-    expect(performance.now() - leftAt).toBeLessThanOrEqual(promptlyMs);
-    expect((await poll.closed) - leftAt).toBeLessThanOrEqual(promptlyMs);
+    await poll.closed;
     expect(told(replicate)).toEqual([
       "POST /v1/models/black-forest-labs/flux-schnell/predictions",
       "GET /v1/predictions/boat1",
@@ -176,24 +171,16 @@ describe("when an attempt's time is up", () => {
 });
 
 describe("a caller's deadline of one second", () => {
-  it("is kept in every protocol, and takes the provider's call with it", noisy, async () => {
+  it("is kept in every protocol, and takes the provider's call with it", async () => {
     const { gateway, first, second } = await start(silence);
     const bytes = toBinary(GenerateRequestSchema, request);
-    const startedAt = performance.now();
-    // On a busy machine a plain timer of one second is late too, and that is nobody's fault.
-    const timerMs = new Promise<number>((resolve) => {
-      setTimeout(() => resolve(performance.now() - startedAt), 1000);
-    });
     const ended = await Promise.all([
       rawGrpc(gateway.grpcUrl, path, bytes, { "grpc-timeout": "1S" }).ended,
       rawGrpc(gateway.url, path, bytes, { "grpc-timeout": "1000m" }).ended,
       postJson(gateway.url, "Generate", jsonRequest, { "connect-timeout-ms": "1000" }),
     ]);
     const [grpc, grpcHere, connect] = ended;
-    for (const { elapsedMs } of ended) {
-      expect(elapsedMs).toBeGreaterThan(950);
-      expect(elapsedMs).toBeLessThanOrEqual((await timerMs) + lateMs);
-    }
+    for (const { elapsedMs } of ended) expect(elapsedMs).toBeGreaterThan(950);
     expect([grpc.status, grpcHere.status]).toEqual([4, 4]);
     expect(connect.status).toBe(504);
     expect(connect.json).toMatchObject({
@@ -202,39 +189,37 @@ describe("a caller's deadline of one second", () => {
     });
     const closed = await Promise.all(first.requests.map((asked) => asked.closed));
     expect(closed).toHaveLength(3);
-    for (const closedAt of closed) {
-      expect(closedAt - startedAt).toBeLessThanOrEqual((await timerMs) + promptlyMs);
-    }
     expect(second.connections).toBe(0);
   });
 
   it("leaves no time for a wait that is longer", async () => {
     const { gateway } = await start(json(503, {}, { "retry-after": "3" }));
-    const startedAt = performance.now();
     const ended = await gateway.failure(
       imageRequest("boat", { routing: { exclude: ["second"] } }),
-      { deadline: Date.now() + 1000 },
+      within(1000),
     );
     expect([ended.code, ...ended.reasons]).toEqual(["UNAVAILABLE", "ALL_PROVIDERS_EXHAUSTED"]);
     expect(ended.retryAfterMs).toBe(3000);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 });
 
 const jsonRequest = JSON.parse(toJsonString(GenerateRequestSchema, request)) as object;
 
 /** Two providers of the model "boat", the second only after the first. */
-async function start(firstDoes: Act) {
+async function start(firstDoes: Act, options: { readonly clock?: Clock } = {}) {
   const first = await startFakeUpstream(firstDoes);
   const second = await startFakeUpstream(images(20));
-  const gateway = await startGateway(`
+  const gateway = await startGateway(
+    `
 providers:
-  first: { type: openai-compatible, base_url: "${first.url}" }
+  first: { type: openai-compatible, base_url: "${first.url}", timeout: ${never} }
   second: { type: openai-compatible, base_url: "${second.url}" }
 routes:
   - models: ["boat"]
     targets: [{ provider: first }, { provider: second, priority: 1 }]
-`);
+`,
+    options,
+  );
   return { first, second, gateway };
 }
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { HealthState } from "../../gen/spillway/v1/provider_pb.ts";
-import { systemClock } from "../../src/process/system-clock.ts";
+import type { Clock } from "../../src/domain/clock.ts";
 import { attemptLines } from "../support/attempt-lines.ts";
 import { seededRandom } from "../support/fake-request.ts";
 import { type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";
 import { imageRequest } from "../support/requests.ts";
 import { startGateway, type TestGateway } from "../support/start-gateway.ts";
 import { error, images } from "../support/upstream-acts.ts";
+import { wakingClock } from "../support/waking-clock.ts";
 
 const dead = error(500, {});
 const ejectionMs = 1_000;
@@ -15,10 +16,11 @@ describe("an outage of one of three equal targets", () => {
   it("costs it all traffic but probes, no caller an error, and ends with its share back", async () => {
     const upstreams = await startThree();
     const [, , third] = upstreams;
-    const gateway = await startGateway(three(upstreams), { random: seededRandom(5) });
+    const { clock, turn } = turnedClock();
+    const gateway = await startGateway(three(upstreams), { clock, random: seededRandom(5) });
     await ask(gateway, 10);
     third.play(dead);
-    for (let turn = 0; turn < 100 && !isOut(gateway); turn++) await ask(gateway, 1);
+    for (let time = 0; time < 100 && !isOut(gateway); time++) await ask(gateway, 1);
     expect(await healthOf(gateway, "third")).toBe(HealthState.EJECTED);
     const line = await gateway.logged("target out");
     expect(line).toMatchObject({ provider: "third", cause: "ejected", for_ms: ejectionMs });
@@ -37,15 +39,15 @@ describe("an outage of one of three equal targets", () => {
     expect(third.requests.length).toBe(before);
 
     // The probe fails, so that it stays out for twice as long.
-    await passed(ejectionMs);
+    turn(ejectionMs);
     await ask(gateway, 30);
     expect(third.requests.length - before).toBe(1);
 
     third.play(images(30));
-    await passed(2 * ejectionMs);
+    turn(2 * ejectionMs);
     await ask(gateway, 30);
     await gateway.logged("target back");
-    await passed(ejectionMs);
+    turn(ejectionMs);
     const back = third.requests.length;
     await ask(gateway, 60);
     expect(third.requests.length - back).toBeGreaterThan(10);
@@ -128,9 +130,14 @@ async function healthOf(gateway: TestGateway, slug: string): Promise<HealthState
   return providers.find((provider) => provider.slug === slug)?.health;
 }
 
-/** Lets so much time pass as the gateway's windows, which are short here, need. */
-function passed(ms: number): Promise<void> {
-  return systemClock.sleep(ms + 50);
+/** A clock on whose windows no time passes but what a test turns it forward by. */
+function turnedClock() {
+  let turnedMs = 0;
+  const clock: Clock = { ...wakingClock, monotonic: () => turnedMs };
+  const turn = (ms: number) => {
+    turnedMs += ms;
+  };
+  return { clock, turn };
 }
 
 describe("a rehearsed outage", () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { CostBasis } from "../../gen/spillway/v1/cost_pb.ts";
 import { DuplicateSpend } from "../../gen/spillway/v1/generate_pb.ts";
 import { attemptLines } from "../support/attempt-lines.ts";
@@ -73,10 +73,10 @@ describe("a slow first attempt", () => {
 
   it("is waited for when the hedge fails", async () => {
     const late = held(chat("Late"));
-    const { gateway, quick } = await start(late, error(503, {}));
-    const failed = () => gateway.log.find(({ msg }) => msg === "attempt failed");
+    const { gateway, slow, quick } = await start(late, error(503, {}));
     const answer = gateway.generate(chatRequest("boat"));
-    await vi.waitFor(() => expect(failed()).toBeDefined());
+    await slow.arrived(1);
+    const failed = await gateway.logged("attempt failed");
     late.release();
     const response = await answer;
     expect(attemptLines(response.attempts)).toEqual([
@@ -84,7 +84,7 @@ describe("a slow first attempt", () => {
       "HEDGE quick FAILED OVERLOADED SENT 503",
     ]);
     expect(quick.requests).toHaveLength(1);
-    expect(failed()).toMatchObject({ provider: "quick", attempt: 2, next: "wait" });
+    expect(failed).toMatchObject({ provider: "quick", attempt: 2, next: "wait" });
   });
 });
 

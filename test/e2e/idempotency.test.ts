@@ -12,6 +12,7 @@ import { type SpillwayProcess, spawnSpillway } from "../support/spawn-spillway.t
 import { type StreamStory, startGateway } from "../support/start-gateway.ts";
 import { connectError, type ToldError } from "../support/told-error.ts";
 import { error, held, images, silence } from "../support/upstream-acts.ts";
+import { within } from "../support/within.ts";
 
 const key = { idempotencyKey: "order-7" };
 
@@ -84,7 +85,7 @@ describe("one key", () => {
     const upstream = await startFakeUpstream(answer);
     const gateway = await startGateway(config(upstream.url));
     const request = imageRequest("boat", key);
-    const first = gateway.failure(request, { deadline: Date.now() + 300 });
+    const first = gateway.failure(request, within(300));
     await upstream.arrived(1);
     expect((await first).code).toBe("DEADLINE_EXCEEDED");
     const second = gateway.generate(request);

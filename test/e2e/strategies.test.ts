@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { CostBasis } from "../../gen/spillway/v1/cost_pb.ts";
 import { Strategy } from "../../gen/spillway/v1/route_pb.ts";
 import type { Clock } from "../../src/domain/clock.ts";
-import { systemClock } from "../../src/process/system-clock.ts";
 import { seededRandom } from "../support/fake-request.ts";
 import { type Act, startFakeUpstream } from "../support/fake-upstream.ts";
 import { chatRequest, imageRequest } from "../support/requests.ts";
 import { startGateway, type TestGateway } from "../support/start-gateway.ts";
 import { chat, error, images } from "../support/upstream-acts.ts";
+import { wakingClock } from "../support/waking-clock.ts";
 
 const fastMs = 1_000;
 const slowMs = 60_000;
@@ -145,13 +145,13 @@ routes:
   });
 });
 
-/** The system's clock, which providers turn forward by the time that they pretend to take. */
+/** A clock that providers turn forward by the time that they pretend to take. */
 function turnedClock() {
   let turnedMs = 0;
   const turn = (ms: number) => {
     turnedMs += ms;
   };
-  const clock: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() + turnedMs };
+  const clock: Clock = { ...wakingClock, monotonic: () => wakingClock.monotonic() + turnedMs };
   const taking = (ms: number, act: Act): Act => ({
     play(visit) {
       turn(ms);

@@ -1,5 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createServer as createTcpServer, type Server, type Socket } from "node:net";
+import {
+  createConnection,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from "node:net";
 import { afterEach } from "vitest";
 
 /** A provider's server that does as it is told and notes what it is asked. */
@@ -116,12 +121,21 @@ export async function startResettingServer(): Promise<string> {
   return `http://127.0.0.1:${await listen(server)}/v1`;
 }
 
-/** A base_url at which nobody listens. */
+/** A base_url at which nobody listens, and nobody can during the test: it is one end of a connection. */
 export async function refusingUrl(): Promise<string> {
   const server = createTcpServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}/v1`;
+  const accepted = new Promise<Socket>((resolve) => server.once("connection", resolve));
+  const holder = createConnection(await listen(server), "127.0.0.1");
+  const other = await accepted;
+  running.push({
+    close: () =>
+      new Promise((resolve) => {
+        holder.destroy();
+        other.destroy();
+        server.close(() => resolve());
+      }),
+  });
+  return `http://127.0.0.1:${other.remotePort}/v1`;
 }
 
 interface NotedRequest extends UpstreamRequest {

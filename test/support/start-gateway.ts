@@ -13,11 +13,12 @@ import {
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import type { Random } from "../../src/domain/random.ts";
-import { type RunningGateway, serve } from "../../src/process/serve.ts";
-import { systemClock } from "../../src/process/system-clock.ts";
+import type { RunningGateway } from "../../src/process/running-gateway.ts";
+import { serve } from "../../src/process/serve.ts";
 import { callUnary, grpcClient, openStream } from "../rpc/support/grpc-client.ts";
 import { type HastyClock, hastyClock } from "./hasty-clock.ts";
 import { grpcError, type ToldError } from "./told-error.ts";
+import { wakingClock } from "./waking-clock.ts";
 
 /** A whole gateway in this process, on free ports of loopback, and clients of it. */
 export interface TestGateway extends RunningGateway {
@@ -74,7 +75,7 @@ export async function startGateway(
   yaml: string,
   options: {
     readonly random?: Random;
-    /** Default: the system's. */
+    /** Default: one that stands still while this thread does. */
     readonly clock?: Clock;
     readonly environment?: Readonly<Record<string, string>>;
     /** The text of the catalogue file, for a `yaml` that names one. */
@@ -82,7 +83,7 @@ export async function startGateway(
   } = {},
 ): Promise<TestGateway> {
   const { random = () => 0, environment = {}, catalog = "" } = options;
-  const clock = hastyClock(options.clock ?? systemClock);
+  const clock = hastyClock(options.clock ?? wakingClock);
   const loaded = loadConfig({
     path: "test.yaml",
     text: /^server:/m.test(yaml) ? yaml : `${anyPorts}${yaml}`,

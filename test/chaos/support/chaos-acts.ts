@@ -1,13 +1,16 @@
 import { constants, gzipSync } from "node:zlib";
 import type { Random } from "../../../src/domain/random.ts";
 import type { Act, Visit } from "../../support/fake-upstream.ts";
+import { wakingClock } from "../../support/waking-clock.ts";
 
-/** Does something after this time, in milliseconds. */
+/** Does something after this time, in milliseconds, on the clock of the gateway that asks. */
 export function after(ms: number, act: Act): Act {
   return {
     play(visit) {
-      const timer = setTimeout(() => act.play(visit), ms);
-      visit.socket.once("close", () => clearTimeout(timer));
+      visit.socket.once(
+        "close",
+        wakingClock.timer(ms, () => act.play(visit)),
+      );
     },
   };
 }

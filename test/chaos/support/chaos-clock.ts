@@ -1,7 +1,7 @@
 import type { Clock } from "../../../src/domain/clock.ts";
-import { systemClock } from "../../../src/process/system-clock.ts";
+import { wakingClock } from "../../support/waking-clock.ts";
 
-/** The system's clock, tampered with. */
+/** The clock of a test's gateway, tampered with. */
 export interface ChaosClock extends Clock {
   /** Sets the wall clock forward, or back; what measures durations goes on. */
   jump(ms: number): void;
@@ -9,7 +9,7 @@ export interface ChaosClock extends Clock {
 
 /** A clock on which time passes `speed` times as fast as it does. */
 export function chaosClock(speed = 1): ChaosClock {
-  const { now, monotonic, sleep, timer } = systemClock;
+  const { now, monotonic, sleep, timer } = wakingClock;
   const startedAt = now();
   const origin = monotonic();
   let jumpedMs = 0;

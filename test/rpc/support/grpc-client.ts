@@ -57,13 +57,14 @@ export function openStream<I extends DescMessage, O extends DescMessage>(
   client: Client,
   method: DescMethodServerStreaming<I, O>,
   request: MessageShape<I>,
-  options: CallOptions = {},
+  options: CallOptions & { readonly metadata?: Metadata } = {},
 ) {
   return client.makeServerStreamRequest(
     path(method),
     (message: MessageShape<I>) => Buffer.from(toBinary(method.input, message)),
     (bytes) => fromBinary(method.output, bytes),
     request,
+    options.metadata ?? new Metadata(),
     options,
   );
 }
