@@ -45,7 +45,8 @@ export class LatencyTrack {
     if (before === undefined || ms >= before) this.#averageMs = ms;
     else {
       const kept = Math.exp(-(now - this.#seenAt) / decayMs);
-      this.#averageMs = before * kept + ms * (1 - kept);
+      // In this order rounding cannot take it below the answer that lowers it.
+      this.#averageMs = ms + (before - ms) * kept;
     }
     this.#seenAt = now;
     this.#remember(ms);

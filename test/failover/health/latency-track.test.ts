@@ -48,6 +48,16 @@ describe("the average", () => {
     );
   });
 
+  it("is not lowered below the answers that lower it, however many they are", () => {
+    const track = trackOf([0, 54_564]);
+    let at = 0;
+    for (const pause of [58_348, 52_288, 54_135, 59_705, 53_657, 50_855, 53_076]) {
+      at += pause;
+      track.answered(at, 27_806);
+      expect(track.averageMs).toBeGreaterThanOrEqual(27_806);
+    }
+  });
+
   it("is not lowered by a failure, however fast it comes, and raised by a slow one", () => {
     const track = trackOf([0, 100]);
     track.failed(60_000, 1);
