@@ -2,8 +2,8 @@ import type { Failure } from "../domain/failure.ts";
 import type { ImageBytes, ImageInput, Task } from "../domain/task.ts";
 import type { Failed, Uploaded } from "../providers/outcome.ts";
 import type { UploadDialect } from "../providers/provider.ts";
-import type { CallToRun } from "./call-to-run.ts";
-import { exchange } from "./exchange.ts";
+import type { AbortScope } from "./abort-scope.ts";
+import { exchange, type Line } from "./exchange.ts";
 import { mapImages } from "./map-images.ts";
 
 /** What came of handing over the images of a task. */
@@ -24,14 +24,14 @@ export class InputUploads {
     this.#dialect = dialect;
   }
 
-  /** Hands over the images that the call is not to carry, all at the same time. */
-  async handOver(call: CallToRun): Promise<HandOver> {
-    const images = this.#dialect.images(call.task);
+  /** Hands over the images that the call for a task is not to carry, all at the same time. */
+  async handOver(task: Task, line: Line, scope: AbortScope): Promise<HandOver> {
+    const images = this.#dialect.images(task);
     const uploads = await Promise.all(
       images.map((image) => {
         let upload = this.#uploads.get(image);
         if (upload === undefined) {
-          upload = handOne(image, call, this.#dialect);
+          upload = handOne(image, this.#dialect, line, scope);
           this.#uploads.set(image, upload);
         }
         return upload;
@@ -43,14 +43,15 @@ export class InputUploads {
       if (upload.kind === "failed") return upload;
       addresses.set(image, { kind: "url", url: upload.url, mimeType: image.mimeType });
     }
-    return { kind: "handed_over", task: await withAddresses(call.task, addresses) };
+    return { kind: "handed_over", task: await withAddresses(task, addresses) };
   }
 }
 
 async function handOne(
   image: ImageBytes,
-  { line, scope }: CallToRun,
   dialect: UploadDialect<Task>,
+  line: Line,
+  scope: AbortScope,
 ): Promise<Uploaded | Failed> {
   const answer = await exchange(line, dialect.request(image), "upload", scope, dialect.failure);
   const upload = answer.kind === "failed" ? answer : dialect.result(answer.reply);

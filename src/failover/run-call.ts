@@ -19,7 +19,7 @@ export function runCall(call: CallToRun): Promise<Done | Failed> {
 }
 
 async function handOverFirst(call: CallToRun, uploads: InputUploads): Promise<Done | Failed> {
-  const handed = await uploads.handOver(call);
+  const handed = await uploads.handOver(call.task, call.line, call.scope);
   if (handed.kind === "failed") return handed;
   const target = { ...call.target, timeLeftMs: call.scope.leftMs };
   return makeCall({ ...call, task: handed.task, target });

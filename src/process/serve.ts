@@ -1,10 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
-import { type RunningServer, startServer } from "../rpc/server.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import { startServer } from "../rpc/server.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { ExportSettings } from "../telemetry/export-settings.ts";
-import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { observeHealth } from "../telemetry/observe-health.ts";
 import { ConfigReloader } from "./config-reloader.ts";
@@ -13,20 +11,9 @@ import { faultsOf } from "./faults-of.ts";
 import { GatewayLine } from "./gateway-line.ts";
 import { openFoundation } from "./open-foundation.ts";
 import type { ProcessWorld } from "./process-world.ts";
+import type { RunningGateway } from "./running-gateway.ts";
 import { type ConfigWatch, watchConfig } from "./watch-config.ts";
 import type { WorkerLink } from "./workers/worker-link.ts";
-
-/** A gateway that accepts connections. */
-export interface RunningGateway {
-  readonly addresses: RunningServer["addresses"];
-  /** The embedded providers, when they run. */
-  readonly sandbox: Sandbox | undefined;
-  readonly logger: Logger;
-  /** Reads the configuration again. Undefined for one that is no file. */
-  readonly reload?: (() => void) | undefined;
-  /** Stops taking requests, lets the running ones finish up to the configured time, and ends. */
-  stop(): Promise<void>;
-}
 
 /**
  * Starts everything that a configuration asks for, and reads it again from its

@@ -1,15 +1,16 @@
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { Operation } from "../domain/operation.ts";
+import type { Lineup } from "./lineup.ts";
+import type { LineupMemory } from "./lineup-memory.ts";
 import { namedTargets } from "./name-targets.ts";
-import { type Prospect, prospectOf } from "./prospect.ts";
-import { type ModelMeaning, resolveModel } from "./resolve-model.ts";
+import { prospectOf } from "./prospect.ts";
+import { resolveModel } from "./resolve-model.ts";
 import type { RoutingWorld } from "./routing-world.ts";
 
-/** What a model's name means for an operation, and who may be asked for it. */
-export interface Lineup {
-  readonly meaning: ModelMeaning;
-  /** By priority. */
-  readonly prospects: readonly Prospect[];
+/** What line-ups are found in. */
+export interface LineupWorld extends RoutingWorld {
+  /** What earlier plans of this very configuration found out. Undefined: all is found out anew. */
+  readonly memory?: LineupMemory | undefined;
 }
 
 /** A name's line-up, or why it has none. */
@@ -21,7 +22,7 @@ export type LineupResult =
  * Finds a model's line-up. It depends on nothing of the request but the name and
  * the operation, so that the world's memory has it when it was asked for before.
  */
-export function findLineup(name: string, operation: Operation, world: RoutingWorld): LineupResult {
+export function findLineup(name: string, operation: Operation, world: LineupWorld): LineupResult {
   const known = world.memory?.recall(name, operation);
   if (known !== undefined) return { kind: "found", lineup: known };
   const result = resolveModel(name, operation, world);

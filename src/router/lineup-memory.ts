@@ -1,5 +1,5 @@
 import type { Operation } from "../domain/operation.ts";
-import type { Lineup } from "./find-lineup.ts";
+import type { Lineup } from "./lineup.ts";
 
 /** How many names are remembered for each operation. */
 export const rememberedNames = 1_000;

@@ -4,9 +4,10 @@ import type { Operation } from "../domain/operation.ts";
 import type { Random } from "../domain/random.ts";
 import { checkFaultOrder } from "./check-fault-order.ts";
 import { createSieve } from "./create-sieve.ts";
-import { findLineup, type Lineup } from "./find-lineup.ts";
+import { findLineup, type LineupWorld } from "./find-lineup.ts";
 import { type GroupOrder, groupOrder } from "./group-order.ts";
 import { hedgeFor } from "./hedge-for.ts";
+import type { Lineup } from "./lineup.ts";
 import { wantedTarget } from "./name-targets.ts";
 import type { Candidate, Plan, SkippedCandidate } from "./plan.ts";
 import { type Prospect, prospectOf } from "./prospect.ts";
@@ -25,7 +26,7 @@ export interface PlanFailure {
 }
 
 /** What a plan is made of beside the request. */
-export interface PlanWorld extends RoutingWorld {
+export interface PlanWorld extends LineupWorld {
   /** Whether the result is streamed, for which targets are timed apart. Default false. */
   readonly streamed?: boolean | undefined;
 }

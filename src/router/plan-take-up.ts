@@ -1,10 +1,9 @@
 import type { GenerateRequest } from "../domain/generate-request.ts";
 import type { JobTicket } from "../domain/job-ticket.ts";
 import { createSieve } from "./create-sieve.ts";
-import { findLineup } from "./find-lineup.ts";
+import { findLineup, type LineupWorld } from "./find-lineup.ts";
 import type { Candidate, Plan } from "./plan.ts";
 import { prospectOf } from "./prospect.ts";
-import type { RoutingWorld } from "./routing-world.ts";
 
 /**
  * Plans to fetch what was bought for a request before: its candidates are the targets
@@ -14,7 +13,7 @@ import type { RoutingWorld } from "./routing-world.ts";
 export function planTakeUp(
   request: GenerateRequest,
   tickets: readonly JobTicket[],
-  world: RoutingWorld,
+  world: LineupWorld,
 ): Plan {
   const { routing } = request;
   const unlimited = { ...routing, only: [], exclude: [], maxCostMicros: undefined };

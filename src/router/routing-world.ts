@@ -3,7 +3,6 @@ import type { Fleet } from "../providers/endpoint.ts";
 import type { CompiledRules } from "./compile-rules.ts";
 import type { HealthView } from "./health-view.ts";
 import type { LatencyView } from "./latency-view.ts";
-import type { LineupMemory } from "./lineup-memory.ts";
 
 /** What routing is decided on. All of it but health and latency is fixed while a configuration lasts. */
 export interface RoutingWorld {
@@ -12,8 +11,6 @@ export interface RoutingWorld {
   readonly catalog: Catalog;
   /** Whether Spillway has a place for files, from which they can be linked to. Default false. */
   readonly storesMedia?: boolean | undefined;
-  /** What earlier plans of this very configuration found out. Undefined: all is found out anew. */
-  readonly memory?: LineupMemory | undefined;
   /** How targets do, asked anew for each plan. Undefined: all are well. */
   readonly health?: HealthView | undefined;
   /** How fast targets are, asked anew for each plan. Undefined: nothing is known. */

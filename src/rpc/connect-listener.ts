@@ -3,16 +3,12 @@ import type { Server, Socket } from "node:net";
 import type { Address } from "../domain/address.ts";
 import type { MediaFiles } from "../domain/media-store.ts";
 import { connectRoutes } from "./connect-routes.ts";
-import {
-  type HttpRequest,
-  type HttpResponse,
-  type PlainResponse,
-  serveConnect,
-} from "./connect-service.ts";
+import { serveConnect } from "./connect-service.ts";
 import { connectUnary } from "./connect-unary.ts";
 import { type CorsOptions, corsHeaders, preflightHeaders } from "./cors.ts";
 import { farewell } from "./farewell.ts";
 import { grpcCalls } from "./grpc-calls.ts";
+import type { HttpRequest, HttpResponse, PlainResponse } from "./http-messages.ts";
 import { http2Side } from "./http2-server.ts";
 import { jsonMediaFactory } from "./json-media.ts";
 import { letIn } from "./let-in.ts";

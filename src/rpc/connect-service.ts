@@ -1,5 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
@@ -13,6 +11,7 @@ import { binaryMedia } from "./binary-media.ts";
 import { arrivalKey, mediaKey } from "./connect-routes.ts";
 import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { explainedResponse } from "./explained-response.ts";
+import type { HttpRequest, HttpResponse } from "./http-messages.ts";
 import type { JsonMedia, ResponseMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
 import { oneChunk } from "./one-chunk.ts";
@@ -20,19 +19,6 @@ import { type Overheard, overhearJson } from "./overheard-json.ts";
 import { headerOf, holdTimeout } from "./plain-request.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { unreadableJson } from "./unreadable-json.ts";
-
-/** A request of either version of HTTP. */
-export type HttpRequest = IncomingMessage | Http2ServerRequest;
-
-/** The response to it. */
-export type HttpResponse = ServerResponse | Http2ServerResponse;
-
-/** What the responses of both versions have in common, with types that agree. */
-export interface PlainResponse {
-  setHeader(name: string, value: string): unknown;
-  writeHead(status: number, headers?: Record<string, string>): unknown;
-  end(body?: string | Uint8Array): unknown;
-}
 
 /** Serves one HTTP request that is a call: notes its arrival, has it handled, answers, notes its end. */
 export async function serveConnect(

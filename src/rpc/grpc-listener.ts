@@ -1,8 +1,9 @@
 import { createServer } from "node:net";
 import type { Address } from "../domain/address.ts";
 import { connectRoutes } from "./connect-routes.ts";
-import { type PlainResponse, serveConnect } from "./connect-service.ts";
+import { serveConnect } from "./connect-service.ts";
 import { grpcCalls } from "./grpc-calls.ts";
+import type { PlainResponse } from "./http-messages.ts";
 import { http2Side } from "./http2-server.ts";
 import { type JsonMedia, jsonMediaFactory } from "./json-media.ts";
 import { letIn } from "./let-in.ts";

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { HttpRequest } from "./connect-service.ts";
 import { grpcTimeout } from "./grpc-timeout.ts";
+import type { HttpRequest } from "./http-messages.ts";
 import type { Limits } from "./limits.ts";
 
 /** What is left to connect-node to refuse. */

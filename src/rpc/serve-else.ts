@@ -1,9 +1,9 @@
 import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
-import type { HttpRequest, PlainResponse } from "./connect-service.ts";
 import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { grpcStatus } from "./grpc-status.ts";
+import type { HttpRequest, PlainResponse } from "./http-messages.ts";
 
 /** Answers a request whose path is no method: tells a person who looks around where to go on, and everyone else that it is not here. */
 export function serveElse(request: HttpRequest, response: PlainResponse, path: string): void {

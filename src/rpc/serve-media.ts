@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream";
 import type { MediaFile, MediaFiles } from "../domain/media-store.ts";
-import type { HttpRequest, PlainResponse } from "./connect-service.ts";
+import type { HttpRequest, PlainResponse } from "./http-messages.ts";
 
 /** Where the Connect listener serves files: "/media/NAME". */
 export const mediaPath = "/media/";

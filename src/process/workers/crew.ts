@@ -3,7 +3,7 @@ import type { IdempotencyStore } from "../../idempotency/idempotency-store.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import { countedIn, type MetricsSnapshot, mergeMetrics } from "../../telemetry/merge-metrics.ts";
 import type { ConfigFiles } from "../config-source.ts";
-import type { RunningGateway } from "../serve.ts";
+import type { RunningGateway } from "../running-gateway.ts";
 import type { FromWorker, WorkerReport } from "./messages.ts";
 import { StoreHost } from "./store-host.ts";
 import type { Fork, WorkerProcess } from "./worker-process.ts";

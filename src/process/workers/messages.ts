@@ -2,7 +2,7 @@ import type { HealthChange } from "../../domain/health-change.ts";
 import type { IdempotencyStore } from "../../idempotency/idempotency-store.ts";
 import type { MetricsSnapshot } from "../../telemetry/merge-metrics.ts";
 import type { ConfigFiles } from "../config-source.ts";
-import type { RunningGateway } from "../serve.ts";
+import type { RunningGateway } from "../running-gateway.ts";
 
 /** What a worker tells the primary. */
 export type FromWorker =

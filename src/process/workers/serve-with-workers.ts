@@ -10,7 +10,7 @@ import { createLogger } from "../../telemetry/logger.ts";
 import { startTelemetrySdk } from "../../telemetry/sdk.ts";
 import { openIdempotencyStore } from "../open-key-keeper.ts";
 import type { ProcessWorld } from "../process-world.ts";
-import type { RunningGateway } from "../serve.ts";
+import type { RunningGateway } from "../running-gateway.ts";
 import { Crew } from "./crew.ts";
 import { clusterFork, type WorkerRole } from "./node-cluster.ts";
 

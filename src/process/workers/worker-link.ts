@@ -1,7 +1,7 @@
 import type { HealthChange } from "../../domain/health-change.ts";
 import type { IdempotencyStore } from "../../idempotency/idempotency-store.ts";
 import type { ConfigFiles } from "../config-source.ts";
-import type { RunningGateway } from "../serve.ts";
+import type { RunningGateway } from "../running-gateway.ts";
 import type { FromPrimary, FromWorker, WorkerReport } from "./messages.ts";
 import type { Port } from "./port.ts";
 import { RemoteStore } from "./remote-store.ts";

@@ -2,19 +2,8 @@ import type { Bench } from "../bench.ts";
 import { ask } from "../load/ask.ts";
 import { type Pressure, pressWithH2load } from "../load/h2load.ts";
 import type { Contender } from "../systems/system.ts";
+import type { Measured } from "./measured.ts";
 import { resetPeak, usageOf } from "./process-usage.ts";
-
-/** What one contender showed, a number for each round. */
-export interface Measured {
-  readonly name: string;
-  readonly requestsPerSecond: readonly number[];
-  /** Processor time of the system under test. NaN where there is none. */
-  readonly cpuMicros: readonly number[];
-  /** The most that was resident. NaN where there is no system. */
-  readonly peakBytes: readonly number[];
-  /** All that it answered, those before the first round included. */
-  readonly requests: number;
-}
 
 /** How contenders are compared, beyond how often and how long. */
 export interface Comparison {

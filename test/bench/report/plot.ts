@@ -1,4 +1,4 @@
-import type { Measured } from "../measure/compare.ts";
+import type { Measured } from "../measure/measured.ts";
 import { median } from "../measure/statistics.ts";
 import { figure } from "./figure.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Measured } from "../measure/compare.ts";
+import type { Measured } from "../measure/measured.ts";
 import { replaceGenerated, writeGenerated } from "./document.ts";
 import { figure } from "./figure.ts";
 import { cpuPlot, drawPlot } from "./plot.ts";

@@ -1,5 +1,5 @@
 import type { Table } from "../bench.ts";
-import type { Measured } from "../measure/compare.ts";
+import type { Measured } from "../measure/measured.ts";
 import { median, ratios, type Spread, spreadOf } from "../measure/statistics.ts";
 import { figure } from "./figure.ts";
 
