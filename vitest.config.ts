@@ -5,8 +5,9 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/interop/**", "node_modules/**"],
     reporters: ["default", "./test/support/ci-reporter.ts"],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // These find what hangs and say nothing about speed: a busy machine is ten times slower.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // What is polled for comes at once, save on a machine that stands still for seconds: Vitest's
     // own second would be a deadline. Less than a test's time, so that a failure says what was seen.
     expect: { poll: { timeout: 15_000 } },
