@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { postJson } from "../support/raw-calls.ts";
+import { replaceFile } from "../support/replace-file.ts";
 import { type SpillwayProcess, spawnSpillway } from "../support/spawn-spillway.ts";
 
 let folder = "";
@@ -147,7 +148,7 @@ models:
 
 function write(text: string): string {
   const path = join(folder, "models", "models.yaml");
-  writeFileSync(path, text);
+  replaceFile(path, text);
   return path;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type FakeUpstream, startFakeUpstream } from "../support/fake-upstream.ts";
 import { postJson } from "../support/raw-calls.ts";
+import { replaceFile } from "../support/replace-file.ts";
 import { type SpillwayProcess, spawnSpillway } from "../support/spawn-spillway.ts";
 import { error, held, images } from "../support/upstream-acts.ts";
 
@@ -217,7 +218,7 @@ async function twoUpstreams(): Promise<readonly [FakeUpstream, FakeUpstream]> {
 
 function write(text: string): string {
   const path = join(folder, "spillway.yaml");
-  writeFileSync(path, text);
+  replaceFile(path, text);
   return path;
 }
 

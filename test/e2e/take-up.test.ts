@@ -59,7 +59,7 @@ describe("a gateway that is killed while providers work on jobs", () => {
     expect(again).toMatchObject({ replayed: true, requestId: responses[0]?.requestId });
     expect(house.sandbox.submissions()).toEqual(bought);
     expect(bought).toMatchObject({ fal: 1, replicate: 1, fireworks: 2, alibaba: 1, runware: 1 });
-  }, 60_000);
+  });
 
   it("tells the reader of a stream how the job goes on", async () => {
     const house = await startGatehouse("questions");
@@ -81,7 +81,7 @@ describe("a gateway that is killed while providers work on jobs", () => {
       "completed",
     ]);
     expect(house.sandbox.submissions()["runware"]).toBe(1);
-  }, 60_000);
+  });
 
   it("or that must end before they are done, leaves them running all the same", async () => {
     const house = await startGatehouse("questions");
@@ -94,7 +94,7 @@ describe("a gateway that is killed while providers work on jobs", () => {
     const second = await serve(house);
     expect(imagesOf(await second.generate("replicate"))).toBe(1);
     expect(house.sandbox.submissions()["replicate"]).toBe(1);
-  }, 60_000);
+  });
 
   it("before it knows a job's id has lost it, save where the id is its own", async () => {
     const house = await startGatehouse("submissions");
@@ -110,7 +110,7 @@ describe("a gateway that is killed while providers work on jobs", () => {
     const found = await second.generate("runware");
     expect(imagesOf(found)).toBe(1);
     expect(house.sandbox.submissions()).toMatchObject({ fal: 1, runware: 1 });
-  }, 60_000);
+  });
 
   it("and comes back without the provider names the job, and has it still when the provider is back", async () => {
     const house = await startGatehouse("questions");
@@ -137,7 +137,7 @@ describe("a gateway that is killed while providers work on jobs", () => {
     const third = await serve(house);
     expect(imagesOf(await third.generate("fal"))).toBe(1);
     expect(house.sandbox.submissions()["fal"]).toBe(1);
-  }, 60_000);
+  });
 });
 
 /** A gateway in a process of its own, whose keys are in the folder of the test. Each provider has a model of its name. */

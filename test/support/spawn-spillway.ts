@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 
 /** The program as its users start it: a process of its own. */
 export interface SpillwayProcess {
@@ -19,6 +19,9 @@ export interface SpillwayProcess {
   /** Its exit code once it has ended; -1 when a signal ended it. */
   readonly exited: Promise<number>;
 }
+
+// A start takes one second, but ten on a machine that does much else, and a test has several.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const running: ChildProcess[] = [];
 
@@ -81,8 +84,10 @@ export function spawnSpillway(
       return text.stderr;
     },
     get log() {
+      // What is behind the last end of a line is not all of its line yet.
       return text.stdout
         .split("\n")
+        .slice(0, -1)
         .filter((line) => line.startsWith("{") && line.endsWith("}"))
         .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
     },
