@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Download, DownloadResult, Transport } from "../../src/transport/transport.ts";
-import { deferred, httpServer, socketServer, transport } from "./support.ts";
+import { deferred, httpServer, refusingOrigin, socketServer, transport } from "./support.ts";
 
 const image = Buffer.alloc(300_000, "spillway");
 
@@ -180,7 +180,7 @@ describe("a download", () => {
     const silent = await socketServer((socket) => {
       socket.once("data", () => socket.destroy());
     });
-    for (const origin of [cut, silent, "http://127.0.0.1:2"]) {
+    for (const origin of [cut, silent, await refusingOrigin()]) {
       expect(await fetchFile(origin)).toMatchObject({
         kind: "failed",
         failure: { class: "server_fault", delivery: "sent" },

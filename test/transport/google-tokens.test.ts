@@ -13,6 +13,7 @@ import {
   endpointAt,
   exchangeWith,
   httpServer,
+  refusingOrigin,
   transport,
 } from "./support.ts";
 
@@ -260,7 +261,7 @@ describe("an access token that cannot be had", () => {
 
   it("since nobody listens never reached Google", async () => {
     const { origin } = await vertexServer();
-    const server = await tokenServer({ token_uri: "http://127.0.0.1:1/token" });
+    const server = await tokenServer({ token_uri: `${await refusingOrigin()}/token` });
     const failure = failureIn(await ask(transport(), origin, server.credentials));
     expect(failure).toMatchObject({ class: "never_sent", delivery: "not_sent" });
   });

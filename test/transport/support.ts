@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo, Server, Socket } from "node:net";
@@ -49,6 +50,19 @@ export async function socketServer(onSocket: (socket: Socket) => void): Promise<
 export async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * An origin on loopback that refuses every connection for the length of a test. Its port
+ * is one end of a connection, so that nobody listens there and nobody else is given it;
+ * that of a server which has closed can be another's a moment later.
+ */
+export async function refusingOrigin(): Promise<string> {
+  const { port } = new URL(await socketServer(() => {}));
+  const socket = net.createConnection(Number(port), "127.0.0.1");
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  return `http://127.0.0.1:${socket.localPort}`;
 }
 
 /** Reads a request's body. */
