@@ -125,6 +125,7 @@ describe("the parser of server-sent events", () => {
     }
   });
 
+  // In time that grew with the square of its length, it would take minutes.
   it("reads a line of 48 MiB in time that grows with its length only", () => {
     const events: number[] = [];
     const parser = new SseParser(
@@ -133,10 +134,10 @@ describe("the parser of server-sent events", () => {
     );
     const chunk = Buffer.alloc(1024, "x");
     parser.write(Buffer.from("data: "));
-    const startedAt = performance.now();
-    for (let turn = 0; turn < 48 * 1024; turn++) expect(parser.write(chunk)).toBe(true);
+    let accepted = 0;
+    for (let turn = 0; turn < 48 * 1024; turn++) if (parser.write(chunk)) accepted++;
+    expect(accepted).toBe(48 * 1024);
     parser.write(Buffer.from("\n\n"));
-    expect(performance.now() - startedAt).toBeLessThan(5000);
     expect(events).toEqual([48 * 1024 * 1024]);
   });
 
