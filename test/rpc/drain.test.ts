@@ -7,6 +7,7 @@ import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { parseAddress } from "../../src/domain/address.ts";
 import { systemClock } from "../../src/process/system-clock.ts";
 import { startServer } from "../../src/rpc/server.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { fakeGateway, untilAborted } from "./support/fake-gateway.ts";
 import { fakeTelemetry } from "./support/fake-telemetry.ts";
 import { generated, imageRequest } from "./support/samples.ts";
@@ -67,14 +68,17 @@ describe.each(transports)("a drain, over %s", (_, transport) => {
   });
 
   it("cuts what still runs when its time is up, and says that it may be asked again", async () => {
-    const server = await startTestServer({ drainMs: 50 });
+    const clock = manualClock();
+    const server = await startTestServer({ drainMs: 50, clock });
     server.gateway.answer(untilAborted);
     const running = failure(
       createClient(GatewayService, transport(server)).generate(imageRequest()),
     );
     await expect.poll(() => server.gateway.asked.length).toBe(1);
-    await server.drain();
+    const drained = server.drain();
+    await clock.advance(50);
     const error = await running;
+    await drained;
     expect(error.code).toBe(Code.ResourceExhausted);
     expect(error.findDetails(ErrorInfoSchema)[0]?.reason).toBe("OVERLOADED");
     expect(error.findDetails(RetryInfoSchema)).toHaveLength(1);

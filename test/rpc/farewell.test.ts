@@ -1,10 +1,12 @@
 import { createConnection, type Socket } from "node:net";
 import { expect, it } from "vitest";
+import { quietMs } from "../../src/rpc/farewell.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { generated } from "./support/samples.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
 
 it("who waits for an answer when a drain begins hears with it that it is the last", async () => {
-  const server = await startTestServer({ drainMs: 10_000 });
+  const server = await startTestServer({ drainMs: 10_000, clock: manualClock() });
   const finish = Promise.withResolvers<void>();
   server.gateway.answer(async () => {
     await finish.promise;
@@ -21,23 +23,27 @@ it("who waits for an answer when a drain begins hears with it that it is the las
 });
 
 it("a request that was on its way when a drain began is answered, as the connection's last", async () => {
-  const server = await startTestServer({ drainMs: 10_000 });
+  const clock = manualClock();
+  const server = await startTestServer({ drainMs: 10_000, clock });
   const client = connectTo(server);
   client.ask();
   await expect.poll(client.heads).toEqual(["200 keep-alive"]);
   const drained = server.drain();
   await doorShut(server);
+  await clock.advance(quietMs - 1);
   client.ask();
   await Promise.all([drained, client.closed]);
   expect(client.heads()).toEqual(["200 keep-alive", "200 close"]);
 });
 
 it("a connection that has not said anything yet when a drain begins is answered too", async () => {
-  const server = await startTestServer({ drainMs: 10_000 });
+  const clock = manualClock();
+  const server = await startTestServer({ drainMs: 10_000, clock });
   const client = connectTo(server);
   await client.connected;
   const drained = server.drain();
   await doorShut(server);
+  await clock.advance(quietMs - 1);
   client.ask();
   await Promise.all([drained, client.closed]);
   expect(client.heads()).toEqual(["200 close"]);

@@ -3,11 +3,13 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import type { MediaFile, MediaFiles } from "../../src/domain/media-store.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { startTestServer } from "./support/test-server.ts";
 
 const name = `${"0".repeat(64)}.png`;
 const content = Buffer.from("0123456789");
 const lifetimeMs = 600_500;
+const clock = manualClock();
 
 /** Files with one name, and the names that were asked for. */
 function oneFile(over: Partial<MediaFile> = {}) {
@@ -19,7 +21,7 @@ function oneFile(over: Partial<MediaFile> = {}) {
       return {
         mimeType: "image/png",
         size: content.length,
-        expiresAt: Date.now() + lifetimeMs,
+        expiresAt: clock.now() + lifetimeMs,
         read: (first, last) => Readable.from([content.subarray(first, last + 1)]),
         ...over,
       };
@@ -30,7 +32,7 @@ function oneFile(over: Partial<MediaFile> = {}) {
 
 async function start(over: Partial<MediaFile> = {}, cors: readonly string[] = []) {
   const { files, asked } = oneFile(over);
-  const server = await startTestServer({ media: files, cors: { origins: cors } });
+  const server = await startTestServer({ clock, media: files, cors: { origins: cors } });
   const ask = (headers: Record<string, string> = {}, method = "GET", path = `/media/${name}`) =>
     fetch(server.url + path, { method, headers });
   return { ...server, ask, asked };

@@ -23,6 +23,7 @@ import { jsonMediaFactory } from "../../src/rpc/json-media.ts";
 import { defaultLimits } from "../../src/rpc/limits.ts";
 import type { RpcContext } from "../../src/rpc/rpc-context.ts";
 import { webCalls } from "../../src/rpc/web-calls.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { anyMessage } from "./support/any-message.ts";
 import { type Exchange, http1, http2, type Sent as Raw } from "./support/exchange.ts";
 import { fakeGateway, untilAborted } from "./support/fake-gateway.ts";
@@ -459,12 +460,15 @@ describe.each([
   });
 
   it("is told when a drain cuts it", async () => {
-    const server = await startTestServer({ drainMs: 1 });
+    const clock = manualClock();
+    const server = await startTestServer({ drainMs: 1, clock });
     server.gateway.answer(untilAborted);
     const answer = open(server, [body]).read();
     await expect.poll(() => server.gateway.asked.length).toBe(1);
-    await server.drain();
+    const drained = server.drain();
+    await clock.advance(1);
     expect((await answer).toString()).toContain("The gateway is stopping");
+    await drained;
   });
 });
 

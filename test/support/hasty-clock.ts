@@ -1,4 +1,5 @@
 import type { Clock } from "../../src/domain/clock.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import { quietMs } from "../../src/rpc/farewell.ts";
 
 /** A clock that can be told that its test is over. */
@@ -10,7 +11,7 @@ export interface HastyClock extends Clock {
 /**
  * A clock for servers that are stopped after a test: nobody is left who could send a
  * request on a connection that is open, so that what a server waits for would only
- * make the tests slow.
+ * make the tests slow. From then on it runs by itself, also when it stood still.
  */
 export function hastyClock(clock: Clock): HastyClock {
   let aheadMs = 0;
@@ -18,7 +19,8 @@ export function hastyClock(clock: Clock): HastyClock {
     now: () => clock.now(),
     monotonic: () => clock.monotonic() + aheadMs,
     sleep: (ms, signal) => clock.sleep(ms, signal),
-    timer: (ms, callback) => clock.timer(ms <= aheadMs ? 0 : ms, callback),
+    timer: (ms, callback) =>
+      ms <= aheadMs ? systemClock.timer(0, callback) : clock.timer(ms, callback),
     hurry() {
       aheadMs = quietMs;
     },
