@@ -1,6 +1,9 @@
 import type OpenAI from "openai";
 import { citySchema, pixel } from "./tasks.ts";
 
+/** Keeps the client from taking an account, and so headers, from the environment of who runs the tests. */
+export const noAccount = { organization: null, project: null } as const;
+
 /** What `richChat` asks, as OpenAI's SDK words it, without a model and a limit of tokens. */
 export const richCompletion: Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, "model"> = {
   messages: [

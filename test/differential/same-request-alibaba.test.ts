@@ -8,7 +8,7 @@ import type { HttpCall } from "../../src/providers/http-call.ts";
 import { type AcceptedDifference, loneText, saysJson, saysStream } from "./accepted-differences.ts";
 import { askRich, askText, askTextStream } from "./ai-sdk-call.ts";
 import { type RequestPair, testSameRequests } from "./compare-requests.ts";
-import { richCompletion } from "./openai-sdk-chat.ts";
+import { noAccount, richCompletion } from "./openai-sdk-chat.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { plainChat, plainImage, richChat } from "./tasks.ts";
 
@@ -19,7 +19,7 @@ const task: Job = { id: "a1b2c3d4-0000-4000-8000-00000000000a", waitMs: 1000, st
 const ai = (origin: string) =>
   createAlibaba({ apiKey: testKey, baseURL: origin + prefix, videoBaseURL: origin });
 const sdk = (origin: string) =>
-  new OpenAI({ apiKey: testKey, baseURL: origin + prefix, maxRetries: 0 });
+  new OpenAI({ ...noAccount, apiKey: testKey, baseURL: origin + prefix, maxRetries: 0 });
 
 const lone = loneText("What is the capital of Peru?");
 const noThoughtsKept: AcceptedDifference = {

@@ -5,7 +5,7 @@ import { deepinfra } from "../../src/providers/deepinfra.ts";
 import { namelessFile, saysJson, saysStream } from "./accepted-differences.ts";
 import { askEdit, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
 import { type RequestPair, testSameRequests } from "./compare-requests.ts";
-import { richCompletion } from "./openai-sdk-chat.ts";
+import { noAccount, richCompletion } from "./openai-sdk-chat.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
@@ -23,7 +23,7 @@ const fullChat: ChatTask = { ...richChat, reasoningEffort: "low" };
 const ai = (origin: string) => createDeepInfra({ apiKey: testKey, baseURL: `${origin}/v1` });
 /** The client that DeepInfra's documentation uses. */
 const sdk = (origin: string): OpenAI =>
-  new OpenAI({ apiKey: testKey, baseURL: `${origin}/v1/openai`, maxRetries: 0 });
+  new OpenAI({ ...noAccount, apiKey: testKey, baseURL: `${origin}/v1/openai`, maxRetries: 0 });
 const file = (name: string): Promise<File> => toFile(pixel, name, { type: "image/png" });
 
 const pairs: readonly RequestPair[] = [

@@ -11,6 +11,8 @@ const pairs = googlePairs({
   targeted: {},
   genai: (origin) =>
     new GoogleGenAI({
+      // Said, since the environment may say otherwise.
+      vertexai: false,
       apiKey: testKey,
       httpOptions: { baseUrl: origin, apiVersion: "v1beta", timeout: 60_000 },
     }),

@@ -11,7 +11,7 @@ import {
 } from "./accepted-differences.ts";
 import { askEdit, askImage, askRich, askText, askTextStream } from "./ai-sdk-call.ts";
 import { type RequestPair, testSameRequests } from "./compare-requests.ts";
-import { richCompletion } from "./openai-sdk-chat.ts";
+import { noAccount, richCompletion } from "./openai-sdk-chat.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
@@ -38,7 +38,7 @@ const fullEdit: ImageEditTask = {
 };
 const pngFile = (name: string) => toFile(pixel, name, { type: "image/png" });
 const sdk = (origin: string): OpenAI =>
-  new OpenAI({ apiKey: testKey, baseURL: `${origin}/v1`, maxRetries: 0 });
+  new OpenAI({ ...noAccount, apiKey: testKey, baseURL: `${origin}/v1`, maxRetries: 0 });
 const ai = (origin: string) => createOpenAI({ apiKey: testKey, baseURL: `${origin}/v1` });
 const sampled = { temperature: 0.5, topP: 0.9 };
 const messages = [{ role: "user" as const, content: "What is the capital of Peru?" }];

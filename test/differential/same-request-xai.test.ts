@@ -5,7 +5,7 @@ import { xai } from "../../src/providers/xai.ts";
 import { saysJson, saysStream } from "./accepted-differences.ts";
 import { askEdit, askImage } from "./ai-sdk-call.ts";
 import { type RequestPair, testSameRequests } from "./compare-requests.ts";
-import { richCompletion } from "./openai-sdk-chat.ts";
+import { noAccount, richCompletion } from "./openai-sdk-chat.ts";
 import { requestOf, send, target, testKey } from "./our-request.ts";
 import { pixel, plainChat, plainEdit, plainImage, richChat } from "./tasks.ts";
 
@@ -31,7 +31,7 @@ const { stop: _stop, ...withoutStop } = richCompletion;
 const ai = (origin: string) => createXai({ apiKey: testKey, baseURL: `${origin}/v1` });
 /** xAI's chat completions have no client of its own in npm: @ai-sdk/xai asks `/responses`. */
 const sdk = (origin: string): OpenAI =>
-  new OpenAI({ apiKey: testKey, baseURL: `${origin}/v1`, maxRetries: 0 });
+  new OpenAI({ ...noAccount, apiKey: testKey, baseURL: `${origin}/v1`, maxRetries: 0 });
 const messages = [{ role: "user" as const, content: "What is the capital of Peru?" }];
 
 const pairs: readonly RequestPair[] = [

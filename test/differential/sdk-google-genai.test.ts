@@ -10,7 +10,12 @@ const apis: readonly (readonly [slug: string, make: Make])[] = [
   [
     "gemini",
     ({ sandbox }, apiKey = "AIza-test") =>
-      new GoogleGenAI({ apiKey, httpOptions: { baseUrl: `${sandbox.origin}/gemini` } }),
+      new GoogleGenAI({
+        // Said, since the environment may say otherwise.
+        vertexai: false,
+        apiKey,
+        httpOptions: { baseUrl: `${sandbox.origin}/gemini` },
+      }),
   ],
   [
     "vertex",

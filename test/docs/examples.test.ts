@@ -23,7 +23,8 @@ routes:
         gateway.addresses.grpc ?? "",
         resolve("test/contract/spillway-v1.binpb"),
       ],
-      { cwd: folder },
+      // Without a proxy that the environment may have for gRPC, even to loopback.
+      { cwd: folder, env: { PATH: process.env["PATH"] } },
     );
     expect(stdout).toBe("boat.jpeg: 1024x1024 by gemini\n");
     expect(await readdir(folder)).toEqual(["boat.jpeg"]);
