@@ -1,6 +1,5 @@
 import { createConnection, type Socket } from "node:net";
 import { expect, it } from "vitest";
-import { quietMs } from "../../src/rpc/farewell.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { generated } from "./support/samples.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
@@ -30,7 +29,7 @@ it("a request that was on its way when a drain began is answered, as the connect
   await expect.poll(client.heads).toEqual(["200 keep-alive"]);
   const drained = server.drain();
   await doorShut(server);
-  await clock.advance(quietMs - 1);
+  await clock.advance(249);
   client.ask();
   await Promise.all([drained, client.closed]);
   expect(client.heads()).toEqual(["200 keep-alive", "200 close"]);
@@ -43,7 +42,7 @@ it("a connection that has not said anything yet when a drain begins is answered 
   await client.connected;
   const drained = server.drain();
   await doorShut(server);
-  await clock.advance(quietMs - 1);
+  await clock.advance(249);
   client.ask();
   await Promise.all([drained, client.closed]);
   expect(client.heads()).toEqual(["200 close"]);
