@@ -120,7 +120,8 @@ function isUsedUp(details: readonly JsonValue[], message: string): boolean {
   if (/\blimit: 0\b|credits? (?:is|are) depleted|prepa(?:id|yment)/i.test(message)) return true;
   return asArray(detail(details, "QuotaFailure")?.["violations"]).some((violation) => {
     const id = asText(at(violation, "quotaId"));
-    return id?.includes("PerDay") === true || String(at(violation, "quotaValue")) === "0";
+    const value = at(violation, "quotaValue");
+    return id?.includes("PerDay") === true || value === "0" || value === 0;
   });
 }
 

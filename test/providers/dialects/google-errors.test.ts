@@ -236,6 +236,15 @@ describe("an error of a Google API", () => {
     expect(failure.retryAfterMs).toBe(row.retryAfterMs);
   });
 
+  it("is understood though its quota is an object that no text can be made of", () => {
+    const details = [quotaFailure("PerMinute", { toString: null })];
+    const body = {
+      kind: "json",
+      value: { error: { status: "RESOURCE_EXHAUSTED", details } },
+    } as const;
+    expect(googleFailure({ status: 429, headers: {}, body }).class).toBe("overloaded");
+  });
+
   it("is understood when it is a page", () => {
     const body = { kind: "text", text: "<html>That’s an error.</html>" } as const;
     expect(googleFailure({ status: 404, headers: {}, body }).class).toBe("model_gone");
