@@ -211,8 +211,6 @@ it.each(listeners)(
     release.resolve();
     expect(await patient).toMatchObject({ response: { provider: "openai" } });
   },
-  // So many calls are seconds of computing on a machine that does nothing else.
-  60_000,
 );
 
 const sessions: ClientHttp2Session[] = [];
