@@ -186,7 +186,7 @@ describe("whatever comes first in a race", () => {
       }),
       { numRuns: 500 },
     );
-  }, 60_000);
+  });
 });
 
 /** Who is heard, in each stretch between outputs that are void. */

@@ -112,7 +112,8 @@ describe("fastest", () => {
     for (const slug of slugs) {
       expect(Math.abs((seen[slug] ?? 0) - (told[slug] ?? 0))).toBeLessThan(0.005);
     }
-  }, 60_000);
+    // Seconds of computing on a machine that does nothing else.
+  }, 180_000);
 
   it("counts what is in flight", () => {
     const there = world(ruleOf("fastest", {}, {}));
@@ -178,7 +179,7 @@ describe("fastest", () => {
     latencies["a"] = 100;
     await shareOfA(180);
     expect(await shareOfA(30)).toBeGreaterThan(0.2);
-  }, 60_000);
+  });
 
   it("gives a target that comes back its part of first traffic", () => {
     const there = world(rules);
