@@ -223,8 +223,8 @@ async function browser(gatewayUrl: string): Promise<void> {
     { stdio: "ignore" },
   );
   const timer = setTimeout(
-    () => answers.reject(new Error("the page did not report in 60 s")),
-    60_000,
+    () => answers.reject(new Error("the page did not report in five minutes")),
+    300_000,
   );
   try {
     for (const line of (await answers.promise).split("\n")) report(line);

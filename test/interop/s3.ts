@@ -28,7 +28,7 @@ export async function s3(
   const port = await freePort();
   const child = startServer(join(bin, "versitygw"), port);
   try {
-    await accepts(port);
+    await accepts(port, child);
     await throughTheGateway(check, `http://127.0.0.1:${port}`, child);
   } finally {
     child.kill();
@@ -85,8 +85,9 @@ routes:
 
     await byTheStore(check, endpoint);
 
+    const closed = new Promise((resolve) => server.once("close", resolve));
     server.kill();
-    await new Promise((closed) => server.once("close", closed));
+    await closed;
     const kept = await generate(gateway.listen);
     check(
       "s3: an image is not lost when the server is gone: it arrives as bytes",
@@ -203,8 +204,8 @@ function freePort(): Promise<number> {
   });
 }
 
-async function accepts(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+async function accepts(port: number, server: ChildProcess): Promise<void> {
+  while (server.exitCode === null && server.signalCode === null) {
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");
       socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
@@ -213,5 +214,5 @@ async function accepts(port: number): Promise<void> {
     if (isOpen) return;
     await wait(100);
   }
-  throw new Error("the S3 server did not listen within 10 s");
+  throw new Error("the S3 server ended before it listened");
 }

@@ -46,7 +46,7 @@ def image_request(model, **more):
 
 
 def gets_an_image():
-    response = stub.Generate(image_request("gpt-image-2"), timeout=30)
+    response = stub.Generate(image_request("gpt-image-2"), timeout=120)
     image = response.images.images[0]
     assert image.data.startswith(b"\x89PNG"), image.data[:8]
     assert struct.unpack(">II", image.data[16:24]) == (image.width, image.height)
@@ -63,7 +63,7 @@ def streams_a_chat():
     )
     request = service_pb2_request(generate_pb2.GenerateRequest(model="google/gemini-3-flash-preview", chat=chat))
     text, completed = "", None
-    for message in stub.StreamGenerate(request, timeout=30):
+    for message in stub.StreamGenerate(request, timeout=120):
         kind = message.WhichOneof("event")
         if kind == "text_delta":
             text += message.text_delta.text
@@ -79,7 +79,7 @@ def service_pb2_request(generate):
 def reads_error_details():
     request = image_request("openai/gpt-image-2", labels={"sandbox.fault": "openai=rate-limit:3s"})
     try:
-        stub.Generate(request, timeout=30)
+        stub.Generate(request, timeout=120)
     except grpc.RpcError as error:
         assert error.code() == grpc.StatusCode.UNAVAILABLE, error
         found = {}
@@ -96,7 +96,7 @@ def reads_error_details():
 
 def explains_a_route():
     response = stub.Route(
-        service_pb2.RouteRequest(generate=image_request("gemini-3-pro-image")), timeout=30
+        service_pb2.RouteRequest(generate=image_request("gemini-3-pro-image")), timeout=120
     )
     assert response.candidates, response
     assert abs(sum(c.probability for c in response.candidates if c.priority == 0) - 1) < 1e-9, response
@@ -104,7 +104,7 @@ def explains_a_route():
 
 def finds_the_server_healthy():
     health = health_pb2_grpc.HealthStub(channel)
-    response = health.Check(health_pb2.HealthCheckRequest(), timeout=30)
+    response = health.Check(health_pb2.HealthCheckRequest(), timeout=120)
     assert response.status == health_pb2.HealthCheckResponse.SERVING
 
 
