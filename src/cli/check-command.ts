@@ -1,4 +1,4 @@
-import type { Config, ProviderConfig } from "../config/config.ts";
+import type { CallerConfig, Config, ProviderConfig } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import { formatProblem } from "../config/problem.ts";
 import { readConfig } from "../config/read-config.ts";
@@ -32,6 +32,9 @@ export function checkCommand(path: string, world: CommandWorld): number {
     `listens on ${formatAddress(listen)}${grpc ? `, gRPC on ${formatAddress(grpc)}` : ""}${admin ? `, admin on ${formatAddress(admin)}` : ""}\n`,
   );
   terminal.write(`${catalogText(config)}\n`);
+  if (config.callers !== undefined) {
+    terminal.write(`${callerTable(config.callers, terminal.columns)}\n`);
+  }
   terminal.write(providerTable(config, terminal.columns));
   terminal.write(`\n${routeTable(config, terminal.columns)}`);
   return 0;
@@ -46,6 +49,20 @@ function catalogText({ catalog }: Config): string {
   return builtIn
     ? `${all}: ${file} adds ${added}, changes ${changed}, removes ${removed}\n`
     : `${all}: those of ${file}, without the built-in ones\n`;
+}
+
+function callerTable(callers: readonly CallerConfig[], width: number): string {
+  const rows = callers.map(({ name, keys, models }) => [
+    name,
+    keys.length === 0 ? "CANNOT CALL: no key" : countText(keys.length, "key"),
+    models?.join(" ") ?? "any",
+  ]);
+  const titles = ["caller", "state", "models"];
+  return renderTable(
+    titles.map((title) => ({ title })),
+    rows,
+    width,
+  );
 }
 
 function providerTable({ providers, sandbox }: Config, width: number): string {

@@ -1,4 +1,4 @@
-import { type Client, createClient, type Transport } from "@connectrpc/connect";
+import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 
@@ -13,7 +13,19 @@ export function gatewayClient(transport: Transport): GatewayClient {
   return createClient(GatewayService, transport);
 }
 
-/** The way to a running gateway: Connect over HTTP/1.1, which every proxy lets through. */
-export function connectTo(server: string): Transport {
-  return createConnectTransport({ baseUrl: server, httpVersion: "1.1", useBinaryFormat: true });
+/**
+ * The way to a running gateway: Connect over HTTP/1.1, which every proxy lets through.
+ * `key` is the caller's, for a gateway that wants one.
+ */
+export function connectTo(server: string, key?: string): Transport {
+  const presentKey: Interceptor = (next) => (request) => {
+    if (key !== undefined) request.header.set("authorization", `Bearer ${key}`);
+    return next(request);
+  };
+  return createConnectTransport({
+    baseUrl: server,
+    httpVersion: "1.1",
+    useBinaryFormat: true,
+    interceptors: [presentKey],
+  });
 }

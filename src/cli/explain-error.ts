@@ -60,8 +60,8 @@ const advice: Readonly<Partial<Record<ErrorReason, string>>> = {
   COST_LIMIT: "raise the limit, or choose a cheaper model",
   IDEMPOTENCY_CONFLICT: "use a new idempotency key for a new request",
   AMBIGUOUS_OUTCOME: "look at the provider's account before you try again: it may have billed",
-  UNAUTHENTICATED: "bring a key",
-  PERMISSION_DENIED: "bring a key that may do this",
+  UNAUTHENTICATED: "put a key of the gateway's into SPILLWAY_KEY",
+  PERMISSION_DENIED: "ask the operator, or use another key in SPILLWAY_KEY",
   DEADLINE: "allow more time",
   INTERNAL: "report it with the request id of the gateway's log",
 };

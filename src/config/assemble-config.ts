@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Rule } from "../domain/rule.ts";
 import { Secret } from "../domain/secret.ts";
 import { customType, isBuiltIn } from "./built-in-providers.ts";
+import { callersOf } from "./callers-config.ts";
 import type { CatalogConfig, Config, ProviderConfig, SandboxSettings } from "./config.ts";
 import type { DefaultCredential } from "./default-credential.ts";
 import { healthOf } from "./health-schema.ts";
@@ -41,6 +42,7 @@ export function assembleConfig(parts: ConfigParts): Config {
       workers: server.workers,
       watch: server.watch,
     },
+    callers: callersOf(parts.file.callers),
     sandbox: sandboxOf(parts.file),
     media: mediaOf(parts.file.media, parts.source),
     idempotency: idempotencyOf(parts.file.idempotency, parts.source),

@@ -14,6 +14,8 @@ export interface Config {
   /** The file's path, or "(sandbox)" for the built-in one. */
   readonly source: string;
   readonly server: ServerConfig;
+  /** Those who may call. Undefined: everybody may. */
+  readonly callers?: readonly CallerConfig[] | undefined;
   readonly sandbox: SandboxSettings;
   readonly media: MediaConfig;
   readonly idempotency: IdempotencyConfig;
@@ -37,6 +39,15 @@ export interface CatalogConfig {
   readonly changed: number;
   /** How many of the built-in ones it takes away. */
   readonly removed: number;
+}
+
+/** Somebody who may call. */
+export interface CallerConfig {
+  readonly name: string;
+  /** Any of them will do. */
+  readonly keys: readonly Secret[];
+  /** Globs of the names by which it may ask for models. Undefined: any. */
+  readonly models?: readonly string[] | undefined;
 }
 
 /** Where the gateway listens, and its limits. */

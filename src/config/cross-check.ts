@@ -1,6 +1,7 @@
 import { closestName } from "../domain/closest-names.ts";
 import { problemHint } from "../domain/did-you-mean.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
+import { callerProblems } from "./callers-config.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { idempotencyProblems } from "./idempotency-config.ts";
 import { entriesOf, isMapping, type Mapping } from "./mapping.ts";
@@ -16,6 +17,7 @@ export function crossCheck(file: unknown): readonly CrossProblem[] {
   const isSandbox = sandbox === true || isMapping(sandbox);
   return [
     ...sharedListeners(entriesOf(server)),
+    ...callerProblems(entriesOf(entriesOf(file)["callers"])),
     ...idempotencyProblems(entriesOf(entriesOf(file)["idempotency"])),
     ...mediaProblems(entriesOf(entriesOf(file)["media"]), entriesOf(entriesOf(file)["server"])),
     ...providers.flatMap(([slug, entry]) =>

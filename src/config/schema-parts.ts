@@ -2,6 +2,7 @@ import { z } from "zod";
 import { problemHint } from "../domain/did-you-mean.ts";
 import { parseByteSize } from "./byte-size.ts";
 import { parseDuration } from "./duration.ts";
+import { isGlob } from "./glob.ts";
 
 /** A text that is read by a function: a duration, an address. */
 export interface TextLeaf<T> {
@@ -67,6 +68,21 @@ export function wholeNumber(least: number, most?: number) {
   const error = `expected a whole number ${limits}`;
   const number = z.int32({ error }).min(least, { error });
   return most === undefined ? number : number.max(most, { error });
+}
+
+/** A key that is sent in a header. */
+export function keyText(expected: string, test: (text: string) => boolean = () => true) {
+  return checkedText(expected, (text) => /^[\x21-\x7e]*$/.test(text) && test(text));
+}
+
+/** A model's name, or a glob over models' names. */
+export function globText() {
+  return checkedText('a model\'s name or a pattern, like "imagen-*"', isGlob);
+}
+
+/** A list of `what`. */
+export function list<T extends z.ZodType>(item: T, what: string) {
+  return z.array(item, { error: `expected a list of ${what}` });
 }
 
 /** A mapping with these keys and no others. */

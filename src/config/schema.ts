@@ -7,10 +7,10 @@ import { defaultRetryBudget } from "../domain/retry-budget-settings.ts";
 import { allowedHosts } from "./allowed-hosts.ts";
 import { isOrigin, parseBaseUrl } from "./base-url.ts";
 import { builtInSlugs, customType, isBuiltIn } from "./built-in-providers.ts";
+import { callersSchema } from "./callers-schema.ts";
 import { catalogSection } from "./catalog-schema.ts";
 import { isCredentialsJson } from "./credentials-json.ts";
 import { isFaultOrder } from "./fault-order.ts";
-import { isGlob } from "./glob.ts";
 import { healthSchema } from "./health-schema.ts";
 import { hedgeSchema } from "./hedge-schema.ts";
 import { idempotencySchema } from "./idempotency-schema.ts";
@@ -19,6 +19,9 @@ import {
   byteSize,
   checkedText,
   duration,
+  globText,
+  keyText,
+  list,
   mapping,
   someText,
   textLeaf,
@@ -49,6 +52,9 @@ export function configSchema(slugs: ReadonlySet<string>) {
       .prefault({})
       .describe("What idempotency keys stand for, and where that is kept."),
     catalog: catalogSection.prefault({}).describe("Which models are known, and what they cost."),
+    callers: callersSchema
+      .optional()
+      .describe("Who may call, by name. Without this key, everybody who reaches the port."),
     providers: z
       .record(slug, provider, { error: "expected a mapping of providers by slug" })
       .prefault({})
@@ -68,7 +74,7 @@ const address = textLeaf({
   forNumber: (value) => `127.0.0.1:${value}`,
 });
 
-const glob = checkedText('a model\'s name or a pattern, like "imagen-*"', isGlob);
+const glob = globText();
 
 const someWorkers = { error: 'expected a whole number from 1 to 256, or "auto"' };
 
@@ -139,12 +145,7 @@ const provider = mapping(
       .enum([customType, ...builtInSlugs], { error: `expected ${customType}` })
       .optional()
       .describe("What a provider with a slug of your own is: openai-compatible."),
-    keys: list(
-      checkedText("a key of printable characters without spaces", (text) =>
-        /^[\x21-\x7e]*$/.test(text),
-      ),
-      "keys",
-    )
+    keys: list(keyText("a key of printable characters without spaces"), "keys")
       .optional()
       .describe(
         "The keys. When one is refused or used up, the next serves. Empty ones do not count. Without this key, a built-in provider takes the key of its environment variable.",
@@ -267,10 +268,6 @@ function rule(slugs: ReadonlySet<string>) {
       .min(1, { error: "expected at least one target" })
       .describe("Who serves these models."),
   });
-}
-
-function list<T extends z.ZodType>(item: T, what: string) {
-  return z.array(item, { error: `expected a list of ${what}` });
 }
 
 function atLeastZero() {

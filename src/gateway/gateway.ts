@@ -26,6 +26,8 @@ export interface Gateway {
 /** How a request is asked: by whom it can be ended, and who is told of it. */
 export interface GatewayCall {
   readonly requestId: string;
+  /** The name of who calls. Undefined where everybody may. */
+  readonly caller?: string | undefined;
   /** Aborted when the caller leaves. */
   readonly signal: AbortSignal;
   /** When the caller's time is up, on the clock's monotonic scale. Undefined when it set no deadline. */

@@ -1,9 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 
-/** What stands for a key in a store: nobody can read the key from it. */
-export function keyDigest(key: string): string {
-  return createHash("sha256").update(key).digest("hex");
+/** What stands for a caller's key in a store: nobody can read the key from it, and no other caller has it. */
+export function keyDigest(key: string, caller?: string): string {
+  // No caller's name has a line break, so that no two pairs read the same.
+  const text = caller === undefined ? key : `${caller}\n${key}`;
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /**

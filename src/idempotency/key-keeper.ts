@@ -58,7 +58,7 @@ export class KeyKeeper {
     const { store, clock, onFirstKey } = this.#parts;
     if (!this.#used) onFirstKey?.();
     this.#used = true;
-    const key = keyDigest(request.idempotencyKey);
+    const key = keyDigest(request.idempotencyKey, call.caller);
     const digest = requestDigest(request);
     const patience = new Patience(call, clock);
     try {

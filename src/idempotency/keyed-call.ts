@@ -3,6 +3,8 @@ import type { StreamOptions } from "../domain/stream-options.ts";
 
 /** How a request with a key is asked. */
 export interface KeyedCall {
+  /** The name of who calls: each caller's keys are its own. Undefined where everybody may call. */
+  readonly caller?: string | undefined;
   /** Aborted when the caller leaves. */
   readonly signal: AbortSignal;
   /** When the caller's time is up, on the clock's monotonic scale. Undefined when it set no deadline. */

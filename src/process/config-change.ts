@@ -17,7 +17,7 @@ export type ConfigChange =
 
 /**
  * Compares a configuration with the one that the process started with.
- * Providers, keys, routes, the sandbox's faults and the reach of callers' images
+ * Callers, providers, keys, routes, the sandbox's faults and the reach of callers' images
  * change while it runs. Listeners, the place for images and that for idempotency keys stay.
  */
 export function configChange(started: Config, next: Config): ConfigChange {

@@ -14,6 +14,7 @@ import { readExportSettings } from "../telemetry/export-settings.ts";
 import { banner } from "./banner.ts";
 import type { ConfigFiles, ConfigSource } from "./config-source.ts";
 import { offlineGateway } from "./offline-gateway.ts";
+import { isOpenToAll } from "./open-to-all.ts";
 import type { ProcessWorld } from "./process-world.ts";
 import { runSandbox } from "./run-sandbox.ts";
 import { serve } from "./serve.ts";
@@ -130,6 +131,9 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
       },
       "listening",
     );
+    if (isOpenToAll(config)) {
+      logger.warn(`anybody who reaches the gateway may call: ${config.source} has no callers`);
+    }
     if (wantsReload) reload?.();
     if (config.sandbox.enabled || terminal.isTty) {
       terminal.write(banner(addresses, config.sandbox.enabled));
@@ -152,7 +156,7 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
       environment: host.env,
       readFile: readAtStart,
       files: outputFiles,
-      connect: connectTo,
+      connect: (server) => connectTo(server, host.env["SPILLWAY_KEY"] || undefined),
       offline: (config) => offlineGateway(config, world),
       signal: interrupted.signal,
     },

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
+import { type Callers, createCallers } from "../rpc/callers.ts";
 import { startServer } from "../rpc/server.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { ExportSettings } from "../telemetry/export-settings.ts";
@@ -46,6 +47,7 @@ export async function serve(
       link?.shareHealth(change);
     },
   });
+  let callers = callersOf(config);
   let watch: ConfigWatch | undefined;
   let files: ConfigFiles | undefined;
   const reloader =
@@ -62,6 +64,7 @@ export async function serve(
       apply(next) {
         const faults = faultsOf(next);
         line.replace(next);
+        callers = callersOf(next);
         sandbox?.order(faults);
         if (files !== undefined) link?.shareFiles(files);
       },
@@ -85,6 +88,7 @@ export async function serve(
     drainMs: config.server.drainMs,
     limits: { maxMessageBytes: config.server.maxMessageBytes },
     gateway: () => line.serving,
+    callers: () => callers,
     media: media.files,
     telemetry,
     metrics: () => sdk.metricsText(),
@@ -118,4 +122,8 @@ export async function serve(
       await open.disposeAsync();
     },
   };
+}
+
+function callersOf({ callers }: Config): Callers | undefined {
+  return callers && createCallers(callers);
 }

@@ -1,6 +1,8 @@
+import type { Caller } from "../domain/caller.ts";
 import type { Clock } from "../domain/clock.ts";
 import { silentObserver } from "../telemetry/silent-observer.ts";
 import type { RpcCall, RpcObserver, Telemetry } from "../telemetry/telemetry.ts";
+import type { Callers, Identity } from "./callers.ts";
 import { type CanonicalCode, codeName } from "./canonical-code.ts";
 import type { RpcFailure } from "./errors.ts";
 
@@ -10,6 +12,10 @@ export interface Arrival {
   /** On the clock's monotonic scale. */
   readonly arrivedAt: number;
   readonly observer: RpcObserver;
+  /** Who calls. Undefined where everybody may, or nobody is asked. */
+  readonly caller: Caller | undefined;
+  /** Why it is refused, whatever it says: it comes from nobody who may call. Undefined: it is served. */
+  readonly refusal: RpcFailure | undefined;
   /** The call has failed. Only the first failure is told. */
   failed(failure: RpcFailure): void;
   /** A handler runs for it: the call is not over before the handler is. */
@@ -26,6 +32,8 @@ export interface Arrivals {
   readonly clock: Clock;
   /** A new random id, for callers that bring none. */
   readonly newId: () => string;
+  /** Those who may call now. Undefined: everybody may. */
+  readonly callers?: (() => Callers | undefined) | undefined;
 }
 
 /** The header that carries a request's id, both ways. */
@@ -35,33 +43,48 @@ export const requestIdHeader = "x-request-id";
  * Notes a call that has just arrived. Its id is the caller's `x-request-id`
  * when that is 1 to 128 letters, digits and - _ . : and else a new one.
  */
-export function arrive(
-  { telemetry, clock, newId }: Arrivals,
-  call: Omit<RpcCall, "requestId">,
-): Arrival {
+export function arrive(arrivals: Arrivals, call: ArrivingCall): Arrival {
+  const { telemetry, clock, newId } = arrivals;
   const wanted = call.header(requestIdHeader);
   const requestId = wanted !== undefined && saneId.test(wanted) ? wanted : newId();
+  const arrivedAt = clock.monotonic();
   // Health checks and reflection are the machinery's own talk: told, they would
-  // drown what people ask.
-  const observer = call.method.startsWith(ownService)
-    ? telemetry.rpcStarted({ ...call, requestId })
-    : silentObserver;
-  return new ObservedArrival(requestId, clock.monotonic(), observer);
+  // drown what people ask. Nor do they need a key: balancers have none.
+  if (!call.method.startsWith(ownService)) {
+    return new ObservedArrival(requestId, arrivedAt, silentObserver, undefined);
+  }
+  const identity = arrivals.callers?.()?.identify(call.header("authorization"));
+  const caller = identity?.kind === "known" ? identity.caller.name : undefined;
+  const observer = telemetry.rpcStarted({ ...call, requestId, caller });
+  return new ObservedArrival(requestId, arrivedAt, observer, identity);
 }
+
+/** A call, as a listener sees it. */
+export type ArrivingCall = Omit<RpcCall, "requestId" | "caller">;
 
 class ObservedArrival implements Arrival {
   readonly requestId: string;
   readonly arrivedAt: number;
   readonly observer: RpcObserver;
+  readonly caller: Caller | undefined;
+  readonly refusal: RpcFailure | undefined;
   #failure: RpcFailure | undefined;
   #end: CanonicalCode | undefined;
   #running = false;
   #over = false;
 
-  constructor(requestId: string, arrivedAt: number, observer: RpcObserver) {
+  constructor(
+    requestId: string,
+    arrivedAt: number,
+    observer: RpcObserver,
+    identity: Identity | undefined,
+  ) {
     this.requestId = requestId;
     this.arrivedAt = arrivedAt;
     this.observer = observer;
+    this.caller = identity?.kind === "known" ? identity.caller : undefined;
+    this.refusal = identity?.kind === "refused" ? identity.failure : undefined;
+    if (this.refusal !== undefined) this.failed(this.refusal);
   }
 
   failed(failure: RpcFailure): void {

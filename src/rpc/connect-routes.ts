@@ -100,6 +100,7 @@ function callOf(arrival: Arrival, handler: HandlerContext, { clock, limits }: Rp
   const left = handler.timeoutMs();
   return {
     requestId: arrival.requestId,
+    caller: arrival.caller,
     arrivedAt: arrival.arrivedAt,
     maxMessageBytes: limits.maxMessageBytes,
     observer: arrival.observer,

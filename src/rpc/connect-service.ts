@@ -11,12 +11,13 @@ import { binaryMedia } from "./binary-media.ts";
 import { arrivalKey, mediaKey } from "./connect-routes.ts";
 import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
 import { explainedResponse } from "./explained-response.ts";
-import type { HttpRequest, HttpResponse } from "./http-messages.ts";
+import type { HttpRequest, HttpResponse, PlainResponse } from "./http-messages.ts";
 import type { JsonMedia, ResponseMedia } from "./json-media.ts";
 import { libraryFailure } from "./library-error.ts";
 import { oneChunk } from "./one-chunk.ts";
 import { type Overheard, overhearJson } from "./overheard-json.ts";
 import { headerOf, holdTimeout } from "./plain-request.ts";
+import { refuseUnread } from "./refuse-unread.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { unreadableJson } from "./unreadable-json.ts";
 
@@ -41,6 +42,11 @@ export async function serveConnect(
     const answered = complete && response.writableFinished;
     arrival.ended(answered ? Code.OK : Code.CANCELLED);
   });
+  if (arrival.refusal !== undefined) {
+    complete = true;
+    refuseUnread(request, response as PlainResponse, arrival.refusal);
+    return;
+  }
   const media = mediaOf(contentType, jsonMedia);
   let overheard: Overheard | undefined;
   let answer: UniversalServerResponse;

@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from "./plain-request.ts";
 import { readMessage } from "./read-message.ts";
+import { refuseUnread } from "./refuse-unread.ts";
 import { nameOf, type Rpc, type RpcResult, type UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runUnary } from "./run.ts";
@@ -58,6 +59,11 @@ export function connectUnary(
     // What came of the call is told when its response closes.
     request.on("error", ignore);
     response.on("error", ignore);
+    if (arrival.refusal !== undefined) {
+      (response as PlainResponse).setHeader(requestIdHeader, arrival.requestId);
+      refuseUnread(request, response as PlainResponse, arrival.refusal);
+      return true;
+    }
     readBody(request, plain.length, async (body) => {
       try {
         const answer = await serve(rpc, plain, body, { context, arrival, life, jsonMedia });

@@ -9,8 +9,8 @@ export interface CorsOptions {
 
 /**
  * The headers that let a page of this origin read an answer. Empty when it may
- * not, or when the caller is no page. Credentials are never allowed: a proxy in
- * front that wants a key takes it from a header, which no other page can send.
+ * not, or when the caller is no page. Credentials are never allowed: a caller's
+ * key is sent in a header, which no other page can send.
  */
 export function corsHeaders(
   { origins }: CorsOptions,

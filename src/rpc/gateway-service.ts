@@ -17,6 +17,7 @@ import type { Clock } from "../domain/clock.ts";
 import { didYouMean, suggested } from "../domain/did-you-mean.ts";
 import type { GatewayError } from "../domain/gateway-error.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { forbiddenModel } from "./caller-permission.ts";
 import * as tables from "./enum-tables.ts";
 import { rpcFailure } from "./errors.ts";
 import { generateRequestFromProto } from "./from-proto/generate-request.ts";
@@ -50,6 +51,8 @@ function route(gateway: Gateway, request: RouteRequest, call: Call): RpcResult {
   if (request.generate === undefined) throw new Error("a RouteRequest without generate is valid");
   const generate = generateRequestFromProto(request.generate);
   call.observer.requestRead(generate);
+  const forbidden = forbiddenModel(call.caller, generate);
+  if (forbidden !== undefined) return refused(rpcFailure(forbidden));
   const result = gateway.route(generate, { streamed: request.streamed });
   if (result.kind === "failed") return refused(rpcFailure(result.error));
   return answered(routeToProto(result, healthOf(gateway), gateway.configVersion));

@@ -14,6 +14,7 @@ import type { Generated } from "../domain/generated.ts";
 import { freeImageMemory } from "../domain/image-memory.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { forbiddenModel } from "./caller-permission.ts";
 import { type RpcFailure, rpcFailure } from "./errors.ts";
 import { generateRequestFromProto } from "./from-proto/generate-request.ts";
 import { isOversizedEvent, oversizedResult } from "./response-limit.ts";
@@ -88,16 +89,26 @@ async function streamGenerate(
   return oversized;
 }
 
-function run(
+async function run(
   gateway: Gateway,
   message: ProtoRequest,
   call: Call,
   stream?: StreamOptions,
 ): Promise<GenerateResult> {
-  const { requestId, signal, deadlineAt, arrivedAt, observer } = call;
+  const { requestId, caller, signal, deadlineAt, arrivedAt, observer } = call;
   const request = generateRequestFromProto(message);
   observer.requestRead(request);
-  return gateway.generate(request, { requestId, signal, deadlineAt, arrivedAt, observer, stream });
+  const forbidden = forbiddenModel(caller, request);
+  if (forbidden !== undefined) return { kind: "failed", error: forbidden };
+  return gateway.generate(request, {
+    requestId,
+    caller: caller?.name,
+    signal,
+    deadlineAt,
+    arrivedAt,
+    observer,
+    stream,
+  });
 }
 
 /** Tells of a result; or gives the reason that counts for a failure. */

@@ -63,6 +63,7 @@ function attend(stream: ServerHttp2Stream, opened: GrpcCall): void {
     // A closed stream outlives what it carried, until the next full collection of garbage.
     call = undefined;
   });
+  opened.admit();
 }
 
 /** One call: reads its request, has it handled, sends what comes of it. */
@@ -105,8 +106,18 @@ class GrpcCall {
     this.#cancelReading = clock.timer(limits.requestTimeoutMs, () => this.#finish(late));
   }
 
+  /** Refuses the call of somebody who may not call, whatever it is. */
+  admit(): void {
+    const { refusal } = this.#arrival;
+    if (refusal === undefined) return;
+    this.#read = true;
+    this.#cancelReading();
+    this.#refuse(refusal);
+  }
+
   /** Takes a piece of the request. */
   take(chunk: Buffer): void {
+    if (this.#read) return;
     // Who sends too much is told so now, and not when it is done.
     const refusal = this.#reader.write(chunk);
     if (refusal !== undefined) this.#finish(refusal);

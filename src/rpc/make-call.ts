@@ -6,12 +6,13 @@ import type { RpcContext } from "./rpc-context.ts";
 /** Makes of a call that has arrived what its handler sees of it. `timeoutMs` is the caller's. */
 export function makeCall(
   { limits }: RpcContext,
-  { requestId, arrivedAt, observer }: Arrival,
+  { requestId, caller, arrivedAt, observer }: Arrival,
   { signal }: CallLife,
   timeoutMs: number | undefined,
 ): Call {
   return {
     requestId,
+    caller,
     arrivedAt,
     maxMessageBytes: limits.maxMessageBytes,
     observer,

@@ -6,6 +6,7 @@ import type {
   Message,
   MessageShape,
 } from "@bufbuild/protobuf";
+import type { Caller } from "../domain/caller.ts";
 import type { RpcObserver } from "../telemetry/telemetry.ts";
 import type { RpcFailure } from "./errors.ts";
 
@@ -55,6 +56,8 @@ export type Send = (message: Message) => void | Promise<void>;
 /** A call, as a handler sees it. */
 export interface Call {
   readonly requestId: string;
+  /** Undefined where everybody may call. */
+  readonly caller?: Caller | undefined;
   /** Aborted when the caller leaves, when its time is up, and when a drain cuts the call. */
   readonly signal: AbortSignal;
   /** On the clock's monotonic scale. Undefined when the caller set no deadline. */

@@ -1,9 +1,8 @@
-import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
-import { type RpcFailure, rpcFailure, toConnectError } from "./errors.ts";
-import { grpcStatus } from "./grpc-status.ts";
+import { type RpcFailure, rpcFailure } from "./errors.ts";
 import type { HttpRequest, PlainResponse } from "./http-messages.ts";
+import { refuseUnread } from "./refuse-unread.ts";
 
 /** Answers a request whose path is no method: tells a person who looks around where to go on, and everyone else that it is not here. */
 export function serveElse(request: HttpRequest, response: PlainResponse, path: string): void {
@@ -13,15 +12,7 @@ export function serveElse(request: HttpRequest, response: PlainResponse, path: s
     response.end(method === "HEAD" ? "" : welcome);
     return;
   }
-  const type = request.headers["content-type"] ?? "";
-  if (type.startsWith("application/grpc")) {
-    // gRPC reads the status of a call from these headers, whatever HTTP says.
-    response.writeHead(200, { "content-type": type, ...grpcStatus(notFound) });
-    response.end();
-    return;
-  }
-  response.writeHead(404, { "content-type": "application/json" });
-  response.end(errorToJsonBytes(toConnectError(notFound), undefined));
+  refuseUnread(request, response, notFound, 404);
 }
 
 const service = GatewayService.typeName;

@@ -8,6 +8,7 @@ import type { MediaFiles } from "../domain/media-store.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type MetricsPage, openAdminListener } from "./admin-listener.ts";
+import type { Callers } from "./callers.ts";
 import { openConnectListener } from "./connect-listener.ts";
 import type { CorsOptions } from "./cors.ts";
 import { gatewayService } from "./gateway-service.ts";
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** The gateway that serves now; asked for at each call. */
   readonly gateway: () => Gateway;
+  /** Those who may call now; asked for at each call. Undefined: everybody may. */
+  readonly callers?: (() => Callers | undefined) | undefined;
   readonly telemetry: Telemetry;
   /** The files below /media/ of the Connect listener. Undefined: there are none. */
   readonly media?: MediaFiles | undefined;
@@ -70,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clock,
     telemetry,
     newId,
+    callers: options.callers,
     onBug,
     cut: cut.signal,
     limits: { ...defaultLimits, ...options.limits },

@@ -112,24 +112,6 @@ class WebCall {
   begin(): void {
     const request = this.#request;
     const response = this.#response;
-    const reader = new GrpcBodyReader(this.#context.limits.maxMessageBytes);
-    let read = false;
-    const finish = (body: GrpcBody) => {
-      if (read) return;
-      read = true;
-      this.#serve(body).catch((bug) => {
-        this.#context.onBug(bug);
-        response.destroy();
-      });
-    };
-    request.on("data", (chunk: Buffer) => {
-      // Who sends too much is told so now, and not when it is done.
-      const refusal = reader.write(chunk);
-      if (refusal !== undefined) finish(refusal);
-    });
-    request.once("end", () => {
-      if (!brokeOff(request)) finish(reader.end());
-    });
     // What came of the call is told when its response closes.
     request.on("error", ignore);
     response.on("error", ignore);
@@ -141,15 +123,45 @@ class WebCall {
       const answered = this.#answered && response.writableFinished;
       this.#arrival.ended(answered ? Code.OK : Code.CANCELLED);
     });
+    const { refusal } = this.#arrival;
+    if (refusal !== undefined) this.#refuse(refusal);
+    else this.#readAll();
+  }
+
+  /** Reads the request, and has it served. */
+  #readAll(): void {
+    const request = this.#request;
+    const reader = new GrpcBodyReader(this.#context.limits.maxMessageBytes);
+    let read = false;
+    const finish = (body: GrpcBody) => {
+      if (read) return;
+      read = true;
+      this.#serve(body).catch((bug) => {
+        this.#context.onBug(bug);
+        this.#response.destroy();
+      });
+    };
+    request.on("data", (chunk: Buffer) => {
+      // Who sends too much is told so now, and not when it is done.
+      const refusal = reader.write(chunk);
+      if (refusal !== undefined) finish(refusal);
+    });
+    request.once("end", () => {
+      if (!brokeOff(request)) finish(reader.end());
+    });
+  }
+
+  #refuse(failure: RpcFailure): void {
+    this.#arrival.failed(failure);
+    this.#end(failure);
+    // What is left of it is of no interest.
+    if ("stream" in this.#request && !this.#request.complete) this.#request.stream.close();
   }
 
   async #serve(body: GrpcBody): Promise<void> {
     const request = this.#read(body);
     if (request.kind === "unreadable") {
-      this.#arrival.failed(request.failure);
-      this.#end(request.failure);
-      // What is left of it is of no interest.
-      if ("stream" in this.#request && !this.#request.complete) this.#request.stream.close();
+      this.#refuse(request.failure);
       return;
     }
     const rpc = this.#rpc;

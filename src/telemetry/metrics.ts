@@ -9,14 +9,21 @@ import { genAiOperationName } from "./gen-ai-names.ts";
 import type { Histograms } from "./histograms.ts";
 import { metricNames, attributeNames as names } from "./names.ts";
 import { tally } from "./tally.ts";
+import type { RpcCall } from "./telemetry.ts";
 
 /** Counts what happens. Labels are few and bounded: no request id, no model that a caller made up. */
 export interface Metrics {
   callStarted(): void;
-  callEnded(method: string, code: string, durationMs: number): void;
+  callEnded(call: Pick<RpcCall, "method" | "caller">, code: string, durationMs: number): void;
   generated(generated: Generated): void;
   attemptSkipped(attempt: Attempt): void;
-  attemptEnded(attempt: Attempt, operation: Operation, ending: AttemptEnding): void;
+  /** `caller` is the name of who called. Undefined where everybody may. */
+  attemptEnded(
+    attempt: Attempt,
+    operation: Operation,
+    ending: AttemptEnding,
+    caller: string | undefined,
+  ): void;
   readonly meterGate: MeterGate;
   targetOut(provider: string, cause: string): void;
   configReloaded(outcome: ReloadOutcome): void;
@@ -42,7 +49,7 @@ export function createMetrics(
   const byCall = [names.rpcMethod, names.rpcStatus];
   const byProvider = [names.provider];
   const byTarget = [names.provider, names.genAiOperation, names.errorType];
-  const requests = tally(meter, metricNames.requests, byCall);
+  const requests = tally(meter, metricNames.requests, [...byCall, names.caller]);
   const inFlight = tally(meter, metricNames.inFlight, [], true);
   const requestDuration = histograms.create(metricNames.requestDuration, byCall, workSeconds);
   const gatewayDuration = histograms.create(metricNames.gatewayDuration, [], overheadSeconds);
@@ -55,9 +62,9 @@ export function createMetrics(
     names.failureClass,
   ]);
   const attemptDuration = histograms.create(metricNames.attemptDuration, byTarget, workSeconds);
-  const tokens = tally(meter, metricNames.tokens, [names.provider, names.tokenType]);
-  const images = tally(meter, metricNames.images, byProvider);
-  const cost = tally(meter, metricNames.cost, [names.provider, names.costBasis]);
+  const tokens = tally(meter, metricNames.tokens, [names.provider, names.tokenType, names.caller]);
+  const images = tally(meter, metricNames.images, [names.provider, names.caller]);
+  const cost = tally(meter, metricNames.cost, [names.provider, names.costBasis, names.caller]);
   const unknownCosts = tally(meter, metricNames.unknownCosts, byProvider);
   const reloads = meter.createCounter(metricNames.configReloads.name, metricNames.configReloads);
   const ejections = meter.createCounter(metricNames.ejections.name, metricNames.ejections);
@@ -72,9 +79,9 @@ export function createMetrics(
     targetOut: (provider, cause) =>
       ejections.add(1, { [names.provider]: provider, [names.healthCause]: cause }),
     callStarted: () => inFlight.add(1),
-    callEnded(method, code, durationMs) {
+    callEnded({ method, caller = "" }, code, durationMs) {
       inFlight.add(-1);
-      requests.add(1, method, code);
+      requests.add(1, method, code, caller);
       requestDuration.record(durationMs / 1000, method, code);
     },
     generated({ timing }) {
@@ -82,15 +89,15 @@ export function createMetrics(
       providersDuration.record(timing.providersMs / 1000);
     },
     attemptSkipped: countAttempt,
-    attemptEnded(attempt, operation, { inputTokens, outputTokens, images: made = 0 }) {
+    attemptEnded(attempt, operation, { inputTokens, outputTokens, images: made = 0 }, caller = "") {
       countAttempt(attempt);
       const { provider, cost: price, failure = "", durationMs = 0 } = attempt;
       attemptDuration.record(durationMs / 1000, provider, genAiOperationName(operation), failure);
-      if (inputTokens !== undefined) tokens.add(inputTokens, provider, "input");
-      if (outputTokens !== undefined) tokens.add(outputTokens, provider, "output");
-      if (made > 0) images.add(made, provider);
+      if (inputTokens !== undefined) tokens.add(inputTokens, provider, "input", caller);
+      if (outputTokens !== undefined) tokens.add(outputTokens, provider, "output", caller);
+      if (made > 0) images.add(made, provider, caller);
       if (price.basis === "unknown") unknownCosts.add(1, provider);
-      else if (price.micros > 0) cost.add(price.micros / 1e6, provider, price.basis);
+      else if (price.micros > 0) cost.add(price.micros / 1e6, provider, price.basis, caller);
     },
     configReloaded: (outcome) => reloads.add(1, { [names.reloadOutcome]: outcome }),
   };

@@ -31,6 +31,7 @@ export const attributeNames = {
   genAiOutputTokens: "gen_ai.usage.output_tokens",
   genAiInputMessages: "gen_ai.input.messages",
   requestId: "spillway.request.id",
+  caller: "spillway.caller",
   requestModel: "spillway.request.model",
   model: "spillway.model",
   operation: "spillway.operation",

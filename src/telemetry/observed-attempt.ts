@@ -24,6 +24,8 @@ export interface AttemptStart {
   /** The RPC's span. Undefined: nothing of the request is recorded. */
   readonly parent: Span | undefined;
   readonly requestId: string;
+  /** The name of who calls. Undefined where everybody may. */
+  readonly caller: string | undefined;
   /** What was asked, when it was understood. */
   readonly request: GenerateRequest | undefined;
   /** Who is told of an exchange when nothing is recorded. */
@@ -88,7 +90,8 @@ export class ObservedAttempt implements AttemptObserver {
   }
 
   finished(attempt: Attempt, ending: AttemptEnding): void {
-    this.#parts.metrics.attemptEnded(attempt, this.#start.call.operation, ending);
+    const { call, caller } = this.#start;
+    this.#parts.metrics.attemptEnded(attempt, call.operation, ending, caller);
     if (this.#span !== undefined) {
       describeEnd(this.#span, attempt, ending);
       if (this.#parts.captureContent) this.#span.set(names.upstreamDetail, ending.detail);
@@ -122,7 +125,7 @@ export class ObservedAttempt implements AttemptObserver {
         duration_ms: Math.round(attempt.durationMs ?? 0),
         next: ending.next,
         reason: attempt.message,
-        ...callerNotes(this.#start.request),
+        ...callerNotes(this.#start.caller, this.#start.request),
         ...(this.#parts.captureContent && ending.detail !== undefined
           ? { detail: ending.detail }
           : {}),

@@ -37,6 +37,7 @@ export class ObservedRpc implements RpcObserver {
       span.set(names.rpcSystem, call.protocol === "connect" ? "connectrpc" : "grpc");
       span.set(names.rpcMethod, call.method);
       span.set(names.requestId, call.requestId);
+      span.set(names.caller, call.caller);
     }
     parts.metrics.callStarted();
   }
@@ -58,6 +59,7 @@ export class ObservedRpc implements RpcObserver {
       call,
       parent: this.#trace.span,
       requestId: this.#call.requestId,
+      caller: this.#call.caller,
       request: this.#request,
       unrecorded: () => this.#exchangeUnrecorded(),
     });
@@ -94,7 +96,7 @@ export class ObservedRpc implements RpcObserver {
         model: this.#request?.model,
         reason: error.reason,
         attempts: error.attempts?.length ?? 0,
-        ...callerNotes(this.#request),
+        ...callerNotes(this.#call.caller, this.#request),
       },
       "request failed",
     );
@@ -102,7 +104,7 @@ export class ObservedRpc implements RpcObserver {
 
   ended(code: string): void {
     const durationMs = this.#parts.clock.monotonic() - this.#startedAt;
-    this.#parts.metrics.callEnded(this.#call.method, code, durationMs);
+    this.#parts.metrics.callEnded(this.#call, code, durationMs);
     const { span } = this.#trace;
     span?.set(names.rpcStatus, code);
     if (code !== "OK") {
@@ -117,7 +119,7 @@ export class ObservedRpc implements RpcObserver {
         method: this.#call.method,
         code,
         duration_ms: Math.round(durationMs),
-        ...callerNotes(this.#request),
+        ...callerNotes(this.#call.caller, this.#request),
       },
       "call ended",
     );

@@ -15,6 +15,8 @@ export interface RpcCall {
   readonly method: string;
   readonly protocol: "grpc" | "grpc_web" | "connect";
   readonly requestId: string;
+  /** The name of who calls. Undefined where everybody may, and for whom the call is refused. */
+  readonly caller?: string | undefined;
   /** Reads a header of the caller's, by its name in lower case: "traceparent", say. */
   header(name: string): string | undefined;
 }

@@ -58,6 +58,22 @@ models:
     expect(lines.split("\n")).toContainEqual(expect.stringMatching(expected));
   });
 
+  it("says who may call, and who cannot for want of a key, and shows no key", async () => {
+    const callers = `
+callers:
+  web-team: { keys: [the-key-of-the-web-team, the-next-of-the-web-team], models: ["gemini-*", boat] }
+  batch: { keys: [""] }
+`;
+    const ran = await run(["check", "good.yaml"], { files: { "good.yaml": good + callers } });
+    expect(ran.output.split("\n").slice(3, 7)).toEqual([
+      "caller    state                models",
+      "web-team  2 keys               gemini-* boat",
+      "batch     CANNOT CALL: no key  any",
+      "",
+    ]);
+    expect(ran.output).not.toContain("the-web-team");
+  });
+
   it("lists every mistake and fails", async () => {
     const files = { "bad.yaml": "server: { drain: 30, lisen: x }" };
     const ran = await run(["check", "bad.yaml"], { files });

@@ -60,6 +60,7 @@ describe("docs/configuration.md", () => {
       "server.cors",
       "server.limits",
       "server.retry_budget",
+      "callers",
       "media",
       "idempotency",
       "catalog",

@@ -38,7 +38,7 @@ describe("the metrics page", async () => {
 
   it("gives the gateway's own time in buckets from a tenth of a millisecond", async () => {
     metrics.callStarted();
-    metrics.callEnded("spillway.v1.GatewayService/Generate", "OK", 3);
+    metrics.callEnded({ method: "spillway.v1.GatewayService/Generate" }, "OK", 3);
     metrics.generated({
       timing: { totalMs: 3, providersMs: 2.7, gatewayMs: 0.3 },
     } as Parameters<typeof metrics.generated>[0]);

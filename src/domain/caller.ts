@@ -1,0 +1,7 @@
+/** Who calls: a team or a service to whom the operator has given keys. */
+export interface Caller {
+  /** As the configuration names it: "web-team". */
+  readonly name: string;
+  /** Whether it may ask for a model by this name. */
+  mayAsk(model: string): boolean;
+}

@@ -1,0 +1,218 @@
+import { request as http1Request } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { Metadata } from "@grpc/grpc-js";
+import { describe, expect, it } from "vitest";
+import { Health, HealthCheckRequestSchema } from "../../gen/grpc/health/v1/health_pb.ts";
+import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
+import {
+  GenerateRequestSchema,
+  StreamGenerateRequestSchema,
+} from "../../gen/spillway/v1/generate_pb.ts";
+import { Secret } from "../../src/domain/secret.ts";
+import { createCallers } from "../../src/rpc/callers.ts";
+import { type Exchange, http1, http2, type Sent } from "./support/exchange.ts";
+import { callUnary, grpcClient, reasonsOf } from "./support/grpc-client.ts";
+import { imageRequest } from "./support/samples.ts";
+import { startTestServer } from "./support/test-server.ts";
+
+const key = "the-key-of-the-web-team";
+const callers = createCallers([{ name: "web", keys: [new Secret(key)], models: ["boat-*"] }]);
+const start = () => startTestServer({ callers: () => callers });
+
+const generate = "/spillway.v1.GatewayService/Generate";
+const streamGenerate = "/spillway.v1.GatewayService/StreamGenerate";
+const json = JSON.stringify({ model: "boat-1", textToImage: { prompt: "a boat" } });
+const message = toBinary(GenerateRequestSchema, imageRequest({ model: "boat-1" }));
+const streamed = toBinary(
+  StreamGenerateRequestSchema,
+  create(StreamGenerateRequestSchema, { generate: imageRequest({ model: "boat-1" }) }),
+);
+
+function enveloped(content: Uint8Array): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(content.length, 1);
+  return Buffer.concat([head, content]);
+}
+
+/** A call in each protocol, by each way on which it can be served, and how a refusal looks there. */
+const doors: readonly (readonly [string, Sent, RegExp])[] = [
+  [
+    "Connect with JSON",
+    { path: generate, headers: { "content-type": "application/json" }, body: json },
+    /^401 .*"code":"unauthenticated"/,
+  ],
+  [
+    "Connect with Protobuf",
+    { path: generate, headers: { "content-type": "application/proto" }, body: message },
+    /^401 .*"code":"unauthenticated"/,
+  ],
+  [
+    "Connect without a length",
+    {
+      path: generate,
+      headers: { "content-type": "application/json" },
+      body: json,
+      sized: false,
+    },
+    /^401 .*"code":"unauthenticated"/,
+  ],
+  [
+    "a stream of Connect",
+    {
+      path: streamGenerate,
+      headers: { "content-type": "application/connect+json" },
+      body: enveloped(Buffer.from(`{"generate":${json}}`)),
+    },
+    /^200 .*"code":"unauthenticated"/s,
+  ],
+  [
+    "a stream of Connect that is compressed",
+    {
+      path: streamGenerate,
+      headers: {
+        "content-type": "application/connect+proto",
+        "connect-content-encoding": "gzip",
+      },
+      body: enveloped(streamed),
+    },
+    /^200 .*"code":"unauthenticated"/s,
+  ],
+  [
+    "gRPC-Web",
+    {
+      path: generate,
+      headers: { "content-type": "application/grpc-web+proto" },
+      body: enveloped(message),
+    },
+    /^200 .*grpc-status: 16/s,
+  ],
+  [
+    "gRPC-Web that is compressed",
+    {
+      path: generate,
+      headers: { "content-type": "application/grpc-web+proto", "grpc-encoding": "gzip" },
+      body: enveloped(message),
+    },
+    /^200 .*"grpc-status":"16"/s,
+  ],
+];
+
+function textOf({ status, body, headers }: Awaited<ReturnType<Exchange>>): string {
+  return `${status} ${body} ${JSON.stringify(headers)}`;
+}
+
+describe.each([
+  ["HTTP/1.1", http1],
+  ["HTTP/2", http2],
+] as const)("over %s", (_, exchange) => {
+  it.each(doors)("%s is refused without a key", async (_name, sent, refusal) => {
+    const server = await start();
+    const received = await exchange(server.url, sent);
+    expect(textOf(received)).toMatch(refusal);
+    expect(received.headers["x-request-id"]).toMatch(/^new-id-/);
+    expect(server.gateway.asked).toEqual([]);
+    const [told] = server.telemetry.calls;
+    expect(told?.call.caller).toBeUndefined();
+    await expect
+      .poll(() => told?.told)
+      .toEqual(["failed UNAUTHENTICATED", "ended UNAUTHENTICATED"]);
+  });
+
+  it.each(doors)("%s is served with one", async (_name, sent, refusal) => {
+    const server = await start();
+    const headers = { ...sent.headers, authorization: `Bearer ${key}` };
+    const received = await exchange(server.url, { ...sent, headers });
+    expect(textOf(received)).not.toMatch(refusal);
+    expect(server.telemetry.calls[0]?.call.caller).toBe("web");
+    expect(server.gateway.asked.map(({ call }) => call.caller)).toEqual(["web"]);
+  });
+
+  it("a wrong key says how one is sent", async () => {
+    const server = await start();
+    const headers = { "content-type": "application/json", authorization: "Bearer wrong" };
+    const received = await exchange(server.url, { path: generate, headers, body: json });
+    expect(received.status).toBe(401);
+    expect(received.headers["www-authenticate"]).toBe("Bearer");
+    expect(received.body).not.toContain("wrong");
+  });
+});
+
+describe("over gRPC", () => {
+  it.each(["url", "grpcUrl"] as const)("a call to the %s needs a key", async (listener) => {
+    const server = await start();
+    const client = grpcClient(server[listener]);
+    const request = imageRequest({ model: "boat-1" });
+    const refused = await callUnary(client, GatewayService.method.generate, request);
+    if ("response" in refused) throw new Error("served");
+    expect(refused.error.code).toBe(16);
+    expect(reasonsOf(refused.error)).toEqual(["UNAUTHENTICATED"]);
+    const metadata = new Metadata();
+    metadata.set("authorization", `Bearer ${key}`);
+    const served = await callUnary(client, GatewayService.method.generate, request, { metadata });
+    expect("response" in served).toBe(true);
+    expect(server.gateway.asked).toHaveLength(1);
+    expect(server.gateway.asked[0]?.call.caller).toBe("web");
+  });
+
+  it("health is told to everybody", async () => {
+    const server = await start();
+    const request = create(HealthCheckRequestSchema);
+    const ended = await callUnary(grpcClient(server.grpcUrl), Health.method.check, request);
+    expect("response" in ended && ended.response.status).toBe(1);
+  });
+});
+
+it("a refusal does not wait for the request", async () => {
+  const server = await start();
+  const [h1, h2] = await Promise.all([statusOverHttp1(server.url), statusOverHttp2(server.url)]);
+  expect([h1, h2]).toEqual([401, 401]);
+});
+
+it("a caller is told which model it may not ask for, by Route too", async () => {
+  const server = await start();
+  const client = grpcClient(server.grpcUrl);
+  const metadata = new Metadata();
+  metadata.set("authorization", `Bearer ${key}`);
+  const request = imageRequest({ model: "ship-1" });
+  const { method } = GatewayService;
+  for (const ended of [
+    await callUnary(client, method.generate, request, { metadata }),
+    await callUnary(client, method.route, create(method.route.input, { generate: request }), {
+      metadata,
+    }),
+  ]) {
+    if ("response" in ended) throw new Error("served");
+    expect(ended.error.code).toBe(7);
+    expect(ended.error.details).toBe('The caller "web" may not ask for "ship-1".');
+    expect(reasonsOf(ended.error)).toEqual(["PERMISSION_DENIED"]);
+  }
+  expect(server.gateway.asked).toEqual([]);
+});
+
+const unfinished = { "content-type": "application/json", "content-length": "1000000" };
+
+/** Sends the head of a request and no more, and gives the status of the answer. */
+function statusOverHttp1(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = http1Request(url + generate, { method: "POST", headers: unfinished });
+    request.on("error", reject);
+    request.on("response", ({ statusCode }) => {
+      resolve(statusCode);
+      request.destroy();
+    });
+    request.flushHeaders();
+  });
+}
+
+function statusOverHttp2(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const session = connectHttp2(url);
+    const stream = session.request({ ":method": "POST", ":path": generate, ...unfinished });
+    stream.on("error", reject);
+    stream.on("response", (headers) => {
+      resolve(headers[":status"]);
+      session.destroy();
+    });
+  });
+}
