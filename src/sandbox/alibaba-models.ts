@@ -1,5 +1,5 @@
 import type { JsonObject } from "../domain/json.ts";
-import { asList, asObject, asText, isWhole } from "./read-json.ts";
+import { asList, asObject, asText, inWords, isWhole } from "./read-json.ts";
 
 /** A way to ask for images, by the path after "/api/v1/services/aigc". */
 export type AlibabaPath =
@@ -232,10 +232,10 @@ export function readAlibabaRequest(
     return "The parameter n is out of range.";
   }
   if (!isWhole(seed, 0, 2 ** 31 - 1)) return "The parameter seed must be in [0, 2147483647].";
-  if (parameters["size"] !== undefined && !takesSize(model, String(size))) {
+  if (parameters["size"] !== undefined && !takesSize(model, inWords(size))) {
     return "The size does not match the allowed range.";
   }
-  return { ...asked, count: Number(n), size: String(size), seed: Number(seed) };
+  return { ...asked, count: Number(n), size: inWords(size), seed: Number(seed) };
 }
 
 type Asked = Pick<AlibabaRequest, "prompt" | "references">;

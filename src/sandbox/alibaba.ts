@@ -10,6 +10,7 @@ import {
 import { drawAlibabaImages } from "./alibaba-images.ts";
 import { type AlibabaPath, findAlibabaModel, readAlibabaRequest } from "./alibaba-models.ts";
 import { type AlibabaTasks, createAlibabaTasks } from "./alibaba-tasks.ts";
+import { inWords } from "./read-json.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
 /**
@@ -100,7 +101,7 @@ async function draw(
     const way = wantsTask ? "asynchronous" : "synchronous";
     return complain(403, ["AccessDenied", `current user api does not support ${way} calls.`]);
   }
-  const name = String(body["model"] ?? "");
+  const name = inWords(body["model"] ?? "");
   const model = findAlibabaModel(name);
   if (model === undefined) return complain(400, ["InvalidParameter", "Model not exist."]);
   if (!model.paths.includes(path)) return complain(400, ["InvalidParameter", wrongUrl]);

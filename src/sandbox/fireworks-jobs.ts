@@ -3,7 +3,7 @@ import { drawPicture } from "./draw-picture.ts";
 import { fireworksUnfit } from "./fireworks-errors.ts";
 import { editNote, type InputImage, readInputAddress, readInputImage } from "./input-image.ts";
 import { sizeForRatio } from "./picture-size.ts";
-import { asNumber, asText, isWhole } from "./read-json.ts";
+import { asNumber, asText, inWords, isWhole } from "./read-json.ts";
 import type { Answer, VendorContext, Visit } from "./vendor.ts";
 
 /** The jobs of the FLUX.1 Kontext models. Only the newest 1,000 are remembered. */
@@ -83,7 +83,7 @@ export function createFireworksJobs(context: VendorContext): FireworksJobs {
       return { kind: "json", status: 200, value: { request_id: id } };
     },
     async show(model, id) {
-      const job = jobs.get(String(id));
+      const job = jobs.get(inWords(id));
       const status = job === undefined || job.model !== model ? "Task not found" : statusOf(job);
       if (job !== undefined && status === "Ready") job.result ??= await finish(job);
       const result = status === "Ready" ? (job?.result ?? null) : null;
@@ -147,7 +147,7 @@ function checkFields(body: JsonObject): Answer | undefined {
 }
 
 function isRatio(value: JsonValue): boolean {
-  const [, width, height] = /^(\d{1,4}):(\d{1,4})$/.exec(String(value)) ?? [];
+  const [, width, height] = /^(\d{1,4}):(\d{1,4})$/.exec(inWords(value)) ?? [];
   const ratio = Number(width) / Number(height);
   return ratio >= 9 / 21 && ratio <= 21 / 9;
 }

@@ -3,6 +3,7 @@ import { fireworksChat } from "./fireworks-chat.ts";
 import { fireworksError } from "./fireworks-errors.ts";
 import { fireworksImage } from "./fireworks-images.ts";
 import { createFireworksJobs, type FireworksJobs } from "./fireworks-jobs.ts";
+import { inWords } from "./read-json.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 
 /**
@@ -48,7 +49,7 @@ async function route(context: VendorContext, visit: Visit, jobs: FireworksJobs):
   }
   if (method !== "POST") return fireworksError(405);
   if (body === undefined) return fireworksError(400, "The body is not a JSON object.");
-  const model = target?.model ?? String(body["model"]);
+  const model = target?.model ?? inWords(body["model"]);
   if (/unknown|missing/.test(model)) return fireworksError(404);
   if (target?.kind === "poll") return jobs.show(model, body["id"]);
   if (target?.kind === "job") return jobs.create(visit, model, body);

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../domain/json.ts";
 import { badParameter, type OpenaiError } from "./openai-errors.ts";
 import { checkOpenaiReasoning } from "./openai-reasoning-rules.ts";
-import { asList, asObject, isWhole } from "./read-json.ts";
+import { asList, asObject, inWords, isWhole } from "./read-json.ts";
 
 /** The fields of POST /chat/completions, as the OpenAPI document of August 2026 lists them. */
 const fields: ReadonlySet<string> = new Set([
@@ -104,7 +104,7 @@ function checkNumbers(body: JsonObject): OpenaiError | undefined {
 }
 
 function checkTogether(body: JsonObject): OpenaiError | undefined {
-  const model = String(body["model"]);
+  const model = inWords(body["model"]);
   if (/^(gpt-5|o\d)/.test(model) && body["max_tokens"] !== undefined) {
     const message =
       "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";

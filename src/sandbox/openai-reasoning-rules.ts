@@ -1,9 +1,10 @@
 import type { JsonObject } from "../domain/json.ts";
 import { badParameter, type OpenaiError } from "./openai-errors.ts";
+import { inWords } from "./read-json.ts";
 
 /** Checks the effort and the sampling of a chat, which depend on the model. Undefined means that they are good. */
 export function checkOpenaiReasoning(body: JsonObject): OpenaiError | undefined {
-  const model = String(body["model"]);
+  const model = inWords(body["model"]);
   const line = lines.find(({ models }) => models.test(model)) ?? otherLine;
   const asked = body["reasoning_effort"] ?? undefined;
   if (asked !== undefined && line.efforts.length === 0) {

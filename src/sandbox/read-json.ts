@@ -20,6 +20,11 @@ export function asText(value: JsonValue | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** The value as words: a text as it is, all else as JSON, since an object can bring a toString of its own. */
+export function inWords(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : String(JSON.stringify(value));
+}
+
 /** The value when it is a number. */
 export function asNumber(value: JsonValue | undefined): number | undefined {
   return typeof value === "number" ? value : undefined;

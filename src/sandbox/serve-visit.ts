@@ -37,7 +37,7 @@ export async function serveVisit(
     else if (!left.signal.aborted) await sendAnswer(response, answer.answer, answer.cut);
   } catch (error) {
     // A client that leaves in mid-body or mid-answer is no error of the sandbox.
-    if (left.signal.aborted || request.destroyed || response.headersSent) return;
+    if (left.signal.aborted || !request.complete || response.headersSent) return;
     response.writeHead(500, { "content-type": "text/plain" }).end(`sandbox: ${String(error)}`);
   }
 }

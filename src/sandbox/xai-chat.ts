@@ -2,7 +2,7 @@ import type { JsonObject } from "../domain/json.ts";
 import { answerChat, type ChatAnswer, words } from "./answer-chat.ts";
 import { completionMessage, dataFrame, doneFrame } from "./chat-completion.ts";
 import { readChat } from "./read-chat.ts";
-import { asList, asObject, asText } from "./read-json.ts";
+import { asList, asObject, asText, inWords } from "./read-json.ts";
 import type { Answer, VendorContext, Visit } from "./vendor.ts";
 import { unfitBody, unsupportedArgument, xaiError } from "./xai-errors.ts";
 
@@ -79,7 +79,7 @@ function checkFields(body: JsonObject, model: string): Answer | undefined {
   if (/^grok-4\.20(?:-\d{4})?-(?:non-)?reasoning$/.test(model)) {
     return unsupportedArgument("reasoning_effort", true);
   }
-  const known = ["none", "low", "medium", "high", "xhigh"].includes(String(effort));
+  const known = ["none", "low", "medium", "high", "xhigh"].includes(inWords(effort));
   return known ? undefined : xaiError(400, "Invalid reasoning effort.");
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../domain/json.ts";
+import { inWords } from "./read-json.ts";
 import type { Answer, Vendor, VendorContext, Visit } from "./vendor.ts";
 import { xaiChat } from "./xai-chat.ts";
 import { xaiError } from "./xai-errors.ts";
@@ -36,10 +37,10 @@ function route(context: VendorContext, visit: Visit): Answer | Promise<Answer> {
   if (!buying.has(path)) return xaiError(404);
   if (method !== "POST") return xaiError(405, "The method is not allowed.");
   if (body === undefined) return xaiError(400, "The body is not a JSON object.");
-  if (/unknown|missing/.test(String(body["model"]))) {
+  if (/unknown|missing/.test(inWords(body["model"]))) {
     return xaiError(
       404,
-      `The model ${body["model"]} does not exist or your team has no access to it.`,
+      `The model ${inWords(body["model"])} does not exist or your team has no access to it.`,
     );
   }
   if (path === "/chat/completions") return xaiChat(context, visit, body);

@@ -113,6 +113,19 @@ describe("the embedded providers", () => {
     }
   });
 
+  it.each(paths)("tell %s %s of a model that no text can be made of", async (slug, path) => {
+    await using open = await openSandbox();
+    const body = {
+      model: { toString: null },
+      prompt: "x",
+      messages: [],
+      input: {},
+      id: { toString: null },
+    };
+    const answer = await open.post(slug, path, body);
+    expect(answer.status).toBeLessThan(500);
+  });
+
   it("takes thirty requests at once", async () => {
     await using open = await openSandbox();
     const [path, body] = plainRequests.openai.chat;
