@@ -30,6 +30,10 @@ export function assembleConfig(parts: ConfigParts): Config {
       listen: server.listen,
       grpc: server.grpc,
       admin: server.admin,
+      tls: server.tls && {
+        certificate: server.tls.certificate,
+        key: new Secret(server.tls.key),
+      },
       cors: server.cors,
       drainMs: server.drain,
       maxMessageBytes: server.max_message_size,

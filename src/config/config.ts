@@ -58,6 +58,8 @@ export interface ServerConfig {
   readonly grpc?: Address | undefined;
   /** Metrics and health for the operator. Undefined: there are none. */
   readonly admin?: Address | undefined;
+  /** What both listeners for callers prove with who they are. Undefined: they speak clear text. */
+  readonly tls?: TlsConfig | undefined;
   readonly cors: { readonly origins: readonly string[] };
   /** How long running requests may take to finish after SIGTERM, in milliseconds. */
   readonly drainMs: number;
@@ -71,6 +73,12 @@ export interface ServerConfig {
   readonly workers: number | "auto";
   /** Whether the file is read again when it changes. */
   readonly watch: boolean;
+}
+
+/** A certificate, and the private key that belongs to it, in PEM. */
+export interface TlsConfig {
+  readonly certificate: string;
+  readonly key: Secret;
 }
 
 /** Bounds on the work at hand. */

@@ -88,6 +88,7 @@ const secretsOfMedia: ReadonlySet<unknown> = new Set([
 
 /** Whether what stands here is, or may have been meant as, what nobody should read in a log. */
 function mayBeSecret([first, second, third]: Path): boolean {
+  if (first === "server") return second === "tls";
   if (first === "media") return secretsOfMedia.has(second);
   // A key is easily written where its owner's mapping belongs.
   if (first === "callers") return third !== "models";

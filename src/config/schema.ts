@@ -30,6 +30,7 @@ import {
 } from "./schema-parts.ts";
 import { slug } from "./slug.ts";
 import { strategySchema } from "./strategy-schema.ts";
+import { tlsSchema } from "./tls-schema.ts";
 
 /**
  * The one description of spillway.yaml: it checks files, docs/spillway.schema.json
@@ -89,6 +90,9 @@ const server = mapping({
   admin: address
     .optional()
     .describe("/metrics, /healthz and /readyz. Without it there is no such listener."),
+  tls: tlsSchema
+    .optional()
+    .describe("Both listeners speak TLS with it. Without this key, clear text."),
   cors: mapping({
     origins: list(checkedText('an origin, like "https://app.example", or "*"', isOrigin), "origins")
       .prefault([])

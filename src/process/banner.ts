@@ -1,8 +1,11 @@
 import type { RunningServer } from "../rpc/server.ts";
 
 /** What a person at a terminal is shown once the gateway listens: where it is, and what to copy. */
-export function banner(addresses: RunningServer["addresses"], sandbox: boolean): string {
-  const url = `http://${addresses.listen}`;
+export function banner(
+  addresses: RunningServer["addresses"],
+  { sandbox, secured }: { readonly sandbox: boolean; readonly secured: boolean },
+): string {
+  const url = `${secured ? "https" : "http"}://${addresses.listen}`;
   const lines = ["", sandbox ? sandboxLine : "Spillway", ""];
   lines.push(`  Connect, gRPC-Web, gRPC   ${url}`);
   if (addresses.grpc !== undefined) lines.push(`  gRPC                      ${addresses.grpc}`);

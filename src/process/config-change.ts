@@ -18,7 +18,7 @@ export type ConfigChange =
 /**
  * Compares a configuration with the one that the process started with.
  * Callers, providers, keys, routes, the sandbox's faults and the reach of callers' images
- * change while it runs. Listeners, the place for images and that for idempotency keys stay.
+ * change while it runs, and a certificate is renewed. Listeners, the place for images and that for idempotency keys stay.
  */
 export function configChange(started: Config, next: Config): ConfigChange {
   if (started.sandbox.enabled !== next.sandbox.enabled) {
@@ -28,7 +28,7 @@ export function configChange(started: Config, next: Config): ConfigChange {
     kind: "applicable",
     config: {
       ...next,
-      server: started.server,
+      server: { ...started.server, tls: started.server.tls && next.server.tls },
       idempotency: started.idempotency,
       media: { ...next.media, store: started.media.store },
     },
@@ -47,6 +47,7 @@ const serverKeys = {
   listen: "server.listen",
   grpc: "server.grpc",
   admin: "server.admin",
+  tls: "server.tls",
   cors: "server.cors",
   drainMs: "server.drain",
   maxMessageBytes: "server.max_message_size",
@@ -60,7 +61,9 @@ const serverKeys = {
 const fixed: readonly { readonly key: string; readonly of: (config: Config) => unknown }[] = [
   ...Object.entries(serverKeys).map(([part, key]) => ({
     key,
-    of: ({ server }: Config) => server[part as keyof ServerConfig],
+    of: ({ server }: Config) =>
+      // A certificate is renewed while it runs; to begin or to end with TLS is another listener.
+      part === "tls" ? server.tls !== undefined : server[part as keyof ServerConfig],
   })),
   { key: "idempotency", of: ({ idempotency }) => idempotency },
   { key: "media", of: ({ media }) => media.store },

@@ -136,7 +136,12 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
     }
     if (wantsReload) reload?.();
     if (config.sandbox.enabled || terminal.isTty) {
-      terminal.write(banner(addresses, config.sandbox.enabled));
+      terminal.write(
+        banner(addresses, {
+          sandbox: config.sandbox.enabled,
+          secured: config.server.tls !== undefined,
+        }),
+      );
     }
     if (!interrupted.signal.aborted) {
       await new Promise((resolve) => {

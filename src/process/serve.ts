@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import type { Config, TlsConfig } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
 import { type Callers, createCallers } from "../rpc/callers.ts";
 import { startServer } from "../rpc/server.ts";
@@ -31,7 +31,8 @@ export async function serve(
   const { clock } = world;
   await using opened = new AsyncDisposableStack();
   let listening: string | undefined;
-  const ownUrl = () => `http://${listening ?? formatAddress(config.server.listen)}`;
+  const scheme = config.server.tls === undefined ? "http" : "https";
+  const ownUrl = () => `${scheme}://${listening ?? formatAddress(config.server.listen)}`;
   const foundation = await openFoundation(config, { settings, world, link, ownUrl }, opened);
   const { logger, sdk, sandbox, media, keys } = foundation;
   const metrics = createMetrics(sdk, (name) => line.serving.catalog.find(name) !== undefined);
@@ -48,6 +49,7 @@ export async function serve(
     },
   });
   let callers = callersOf(config);
+  let { tls } = config.server;
   let watch: ConfigWatch | undefined;
   let files: ConfigFiles | undefined;
   const reloader =
@@ -65,6 +67,7 @@ export async function serve(
         const faults = faultsOf(next);
         line.replace(next);
         callers = callersOf(next);
+        tls = next.server.tls ?? tls;
         sandbox?.order(faults);
         if (files !== undefined) link?.shareFiles(files);
       },
@@ -84,6 +87,7 @@ export async function serve(
     grpc: config.server.grpc,
     // The primary speaks to operators for all workers.
     admin: link === undefined ? config.server.admin : undefined,
+    tls: tls && (() => tls as TlsConfig),
     cors: config.server.cors,
     drainMs: config.server.drainMs,
     limits: { maxMessageBytes: config.server.maxMessageBytes },

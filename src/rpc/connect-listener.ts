@@ -1,5 +1,6 @@
 import { createServer as createHttp1Server } from "node:http";
-import type { Server, Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { Address } from "../domain/address.ts";
 import type { MediaFiles } from "../domain/media-store.ts";
 import { connectRoutes } from "./connect-routes.ts";
@@ -15,17 +16,18 @@ import { letIn } from "./let-in.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 import { openSockets } from "./open-sockets.ts";
-import { protocolSwitch } from "./protocol-switch.ts";
+import { switchProtocol } from "./protocol-switch.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { serveElse } from "./serve-else.ts";
 import { mediaPath, serveMedia } from "./serve-media.ts";
+import { tlsDoor } from "./tls-door.ts";
 import { webCalls } from "./web-calls.ts";
 
 /**
  * Opens the listener for browsers, `curl` and everyone: Connect, gRPC-Web and
- * gRPC over HTTP/1.1 and HTTP/2 on one clear-text port, and below /media/ the
- * files that are kept on disk.
+ * gRPC over HTTP/1.1 and HTTP/2 on one port, and below /media/ the files that
+ * are kept on disk.
  */
 export async function openConnectListener(
   address: Address,
@@ -87,20 +89,32 @@ export async function openConnectListener(
     for (const socket of silent) socket.destroy();
     http1.close();
   });
-  const take = (server: Server) => (socket: Socket) => {
-    silent.delete(socket);
+  const take = (server: Server, socket: Socket, raw: Socket): void => {
+    silent.delete(raw);
     server.emit("connection", socket);
   };
-  const server = protocolSwitch(
-    { http1: take(http1), http2: take(http2.server) },
-    clock,
-    limits.headersTimeoutMs,
-  );
-  const sockets = openSockets(server);
-  server.on("connection", (socket) => {
+  const listenTo = (socket: Socket, http2Taker: (socket: Socket) => void, raw = socket): void => {
+    const takers = { http1: () => take(http1, socket, raw), http2: http2Taker };
+    switchProtocol(socket, takers, clock, limits.headersTimeoutMs);
+  };
+  const enter = (socket: TLSSocket, raw: Socket): void => {
+    if (socket.alpnProtocol === "h2") {
+      // HTTP/2 has no half-closed connections.
+      socket.allowHalfOpen = false;
+      take(http2.server, socket, raw);
+    } else {
+      // RFC 9113, section 3.3: HTTP/2 over TLS is agreed on, or it is not spoken.
+      listenTo(socket, () => socket.destroy(), raw);
+    }
+  };
+  const secure = context.tls && tlsDoor(context.tls, enter, clock, limits.headersTimeoutMs);
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     silent.add(socket);
     socket.once("close", () => silent.delete(socket));
+    if (secure !== undefined) secure(socket);
+    else listenTo(socket, () => take(http2.server, socket, socket));
   });
+  const sockets = openSockets(server);
 
   return {
     address: await listen(server, address),

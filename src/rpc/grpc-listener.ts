@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import type { Address } from "../domain/address.ts";
 import { connectRoutes } from "./connect-routes.ts";
 import { serveConnect } from "./connect-service.ts";
@@ -13,8 +13,9 @@ import { openSockets } from "./open-sockets.ts";
 import type { Rpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { serveElse } from "./serve-else.ts";
+import { tlsDoor } from "./tls-door.ts";
 
-/** Opens the listener for services: gRPC over HTTP/2 in clear text, and nothing else. */
+/** Opens the listener for services: gRPC over HTTP/2, and nothing else. */
 export async function openGrpcListener(
   address: Address,
   rpcs: readonly Rpc[],
@@ -41,10 +42,13 @@ export async function openGrpcListener(
       });
     }
   });
-  const server = createServer({ noDelay: true }, (socket) => {
+  const take = (socket: Socket): void => {
     socket.on("error", ignore);
     http2.server.emit("connection", socket);
-  });
+  };
+  const { tls, clock, limits } = context;
+  const door = tls === undefined ? take : tlsDoor(tls, take, clock, limits.headersTimeoutMs);
+  const server = createServer({ noDelay: true }, door);
   const sockets = openSockets(server);
   return {
     address: await listen(server, address),

@@ -18,6 +18,7 @@ import { defaultLimits, type Limits } from "./limits.ts";
 import type { Listener } from "./listener.ts";
 import { reflectionService } from "./reflection.ts";
 import type { RpcContext } from "./rpc-context.ts";
+import type { TlsIdentity } from "./tls-door.ts";
 
 /** What a server is started with. */
 export interface ServerOptions {
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly grpc?: Address | undefined;
   /** /metrics, /healthz and /readyz. Off when undefined. */
   readonly admin?: Address | undefined;
+  /** For TLS on both; asked for at each connection. Undefined: clear text. */
+  readonly tls?: (() => TlsIdentity) | undefined;
   readonly cors: CorsOptions;
   /** How long running calls may go on once a drain began, in milliseconds. */
   readonly drainMs: number;
@@ -74,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     telemetry,
     newId,
     callers: options.callers,
+    tls: options.tls,
     onBug,
     cut: cut.signal,
     limits: { ...defaultLimits, ...options.limits },

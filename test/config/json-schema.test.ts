@@ -58,6 +58,7 @@ describe("docs/configuration.md", () => {
     const mappings = new Set([
       "server",
       "server.cors",
+      "server.tls",
       "server.limits",
       "server.retry_budget",
       "callers",
