@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/support/fixed-seed.ts"],
     exclude: ["test/interop/**", "node_modules/**"],
     reporters: ["default", "./test/support/ci-reporter.ts"],
     // These find what hangs and say nothing about speed: a busy machine is ten times slower.
