@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from "node:timers/promises";
 import { file_google_rpc_error_details } from "../../gen/google/rpc/error_details_pb.ts";
 import { file_google_rpc_status } from "../../gen/google/rpc/status_pb.ts";
 import { Health } from "../../gen/grpc/health/v1/health_pb.ts";
@@ -127,7 +128,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const finished = Promise.all(serving.map((listener) => listener.drain()));
     let cancelTimer = clock.timer(drainMs, () => {
       cut.abort();
-      cancelTimer = clock.timer(lastWordsMs, () => {
+      cancelTimer = clock.timer(lastWordsMs, async () => {
+        // A busy process sends what has been said meanwhile before it closes anything.
+        await loopTurn();
         for (const listener of serving) listener.destroy();
       });
     });
