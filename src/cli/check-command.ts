@@ -52,12 +52,13 @@ function catalogText({ catalog }: Config): string {
 }
 
 function callerTable(callers: readonly CallerConfig[], width: number): string {
-  const rows = callers.map(({ name, keys, models }) => [
+  const rows = callers.map(({ name, keys, models, requestsPerMinute }) => [
     name,
     keys.length === 0 ? "CANNOT CALL: no key" : countText(keys.length, "key"),
+    String(requestsPerMinute ?? "any"),
     models?.join(" ") ?? "any",
   ]);
-  const titles = ["caller", "state", "models"];
+  const titles = ["caller", "state", "per minute", "models"];
   return renderTable(
     titles.map((title) => ({ title })),
     rows,

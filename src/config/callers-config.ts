@@ -9,10 +9,11 @@ export function callersOf(
   section: CheckedCallers | undefined,
 ): readonly CallerConfig[] | undefined {
   if (section === undefined) return undefined;
-  return Object.entries(section).map(([name, { keys, models }]) => ({
+  return Object.entries(section).map(([name, { keys, models, requests_per_minute }]) => ({
     name,
     keys: keys.filter((key) => key !== "").map((key) => new Secret(key)),
     models,
+    requestsPerMinute: requests_per_minute,
   }));
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { globText, keyText, list, mapping } from "./schema-parts.ts";
+import { globText, keyText, list, mapping, wholeNumber } from "./schema-parts.ts";
 import { slug } from "./slug.ts";
 
 /** Shorter ones could be guessed. */
@@ -22,6 +22,11 @@ const caller = mapping({
     .optional()
     .describe(
       "Patterns of the names by which it may ask for models, fallbacks included. Without this key, any.",
+    ),
+  requests_per_minute: wholeNumber(1)
+    .optional()
+    .describe(
+      "How often it may call Generate and StreamGenerate. What is not used adds up to a minute's worth. Without this key, any number of times.",
     ),
 });
 

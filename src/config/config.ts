@@ -48,6 +48,8 @@ export interface CallerConfig {
   readonly keys: readonly Secret[];
   /** Globs of the names by which it may ask for models. Undefined: any. */
   readonly models?: readonly string[] | undefined;
+  /** How often it may ask for work. Undefined: any number of times. */
+  readonly requestsPerMinute?: number | undefined;
 }
 
 /** Where the gateway listens, and its limits. */

@@ -1,6 +1,6 @@
 import type { Config, TlsConfig } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
-import { type Callers, createCallers } from "../rpc/callers.ts";
+import { type CallerRates, type Callers, createCallers } from "../rpc/callers.ts";
 import { startServer } from "../rpc/server.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
 import type { ExportSettings } from "../telemetry/export-settings.ts";
@@ -48,7 +48,8 @@ export async function serve(
       link?.shareHealth(change);
     },
   });
-  let callers = callersOf(config);
+  const rates: CallerRates = new Map();
+  let callers = callersOf(config, rates);
   let { tls } = config.server;
   let watch: ConfigWatch | undefined;
   let files: ConfigFiles | undefined;
@@ -66,7 +67,7 @@ export async function serve(
       apply(next) {
         const faults = faultsOf(next);
         line.replace(next);
-        callers = callersOf(next);
+        callers = callersOf(next, rates);
         tls = next.server.tls ?? tls;
         sandbox?.order(faults);
         if (files !== undefined) link?.shareFiles(files);
@@ -128,6 +129,6 @@ export async function serve(
   };
 }
 
-function callersOf({ callers }: Config): Callers | undefined {
-  return callers && createCallers(callers);
+function callersOf({ callers }: Config, rates: CallerRates): Callers | undefined {
+  return callers && createCallers(callers, rates);
 }

@@ -16,3 +16,15 @@ export function forbiddenModel(
     metadata: { caller: caller.name, model: forbidden },
   };
 }
+
+/** The error of a caller that has asked for work as often as it may. Undefined: it has not. */
+export function overRate(caller: Caller | undefined, now: number): GatewayError | undefined {
+  const retryAfterMs = caller?.countRequest(now);
+  if (caller === undefined || retryAfterMs === undefined) return undefined;
+  return {
+    reason: "RATE_LIMITED",
+    message: `The caller "${caller.name}" has made as many requests as it may in a minute.`,
+    metadata: { caller: caller.name },
+    retryAfterMs: Math.ceil(retryAfterMs),
+  };
+}

@@ -3,6 +3,7 @@ import type { Caller } from "../domain/caller.ts";
 import type { Secret } from "../domain/secret.ts";
 import { compilePattern } from "../router/model-pattern.ts";
 import { type RpcFailure, rpcFailure } from "./errors.ts";
+import { RequestRate } from "./request-rate.ts";
 
 /** A caller, as the operator has set it up. */
 export interface CallerSettings {
@@ -11,6 +12,8 @@ export interface CallerSettings {
   readonly keys: readonly Secret[];
   /** Globs of the names by which it may ask for models. Undefined: any. */
   readonly models?: readonly string[] | undefined;
+  /** How often it may ask for work. Undefined: any number of times. */
+  readonly requestsPerMinute?: number | undefined;
 }
 
 /** Those who may call. */
@@ -26,14 +29,23 @@ export type Identity =
 
 /**
  * Makes the book of callers, by their keys. A key is looked up by its hash, so that how
- * long that takes tells nothing about the keys that there are.
+ * long that takes tells nothing about the keys that there are. `rates` has what those of
+ * the book before have used.
  */
-export function createCallers(settings: readonly CallerSettings[]): Callers {
+export function createCallers(
+  settings: readonly CallerSettings[],
+  rates: CallerRates = new Map(),
+): Callers {
   const known = new Map<string, Identity>();
-  for (const { name, keys, models } of settings) {
+  for (const { name, keys, models, requestsPerMinute } of settings) {
     const patterns = models?.map(compilePattern);
-    const mayAsk = (model: string) => patterns?.some((matches) => matches(model)) ?? true;
-    const identity: Identity = { kind: "known", caller: { name, mayAsk } };
+    const rate = rateOf(name, requestsPerMinute, rates);
+    const caller: Caller = {
+      name,
+      mayAsk: (model) => patterns?.some((matches) => matches(model)) ?? true,
+      countRequest: (now) => rate?.take(now),
+    };
+    const identity: Identity = { kind: "known", caller };
     for (const key of keys) known.set(digest(key.reveal()), identity);
   }
   return {
@@ -44,6 +56,22 @@ export function createCallers(settings: readonly CallerSettings[]): Callers {
       return known.get(digest(key)) ?? keyUnknown;
     },
   };
+}
+
+/** What callers have used of their rates, by name: it outlives a change of the configuration. */
+export type CallerRates = Map<string, RequestRate>;
+
+function rateOf(
+  name: string,
+  perMinute: number | undefined,
+  rates: CallerRates,
+): RequestRate | undefined {
+  if (perMinute === undefined) return undefined;
+  const known = rates.get(name);
+  if (known?.perMinute === perMinute) return known;
+  const rate = new RequestRate(perMinute);
+  rates.set(name, rate);
+  return rate;
 }
 
 /** RFC 6750, section 2.1; the scheme's name in any case (RFC 9110, section 11.1). */

@@ -14,7 +14,7 @@ import type { Generated } from "../domain/generated.ts";
 import { freeImageMemory } from "../domain/image-memory.ts";
 import type { StreamOptions } from "../domain/stream-options.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import { forbiddenModel } from "./caller-permission.ts";
+import { forbiddenModel, overRate } from "./caller-permission.ts";
 import { type RpcFailure, rpcFailure } from "./errors.ts";
 import { generateRequestFromProto } from "./from-proto/generate-request.ts";
 import { isOversizedEvent, oversizedResult } from "./response-limit.ts";
@@ -42,7 +42,7 @@ async function generate(
 ): Promise<RpcResult> {
   const invalid = validateGenerate(GenerateRequestSchema, request, request);
   if (invalid !== undefined) return refused(rpcFailure(invalid));
-  const result = concluded(await run(gateway, request, call), call, clock);
+  const result = concluded(await run(gateway, clock, request, call), call, clock);
   if (result.kind === "failed") return refused(rpcFailure(result.error));
   const response = generatedToProto(result.generated);
   const oversized = oversizedResult(result.generated, response, call.maxMessageBytes);
@@ -72,7 +72,7 @@ async function streamGenerate(
   const invalid = validateGenerate(StreamGenerateRequestSchema, request, request.generate);
   if (invalid !== undefined) return rpcFailure(invalid);
   if (request.generate === undefined) throw new Error("a stream without generate is valid");
-  const running = run(gateway, request.generate, call, {
+  const running = run(gateway, clock, request.generate, call, {
     emit(event) {
       const response = eventToProto(event);
       // The end of the call says why it is missing.
@@ -91,6 +91,7 @@ async function streamGenerate(
 
 async function run(
   gateway: Gateway,
+  clock: Clock,
   message: ProtoRequest,
   call: Call,
   stream?: StreamOptions,
@@ -98,8 +99,8 @@ async function run(
   const { requestId, caller, signal, deadlineAt, arrivedAt, observer } = call;
   const request = generateRequestFromProto(message);
   observer.requestRead(request);
-  const forbidden = forbiddenModel(caller, request);
-  if (forbidden !== undefined) return { kind: "failed", error: forbidden };
+  const error = forbiddenModel(caller, request) ?? overRate(caller, clock.monotonic());
+  if (error !== undefined) return { kind: "failed", error };
   return gateway.generate(request, {
     requestId,
     caller: caller?.name,

@@ -61,14 +61,14 @@ models:
   it("says who may call, and who cannot for want of a key, and shows no key", async () => {
     const callers = `
 callers:
-  web-team: { keys: [the-key-of-the-web-team, the-next-of-the-web-team], models: ["gemini-*", boat] }
+  web-team: { keys: [the-key-of-the-web-team, the-next-of-the-web-team], models: ["gemini-*", boat], requests_per_minute: 60 }
   batch: { keys: [""] }
 `;
     const ran = await run(["check", "good.yaml"], { files: { "good.yaml": good + callers } });
     expect(ran.output.split("\n").slice(3, 7)).toEqual([
-      "caller    state                models",
-      "web-team  2 keys               gemini-* boat",
-      "batch     CANNOT CALL: no key  any",
+      "caller    state                per minute  models",
+      "web-team  2 keys               60          gemini-* boat",
+      "batch     CANNOT CALL: no key  any         any",
       "",
     ]);
     expect(ran.output).not.toContain("the-web-team");

@@ -8,15 +8,15 @@ describe("callers", () => {
     const { callers } = loadGood(
       `
 callers:
-  web: { keys: ["\${WEB_KEY}", "${key}", "\${OLD_KEY:-}"], models: ["gemini-*"] }
+  web: { keys: ["\${WEB_KEY}", "${key}", "\${OLD_KEY:-}"], models: ["gemini-*"], requests_per_minute: 60 }
   batch: { keys: ["\${file:batch-key}"] }
 `,
       { WEB_KEY: "web-key-web-key-web" },
       { "/etc/spillway/batch-key": "batch-key-batch-key\n" },
     );
     expect(callers?.map(({ keys, ...rest }) => [rest, keys.map((each) => each.reveal())])).toEqual([
-      [{ name: "web", models: ["gemini-*"] }, ["web-key-web-key-web", key]],
-      [{ name: "batch", models: undefined }, ["batch-key-batch-key"]],
+      [{ name: "web", models: ["gemini-*"], requestsPerMinute: 60 }, ["web-key-web-key-web", key]],
+      [{ name: "batch", models: undefined, requestsPerMinute: undefined }, ["batch-key-batch-key"]],
     ]);
   });
 
@@ -51,6 +51,10 @@ callers:
     [`callers: { web: "${key}" }`, "callers.web: is not valid; expected a mapping"],
     [`callers: "${key}"`, "callers: is not valid; expected a mapping of callers by name"],
     [`callers: { web: { keys: ["${key}"], models: [] } }`, "expected at least one pattern"],
+    [
+      `callers: { web: { keys: ["${key}"], requests_per_minute: 0 } }`,
+      "expected a whole number of at least 1",
+    ],
     [`callers: { web: { keys: ["${key}"], modles: [a] } }`, "modles"],
     [
       `callers: { web: { keys: ["${key}"] }, batch: { keys: ["${key}"] } }`,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Metadata } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startFakeUpstream } from "../support/fake-upstream.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { postJson } from "../support/raw-calls.ts";
 import { replaceFile } from "../support/replace-file.ts";
 import { imageRequest, secretPrompt } from "../support/requests.ts";
@@ -52,6 +53,22 @@ describe("a gateway with callers", () => {
     for (const secret of [webKey, batchKey, "a wrong one", secretPrompt]) {
       expect(told).not.toContain(secret);
     }
+  });
+
+  it("holds a caller to its rate, asks nobody for what is over it, and lets the others be", async () => {
+    const rated = twoCallers.replace('["gpt-image-*"]', '["gpt-image-*"], requests_per_minute: 2');
+    const gateway = await startGateway(`sandbox: true\n${rated}`, { clock: manualClock() });
+    const request = imageRequest("openai/gpt-image-2");
+    const fallback = imageRequest("gpt-image-2");
+    const metadata = bringing(webKey);
+    expect((await gateway.failure(request, { metadata })).code).toBe("PERMISSION_DENIED");
+    await Promise.all([1, 2].map(() => gateway.generate(fallback, { metadata })));
+    const limited = await gateway.failure(fallback, { metadata });
+    expect(limited).toMatchObject({ code: "RESOURCE_EXHAUSTED", reasons: ["RATE_LIMITED"] });
+    expect(limited.retryAfterMs).toBe(30_000);
+    await gateway.generate(request, { metadata: bringing(batchKey) });
+    const submissions = Object.values(gateway.sandbox?.submissions() ?? {});
+    expect(submissions.reduce((sum, count) => sum + count, 0)).toBe(3);
   });
 
   it("names the caller in the line of a failed attempt, and hands its key to no provider", async () => {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { forbiddenModel } from "../../src/rpc/caller-permission.ts";
+import { forbiddenModel, overRate } from "../../src/rpc/caller-permission.ts";
 
-const caller = { name: "web", mayAsk: (model: string) => model !== "dear" };
+const caller = {
+  name: "web",
+  mayAsk: (model: string) => model !== "dear",
+  countRequest: (now: number) => (now < 100 ? 99.5 - now : undefined),
+};
 
 describe("forbiddenModel", () => {
   it("finds nothing where everybody may call, or where all is allowed", () => {
@@ -18,5 +22,21 @@ describe("forbiddenModel", () => {
       message: 'The caller "web" may not ask for "dear".',
       metadata: { caller: "web", model: "dear" },
     });
+  });
+});
+
+describe("overRate", () => {
+  it("says how long to wait, in whole milliseconds", () => {
+    expect(overRate(caller, 50)).toEqual({
+      reason: "RATE_LIMITED",
+      message: 'The caller "web" has made as many requests as it may in a minute.',
+      metadata: { caller: "web" },
+      retryAfterMs: 50,
+    });
+  });
+
+  it("finds nothing within the rate, and where everybody may call", () => {
+    expect(overRate(caller, 100)).toBeUndefined();
+    expect(overRate(undefined, 0)).toBeUndefined();
   });
 });

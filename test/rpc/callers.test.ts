@@ -50,6 +50,19 @@ describe("a caller", () => {
     expect(caller.mayAsk("vertex/gemini-3-pro-image")).toBe(false);
   });
 
+  it("has of its rate what a change of the configuration left, unless the rate is another", () => {
+    const rates = new Map();
+    const settings = { name: "web", keys: [new Secret("web-key")] };
+    const take = (requestsPerMinute: number | undefined) => {
+      const book = createCallers([{ ...settings, requestsPerMinute }], rates);
+      const identity = book.identify("Bearer web-key");
+      return identity.kind === "known" ? identity.caller.countRequest(0) : "unknown";
+    };
+    expect([take(1), take(1)]).toEqual([undefined, 60_000]);
+    expect([take(2), take(2), take(2)]).toEqual([undefined, undefined, 30_000]);
+    expect([take(undefined), take(undefined)]).toEqual([undefined, undefined]);
+  });
+
   it("may ask for every model where it has no patterns", () => {
     const identity = callers.identify("Bearer web-key-of-today");
     expect(identity.kind === "known" && identity.caller.mayAsk("anything/at-all")).toBe(true);

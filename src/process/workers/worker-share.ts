@@ -13,7 +13,7 @@ export function workerShare(
   mediaDirectory: string | undefined,
 ): Config {
   const part = (whole: number): number => Math.max(1, Math.ceil(whole / workers));
-  const { server, media, providers } = config;
+  const { server, callers, media, providers } = config;
   const { limits, retryBudget } = server;
   return {
     ...config,
@@ -27,6 +27,11 @@ export function workerShare(
       },
       retryBudget: { ...retryBudget, floor: retryBudget.floor / workers },
     },
+    callers: callers?.map((caller) =>
+      caller.requestsPerMinute === undefined
+        ? caller
+        : { ...caller, requestsPerMinute: part(caller.requestsPerMinute) },
+    ),
     media:
       media.store?.kind === "disk"
         ? {
