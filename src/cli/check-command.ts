@@ -1,8 +1,9 @@
-import type { CallerConfig, Config, ProviderConfig } from "../config/config.ts";
+import type { Config, ProviderConfig } from "../config/config.ts";
 import { formatDuration } from "../config/duration.ts";
 import { formatProblem } from "../config/problem.ts";
 import { readConfig } from "../config/read-config.ts";
 import { formatAddress } from "../domain/address.ts";
+import type { CallerSettings } from "../domain/caller-settings.ts";
 import { renderTable } from "./table.ts";
 import { countText } from "./words.ts";
 import type { CommandWorld } from "./world.ts";
@@ -51,7 +52,7 @@ function catalogText({ catalog }: Config): string {
     : `${all}: those of ${file}, without the built-in ones\n`;
 }
 
-function callerTable(callers: readonly CallerConfig[], width: number): string {
+function callerTable(callers: readonly CallerSettings[], width: number): string {
   const rows = callers.map(({ name, keys, models, requestsPerMinute }) => [
     name,
     keys.length === 0 ? "CANNOT CALL: no key" : countText(keys.length, "key"),

@@ -1,13 +1,13 @@
+import type { CallerSettings } from "../domain/caller-settings.ts";
 import { Secret } from "../domain/secret.ts";
 import type { CheckedCallers } from "./callers-schema.ts";
-import type { CallerConfig } from "./config.ts";
 import type { CrossProblem } from "./cross-problem.ts";
 import { entriesOf, type Mapping } from "./mapping.ts";
 
 /** Makes the callers of a configuration, in the order of the file. Without the section, everybody may call. */
 export function callersOf(
   section: CheckedCallers | undefined,
-): readonly CallerConfig[] | undefined {
+): readonly CallerSettings[] | undefined {
   if (section === undefined) return undefined;
   return Object.entries(section).map(([name, { keys, models, requests_per_minute }]) => ({
     name,

@@ -1,10 +1,12 @@
 import type { Address } from "../domain/address.ts";
+import type { CallerSettings } from "../domain/caller-settings.ts";
 import type { HealthSettings } from "../domain/health.ts";
 import type { Model } from "../domain/model.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { RetryBudgetSettings } from "../domain/retry-budget-settings.ts";
 import type { Rule } from "../domain/rule.ts";
 import type { Secret } from "../domain/secret.ts";
+import type { TlsIdentity } from "../domain/tls-identity.ts";
 import type { EndpointSettings } from "../providers/endpoint-settings.ts";
 
 /** A checked configuration: complete, frozen, with every reference resolved. */
@@ -15,7 +17,7 @@ export interface Config {
   readonly source: string;
   readonly server: ServerConfig;
   /** Those who may call. Undefined: everybody may. */
-  readonly callers?: readonly CallerConfig[] | undefined;
+  readonly callers?: readonly CallerSettings[] | undefined;
   readonly sandbox: SandboxSettings;
   readonly media: MediaConfig;
   readonly idempotency: IdempotencyConfig;
@@ -41,17 +43,6 @@ export interface CatalogConfig {
   readonly removed: number;
 }
 
-/** Somebody who may call. */
-export interface CallerConfig {
-  readonly name: string;
-  /** Any of them will do. */
-  readonly keys: readonly Secret[];
-  /** Globs of the names by which it may ask for models. Undefined: any. */
-  readonly models?: readonly string[] | undefined;
-  /** How often it may ask for work. Undefined: any number of times. */
-  readonly requestsPerMinute?: number | undefined;
-}
-
 /** Where the gateway listens, and its limits. */
 export interface ServerConfig {
   /** Connect, gRPC-Web and gRPC on one port. */
@@ -61,7 +52,7 @@ export interface ServerConfig {
   /** Metrics and health for the operator. Undefined: there are none. */
   readonly admin?: Address | undefined;
   /** What both listeners for callers prove with who they are. Undefined: they speak clear text. */
-  readonly tls?: TlsConfig | undefined;
+  readonly tls?: TlsIdentity | undefined;
   readonly cors: { readonly origins: readonly string[] };
   /** How long running requests may take to finish after SIGTERM, in milliseconds. */
   readonly drainMs: number;
@@ -75,12 +66,6 @@ export interface ServerConfig {
   readonly workers: number | "auto";
   /** Whether the file is read again when it changes. */
   readonly watch: boolean;
-}
-
-/** A certificate, and the private key that belongs to it, in PEM. */
-export interface TlsConfig {
-  readonly certificate: string;
-  readonly key: Secret;
 }
 
 /** Bounds on the work at hand. */

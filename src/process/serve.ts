@@ -1,5 +1,6 @@
-import type { Config, TlsConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { formatAddress } from "../domain/address.ts";
+import type { TlsIdentity } from "../domain/tls-identity.ts";
 import { type CallerRates, type Callers, createCallers } from "../rpc/callers.ts";
 import { startServer } from "../rpc/server.ts";
 import { createTelemetry } from "../telemetry/create-telemetry.ts";
@@ -88,7 +89,7 @@ export async function serve(
     grpc: config.server.grpc,
     // The primary speaks to operators for all workers.
     admin: link === undefined ? config.server.admin : undefined,
-    tls: tls && (() => tls as TlsConfig),
+    tls: tls && (() => tls as TlsIdentity),
     cors: config.server.cors,
     drainMs: config.server.drainMs,
     limits: { maxMessageBytes: config.server.maxMessageBytes },

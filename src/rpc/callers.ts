@@ -1,20 +1,9 @@
 import { hash } from "node:crypto";
 import type { Caller } from "../domain/caller.ts";
-import type { Secret } from "../domain/secret.ts";
+import type { CallerSettings } from "../domain/caller-settings.ts";
 import { compilePattern } from "../router/model-pattern.ts";
 import { type RpcFailure, rpcFailure } from "./errors.ts";
 import { RequestRate } from "./request-rate.ts";
-
-/** A caller, as the operator has set it up. */
-export interface CallerSettings {
-  readonly name: string;
-  /** Any of them will do. Without one it cannot call. */
-  readonly keys: readonly Secret[];
-  /** Globs of the names by which it may ask for models. Undefined: any. */
-  readonly models?: readonly string[] | undefined;
-  /** How often it may ask for work. Undefined: any number of times. */
-  readonly requestsPerMinute?: number | undefined;
-}
 
 /** Those who may call. */
 export interface Callers {

@@ -1,6 +1,6 @@
+import type { TlsIdentity } from "../domain/tls-identity.ts";
 import type { Arrivals } from "./arrival.ts";
 import type { Limits } from "./limits.ts";
-import type { TlsIdentity } from "./tls-door.ts";
 
 /** What both listeners need to serve calls. */
 export interface RpcContext extends Arrivals {

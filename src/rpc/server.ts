@@ -6,6 +6,7 @@ import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import type { Address } from "../domain/address.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { MediaFiles } from "../domain/media-store.ts";
+import type { TlsIdentity } from "../domain/tls-identity.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type MetricsPage, openAdminListener } from "./admin-listener.ts";
@@ -19,7 +20,6 @@ import { defaultLimits, type Limits } from "./limits.ts";
 import type { Listener } from "./listener.ts";
 import { reflectionService } from "./reflection.ts";
 import type { RpcContext } from "./rpc-context.ts";
-import type { TlsIdentity } from "./tls-door.ts";
 
 /** What a server is started with. */
 export interface ServerOptions {

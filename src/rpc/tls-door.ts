@@ -1,15 +1,7 @@
 import type { Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import type { Clock } from "../domain/clock.ts";
-import type { Secret } from "../domain/secret.ts";
-
-/** What a server proves with who it is. */
-export interface TlsIdentity {
-  /** In PEM, its own certificate first, then those between it and the root. */
-  readonly certificate: string;
-  /** The private key that belongs to it, in PEM. */
-  readonly key: Secret;
-}
+import type { TlsIdentity } from "../domain/tls-identity.ts";
 
 /** Takes a connection that speaks TLS. `raw` is the one that carries it. */
 export type TakeSecured = (socket: TLSSocket, raw: Socket) => void;
