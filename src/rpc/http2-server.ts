@@ -6,6 +6,7 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from "node:http2";
+import type { Socket } from "node:net";
 import type { TakeStream } from "./grpc-calls.ts";
 import { closeWhenIdle } from "./idle-session.ts";
 import { keepAlive } from "./keep-alive.ts";
@@ -52,11 +53,16 @@ export function http2Side(
     stream.once("close", cancel);
     requests.emit("stream", stream, headers, flags, rawHeaders);
   });
+  // A session tells everybody but Node not to touch its connection.
+  let connection: Socket | undefined;
+  server.prependListener("connection", (socket: Socket) => {
+    connection = socket;
+  });
   server.on("session", (session) => {
     sessions.add(session);
     session.setLocalWindowSize(sessionWindowBytes);
     const stopIdle = closeWhenIdle(session, clock, limits.idleTimeoutMs);
-    const stopPings = keepAlive(session, clock);
+    const stopPings = keepAlive(session, connection as Socket, clock);
     session.once("close", () => {
       stopIdle();
       stopPings();

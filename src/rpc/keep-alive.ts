@@ -9,14 +9,26 @@ export const pingTimeoutMs = 10_000;
 
 /**
  * Closes an HTTP/2 connection whose client vanished without a word, so that the work
- * for it ends. Returns the way to stop asking.
+ * for it ends, or said farewell and holds on to it. Returns the way to stop asking.
  */
-export function keepAlive(session: ServerHttp2Session, clock: Clock): () => void {
+export function keepAlive(
+  session: ServerHttp2Session,
+  connection: { destroy(): void },
+  clock: Clock,
+): () => void {
   let stop = clock.timer(pingEveryMs, ask);
   return () => stop();
 
   function ask(): void {
-    stop = clock.timer(pingTimeoutMs, () => session.destroy());
+    // One that is over waits for its client to hang up, too.
+    if (session.destroyed) {
+      connection.destroy();
+      return;
+    }
+    stop = clock.timer(pingTimeoutMs, () => {
+      session.destroy();
+      connection.destroy();
+    });
     session.ping(() => {
       stop();
       if (!session.destroyed) stop = clock.timer(pingEveryMs, ask);

@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import type { ServerHttp2Session } from "node:http2";
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { keepAlive, pingEveryMs, pingTimeoutMs } from "../../src/rpc/keep-alive.ts";
 import { manualClock } from "../support/manual-clock.ts";
+import { startTestServer } from "./support/test-server.ts";
 
 function watched() {
   const clock = manualClock();
@@ -16,8 +19,14 @@ function watched() {
       return destroyed;
     },
   } as unknown as ServerHttp2Session;
-  const stop = keepAlive(session, clock);
-  return { clock, answers, stop, isDestroyed: () => destroyed };
+  const connection = {
+    isCut: false,
+    destroy() {
+      this.isCut = true;
+    },
+  };
+  const stop = keepAlive(session, connection, clock);
+  return { clock, answers, stop, session, connection, isDestroyed: () => destroyed };
 }
 
 describe("the watch over a connection of HTTP/2", () => {
@@ -33,12 +42,45 @@ describe("the watch over a connection of HTTP/2", () => {
   });
 
   it("closes the connection of a client that does not answer", async () => {
-    const { clock, isDestroyed } = watched();
+    const { clock, connection, isDestroyed } = watched();
     await clock.advance(pingEveryMs + pingTimeoutMs - 1);
     expect(isDestroyed()).toBe(false);
     await clock.advance(1);
     expect(isDestroyed()).toBe(true);
+    expect(connection.isCut).toBe(true);
   });
+
+  it("asks nothing of a connection that is over, and cuts it where its client does not", async () => {
+    const { clock, answers, session, connection } = watched();
+    session.destroy();
+    await clock.advance(pingEveryMs);
+    expect(answers).toEqual([]);
+    expect(connection.isCut).toBe(true);
+  });
+
+  it.each(["url", "grpcUrl"] as const)(
+    "outlives a client of the %s that says farewell and does not hang up",
+    async (listener) => {
+      const clock = manualClock();
+      const server = await startTestServer({ clock });
+      const { port } = new URL(server[listener]);
+      const client = connect({ port: Number(port), allowHalfOpen: true });
+      client.on("error", () => {});
+      client.write(
+        Buffer.concat([
+          Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+          Buffer.from([...[0, 0, 0, 4, 0, 0, 0, 0, 0], ...[0, 0, 0, 4, 1, 0, 0, 0, 0]]),
+          Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, ...Array(8).fill(0)]),
+        ]),
+      );
+      client.resume();
+      await once(client, "end");
+      await clock.advance(pingEveryMs);
+      const knocking = setInterval(() => client.write("are you there?"), 5);
+      await new Promise((resolve) => client.once("close", resolve));
+      clearInterval(knocking);
+    },
+  );
 
   it("asks no more once it is stopped", async () => {
     const { clock, answers, stop } = watched();
