@@ -7,6 +7,7 @@ import { Code } from "../../gen/google/rpc/code_pb.ts";
 import { type RpcFailure, toConnectError } from "./errors.ts";
 import { grpcStatus } from "./grpc-status.ts";
 import type { HttpRequest, PlainResponse } from "./http-messages.ts";
+import { leaveUnread } from "./leave-unread.ts";
 import { connectStreams } from "./web-protocol.ts";
 
 /**
@@ -35,6 +36,5 @@ export function refuseUnread(
     });
     response.end(errorToJsonBytes(toConnectError(failure), undefined));
   }
-  // What is left of the request is of no interest.
-  if ("stream" in request && !request.complete) request.stream.close();
+  leaveUnread(request);
 }

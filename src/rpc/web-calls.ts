@@ -7,6 +7,7 @@ import type { RpcFailure } from "./errors.ts";
 import { type GrpcBody, GrpcBodyReader } from "./grpc-message.ts";
 import type { HttpRequest, HttpResponse, PlainResponse } from "./http-messages.ts";
 import type { JsonMedia } from "./json-media.ts";
+import { leaveUnread } from "./leave-unread.ts";
 import { libraryFailure } from "./library-error.ts";
 import { makeCall } from "./make-call.ts";
 import { jsonFrame, messageFrame } from "./message-frame.ts";
@@ -154,8 +155,7 @@ class WebCall {
   #refuse(failure: RpcFailure): void {
     this.#arrival.failed(failure);
     this.#end(failure);
-    // What is left of it is of no interest.
-    if ("stream" in this.#request && !this.#request.complete) this.#request.stream.close();
+    leaveUnread(this.#request);
   }
 
   async #serve(body: GrpcBody): Promise<void> {

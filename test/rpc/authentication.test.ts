@@ -1,5 +1,6 @@
 import { request as http1Request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
+import { connect as connectTcp } from "node:net";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Metadata } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
@@ -190,6 +191,16 @@ it("a caller is told which model it may not ask for, by Route too", async () => 
   expect(server.gateway.asked).toEqual([]);
 });
 
+it.each(doors)(
+  "%s over HTTP/2 gets a whole refusal, and only then sends no more",
+  async (_, sent) => {
+    const server = await start();
+    const frames = await framesOf(server.url, sent);
+    expect(frames.at(-2)).toMatch(/^(?:data|headers) that ends the stream$/);
+    expect(frames.at(-1)).toBe("reset 0");
+  },
+);
+
 const unfinished = { "content-type": "application/json", "content-length": "1000000" };
 
 /** Sends the head of a request and no more, and gives the status of the answer. */
@@ -215,4 +226,50 @@ function statusOverHttp2(url: string): Promise<number | undefined> {
       session.destroy();
     });
   });
+}
+
+/** Sends the head of a request and no more, and tells the frames of the answer, up to the one that resets its stream. */
+function framesOf(url: string, { path, headers }: Sent): Promise<readonly string[]> {
+  const literals = Object.entries({
+    ...{ ":method": "POST", ":path": path, ":scheme": "http", ":authority": "a" },
+    ...headers,
+  }).flatMap(([name, value]) => [
+    Buffer.from([0, name.length]),
+    Buffer.from(name),
+    Buffer.from([value.length]),
+    Buffer.from(value),
+  ]);
+  const socket = connectTcp(Number(new URL(url).port), "127.0.0.1");
+  socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  socket.write(Buffer.concat([frame(4, 0, 0), frame(1, 4, 1, Buffer.concat(literals))]));
+  const frames: string[] = [];
+  let received = Buffer.alloc(0);
+  return new Promise((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("data", (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk]);
+      while (received.length >= 9 && received.length >= 9 + received.readUIntBE(0, 3)) {
+        const [type, flags, stream] = [received[3], received[4] ?? 0, received.readUInt32BE(5)];
+        const length = received.readUIntBE(0, 3);
+        const end = (flags & 1) === 1 ? " that ends the stream" : "";
+        if (stream === 1 && type === 0) frames.push(`data${end}`);
+        if (stream === 1 && type === 1) frames.push(`headers${end}`);
+        if (stream === 1 && type === 3) {
+          resolve([...frames, `reset ${received.readUInt32BE(9)}`]);
+          socket.destroy();
+        }
+        received = received.subarray(9 + length);
+      }
+    });
+  });
+}
+
+/** A frame as RFC 9113, section 4.1, has it. */
+function frame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
 }
