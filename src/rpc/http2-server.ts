@@ -58,6 +58,7 @@ export function http2Side(
   server.prependListener("connection", (socket: Socket) => {
     connection = socket;
   });
+  let draining = false;
   server.on("session", (session) => {
     sessions.add(session);
     session.setLocalWindowSize(sessionWindowBytes);
@@ -68,10 +69,13 @@ export function http2Side(
       stopPings();
       sessions.delete(session);
     });
+    // Who was agreeing on TLS as the drain began has its connection only now.
+    if (draining) session.close();
   });
   return {
     server,
     drain() {
+      draining = true;
       for (const session of sessions) session.close();
     },
   };

@@ -158,6 +158,23 @@ describe("a server with a certificate", () => {
   });
 });
 
+it.each(["url", "grpcUrl"] as const)(
+  "a drain waits for nobody who agreed on HTTP/2 at its %s after it began",
+  async (listener) => {
+    const server = await start();
+    const raw = connectTcp(Number(new URL(server[listener]).port), "127.0.0.1");
+    await new Promise((resolve) => raw.once("connect", resolve));
+    const drained = server.drain();
+    const session = connectHttp2("https://127.0.0.1", {
+      createConnection: () =>
+        connectTls({ socket: raw, rejectUnauthorized: false, ALPNProtocols: ["h2"] }),
+    });
+    session.on("error", () => {});
+    clients.push(session);
+    await drained;
+  },
+);
+
 function start(
   tls: () => TlsIdentity = () => first,
   limits: Partial<Limits> = {},
