@@ -50,13 +50,18 @@ export function arrive(arrivals: Arrivals, call: ArrivingCall): Arrival {
   const arrivedAt = clock.monotonic();
   // Health checks and reflection are the machinery's own talk: told, they would
   // drown what people ask. Nor do they need a key: balancers have none.
-  if (!call.method.startsWith(ownService)) {
+  if (!needsKey(call.method)) {
     return new ObservedArrival(requestId, arrivedAt, silentObserver, undefined);
   }
   const identity = arrivals.callers?.()?.identify(call.header("authorization"));
   const caller = identity?.kind === "known" ? identity.caller.name : undefined;
   const observer = telemetry.rpcStarted({ ...call, requestId, caller });
   return new ObservedArrival(requestId, arrivedAt, observer, identity);
+}
+
+/** Whether a method, by its whole name, is for those who may call. Health checks and reflection are for everybody. */
+export function needsKey(method: string): boolean {
+  return method.startsWith(ownService);
 }
 
 /** A call, as a listener sees it. */

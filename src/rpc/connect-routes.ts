@@ -10,8 +10,16 @@ import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { Arrival } from "./arrival.ts";
 import { toConnectError } from "./errors.ts";
 import type { ResponseMedia } from "./json-media.ts";
+import { requestLimit } from "./request-limit.ts";
 import { responseQueue } from "./response-queue.ts";
-import type { Call, ConversationRpc, Rpc, StreamRpc, UnaryRpc } from "./rpc.ts";
+import {
+  type Call,
+  type ConversationRpc,
+  nameOf,
+  type Rpc,
+  type StreamRpc,
+  type UnaryRpc,
+} from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
 
@@ -28,7 +36,6 @@ export function connectRoutes(
 ): ReadonlyMap<string, UniversalHandler> {
   const { limits } = context;
   const router = createConnectRouter({
-    readMaxBytes: limits.maxMessageBytes,
     maxTimeoutMs: limits.maxCallTimeoutMs,
     shutdownSignal: context.cut,
     acceptCompression: [compressionGzip, compressionBrotli],
@@ -42,15 +49,24 @@ export function connectRoutes(
 }
 
 function route(router: ConnectRouter, rpc: Rpc, context: RpcContext): void {
+  const options = { readMaxBytes: requestLimit(nameOf(rpc), context.limits) };
   switch (rpc.kind) {
     case "unary":
-      router.rpc(rpc.method, (request, handler) => serveUnary(rpc, request, handler, context));
+      router.rpc(
+        rpc.method,
+        (request, handler) => serveUnary(rpc, request, handler, context),
+        options,
+      );
       return;
     case "stream":
-      router.rpc(rpc.method, (request, handler) => serveStream(rpc, request, handler, context));
+      router.rpc(
+        rpc.method,
+        (request, handler) => serveStream(rpc, request, handler, context),
+        options,
+      );
       return;
     case "conversation":
-      router.rpc(rpc.method, (requests) => converse(rpc, requests));
+      router.rpc(rpc.method, (requests) => converse(rpc, requests), options);
       return;
   }
 }

@@ -18,6 +18,7 @@ import { oneChunk } from "./one-chunk.ts";
 import { type Overheard, overhearJson } from "./overheard-json.ts";
 import { headerOf, holdTimeout } from "./plain-request.ts";
 import { refuseUnread } from "./refuse-unread.ts";
+import { requestLimit } from "./request-limit.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { unreadableJson } from "./unreadable-json.ts";
 
@@ -62,11 +63,12 @@ export async function serveConnect(
     // all that a handler throws into a response.
     answer = httpError(400, badAddress);
   }
+  const maxMessageBytes = requestLimit(handler.requestPath.slice(1), context.limits);
   const explained = await explainedResponse(answer, (code, message) => {
     const text = / from JSON/.test(message) ? overheard?.text() : undefined;
     const failure =
       text === undefined
-        ? libraryFailure(code, message, context.limits, arrival.requestId)
+        ? libraryFailure(code, message, { maxMessageBytes }, arrival.requestId)
         : rpcFailure(unreadableJson(handler.method.input, text, message));
     arrival.failed(failure);
     return toConnectError(failure);

@@ -17,6 +17,7 @@ import {
 } from "./plain-request.ts";
 import { readMessage } from "./read-message.ts";
 import { refuseUnread } from "./refuse-unread.ts";
+import { requestLimit } from "./request-limit.ts";
 import { nameOf, type Rpc, type RpcResult, type UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runUnary } from "./run.ts";
@@ -42,7 +43,7 @@ export function connectUnary(
 
   return (path, request, response) => {
     const rpc = unary.get(path);
-    const plain = rpc && plainCall(request, context);
+    const plain = rpc && plainCall(path.slice(1), request, context);
     if (rpc === undefined || plain === undefined) return false;
     const arrival = arrive(context, {
       method: nameOf(rpc),
@@ -85,13 +86,17 @@ interface PlainCall {
 }
 
 /** Reads the headers of a call. Undefined: it is left to connect-node. */
-function plainCall(request: HttpRequest, { limits }: RpcContext): PlainCall | undefined {
+function plainCall(
+  name: string,
+  request: HttpRequest,
+  { limits }: RpcContext,
+): PlainCall | undefined {
   const { method, headers } = request;
   const type = contentType.exec(headers["content-type"] ?? "");
   if (method !== "POST" || type === null) return undefined;
   const encoding = headers["content-encoding"] ?? "identity";
   const length = wholeNumber(headers["content-length"]);
-  if (encoding !== "identity" || length === undefined || length > limits.maxMessageBytes) {
+  if (encoding !== "identity" || length === undefined || length > requestLimit(name, limits)) {
     return undefined;
   }
   const timeoutMs = connectTimeoutOf(request, limits);

@@ -10,6 +10,7 @@ import { libraryFailure, malformedRequest } from "./library-error.ts";
 import { makeCall } from "./make-call.ts";
 import { messageFrame } from "./message-frame.ts";
 import { grpcTimeoutOf } from "./plain-request.ts";
+import { requestLimit } from "./request-limit.ts";
 import {
   type Call,
   nameOf,
@@ -102,7 +103,7 @@ class GrpcCall {
       },
     });
     this.#life = running.open(clock, timeoutMs);
-    this.#reader = new GrpcBodyReader(limits.maxMessageBytes);
+    this.#reader = new GrpcBodyReader(requestLimit(nameOf(rpc), limits));
     this.#cancelReading = clock.timer(limits.requestTimeoutMs, () => this.#finish(late));
   }
 
@@ -202,7 +203,7 @@ class GrpcCall {
         return undefined;
       }
     }
-    const { limits } = this.#context;
+    const limits = { maxMessageBytes: requestLimit(nameOf(this.#rpc), this.#context.limits) };
     this.#refuse(libraryFailure(body.code, body.text, limits, this.#arrival.requestId));
     return undefined;
   }

@@ -13,6 +13,7 @@ import { makeCall } from "./make-call.ts";
 import { jsonFrame, messageFrame } from "./message-frame.ts";
 import { brokeOff, hasReadableHost, headerOf } from "./plain-request.ts";
 import { type ReadResult, readMessage } from "./read-message.ts";
+import { requestLimit } from "./request-limit.ts";
 import { nameOf, type Rpc, type StreamRpc, type UnaryRpc } from "./rpc.ts";
 import type { RpcContext } from "./rpc-context.ts";
 import { runStream, runUnary } from "./run.ts";
@@ -132,7 +133,7 @@ class WebCall {
   /** Reads the request, and has it served. */
   #readAll(): void {
     const request = this.#request;
-    const reader = new GrpcBodyReader(this.#context.limits.maxMessageBytes);
+    const reader = new GrpcBodyReader(requestLimit(nameOf(this.#rpc), this.#context.limits));
     let read = false;
     const finish = (body: GrpcBody) => {
       if (read) return;
@@ -205,7 +206,7 @@ class WebCall {
     if (body.kind === "message") {
       return readMessage(this.#rpc.method.input, body.bytes, this.#plain.binary);
     }
-    const { limits } = this.#context;
+    const limits = { maxMessageBytes: requestLimit(nameOf(this.#rpc), this.#context.limits) };
     const failure = libraryFailure(body.code, body.text, limits, this.#arrival.requestId);
     return { kind: "unreadable", failure };
   }

@@ -1,6 +1,7 @@
 import { request as http1Request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp } from "node:net";
+import { gzipSync } from "node:zlib";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Metadata } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
@@ -30,8 +31,9 @@ const streamed = toBinary(
   create(StreamGenerateRequestSchema, { generate: imageRequest({ model: "boat-1" }) }),
 );
 
-function enveloped(content: Uint8Array): Buffer {
+function enveloped(content: Uint8Array, isCompressed = false): Buffer {
   const head = Buffer.alloc(5);
+  head.writeUInt8(Number(isCompressed));
   head.writeUInt32BE(content.length, 1);
   return Buffer.concat([head, content]);
 }
@@ -164,6 +166,35 @@ describe("over gRPC", () => {
   });
 });
 
+describe("what is asked without a key", () => {
+  const check = "/grpc.health.v1.Health/Check";
+  const reflect = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  const name = "a".repeat(70_000);
+  const asJson = JSON.stringify({ service: name });
+  const asProto = toBinary(
+    HealthCheckRequestSchema,
+    create(HealthCheckRequestSchema, { service: name }),
+  );
+  const compressed = enveloped(gzipSync(asProto), true);
+  it.each<readonly [string, string, Record<string, string>, string | Uint8Array]>([
+    ["Connect", check, { "content-type": "application/json" }, asJson],
+    ["gRPC-Web", check, { "content-type": "application/grpc-web+proto" }, enveloped(asProto)],
+    ["gRPC", check, { "content-type": "application/grpc" }, enveloped(asProto)],
+    [
+      "compressed gRPC",
+      check,
+      { "content-type": "application/grpc", "grpc-encoding": "gzip" },
+      compressed,
+    ],
+    ["reflection", reflect, { "content-type": "application/grpc" }, enveloped(asProto)],
+  ])("is small: %s is refused above 64 KiB", async (_, path, headers, body) => {
+    const server = await start();
+    expect(await toldOverHttp2(server.url, { path, headers, body })).toMatch(
+      /resource_exhausted|grpc-status"?: ?"?8/,
+    );
+  });
+});
+
 it("a refusal does not wait for the request", async () => {
   const server = await start();
   const [h1, h2] = await Promise.all([statusOverHttp1(server.url), statusOverHttp2(server.url)]);
@@ -225,6 +256,30 @@ function statusOverHttp2(url: string): Promise<number | undefined> {
       resolve(headers[":status"]);
       session.destroy();
     });
+  });
+}
+
+/** All that is told in answer to a request: headers, body and trailers. */
+function toldOverHttp2(url: string, { path, headers, body }: Sent): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const session = connectHttp2(url);
+    const stream = session.request({ ":method": "POST", ":path": path, ...headers });
+    let told = "";
+    stream.on("response", (head) => {
+      told += JSON.stringify(head);
+    });
+    stream.on("data", (chunk: Buffer) => {
+      told += chunk.toString("latin1");
+    });
+    stream.on("trailers", (trailers) => {
+      told += JSON.stringify(trailers);
+    });
+    stream.on("error", reject);
+    stream.on("close", () => {
+      resolve(told);
+      session.destroy();
+    });
+    stream.end(body);
   });
 }
 
