@@ -1,11 +1,11 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, createHmac, type Hash } from "node:crypto";
 import type { GenerateRequest } from "../domain/generate-request.ts";
 
 /** What stands for a caller's key in a store: nobody can read the key from it, and no other caller has it. */
 export function keyDigest(key: string, caller?: string): string {
-  // No caller's name has a line break, so that no two pairs read the same.
-  const text = caller === undefined ? key : `${caller}\n${key}`;
-  return createHash("sha256").update(text).digest("hex");
+  // A key can be any text, so that no text of a name and a key is sure to be nobody's key.
+  const hash = caller === undefined ? createHash("sha256") : createHmac("sha256", caller);
+  return hash.update(key).digest("hex");
 }
 
 /**

@@ -4,6 +4,12 @@ import { chatTask, fakeRequest, imageTask } from "../support/fake-request.ts";
 
 const same = requestDigest(fakeRequest());
 
+it("no key that anybody can choose has the digest of a caller's", () => {
+  const digests = ["web\norder-7", "weborder-7", "order-7"].map((key) => keyDigest(key));
+  expect(digests).not.toContain(keyDigest("order-7", "web"));
+  expect(keyDigest("order-7", "web")).not.toBe(keyDigest("order-7", "batch"));
+});
+
 describe("a request's digest", () => {
   it("is that of every request that asks for the same work", () => {
     expect(requestDigest(fakeRequest({ idempotencyKey: "k", labels: { a: "b" } }))).toBe(same);
@@ -61,5 +67,6 @@ describe("a key's digest", () => {
   it("tells keys apart and shows nothing of them", () => {
     expect(keyDigest("order-7")).not.toBe(keyDigest("order-8"));
     expect(keyDigest("order-7")).toMatch(/^[0-9a-f]{64}$/);
+    expect(keyDigest("order-7", "web")).toMatch(/^[0-9a-f]{64}$/);
   });
 });
