@@ -1,4 +1,13 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type YAMLMap,
+} from "yaml";
 import type { Path } from "./problem.ts";
 import { type ReferenceSource, resolveReferences } from "./references.ts";
 
@@ -48,7 +57,7 @@ export function readSourceTree(
   };
 
   function read(node: Node | null, path: Path, keyOffset: number): unknown {
-    const target = isAlias(node) ? node.resolve(document) : node;
+    const target = followed(node);
     const entry: Entry = { offset: node?.range?.[0] ?? keyOffset, keyOffset };
     entries.set(name(path), entry);
     if (path.length > maxDepth) {
@@ -88,16 +97,21 @@ export function readSourceTree(
   }
 
   /** Entries by key, merged ones (`<<`) first, so that the mapping's own win. */
-  function readMap(node: Node, path: Path): Map<string, unknown> {
+  function readMap(node: YAMLMap, path: Path, merges = 0): Map<string, unknown> {
     const values = new Map<string, unknown>();
-    if (!isMap(node)) return values;
     for (const pair of node.items) {
       if (keyOf(pair.key) !== "<<") continue;
-      const merged = pair.value as Node | null;
+      const merged = followed(pair.value as Node | null);
       for (const one of isSeq(merged) ? merged.items : [merged]) {
-        const target = isAlias(one) ? one.resolve(document) : (one as Node | null);
-        if (target === undefined || target === null || path.length > maxDepth) continue;
-        for (const [key, value] of readMap(target, path))
+        const target = followed(one as Node | null);
+        if (!isMap(target) || merges > maxDepth) {
+          // What is not merged could be what closes a door.
+          const offset = (pair.key as Node | null)?.range?.[0] ?? 0;
+          const message = "merges no mapping; expected one, or a list of them";
+          problems.push({ ...place(offset), path: [...path, "<<"], message });
+          return values;
+        }
+        for (const [key, value] of readMap(target, path, merges + 1))
           if (!values.has(key)) values.set(key, value);
       }
     }
@@ -113,6 +127,10 @@ export function readSourceTree(
       values.set(key, read(pair.value as Node | null, [...path, key], offset));
     }
     return values;
+  }
+
+  function followed(node: Node | null): Node | null {
+    return isAlias(node) ? (node.resolve(document) ?? null) : node;
   }
 
   function nearest(path: Path): Entry {

@@ -189,6 +189,25 @@ describe("a bad configuration", () => {
 });
 
 describe("YAML", () => {
+  it.each([
+    ["<<: *nobody", "merges no mapping"],
+    ["<<:", "merges no mapping"],
+    ["<<: text", "merges no mapping"],
+    ["<<: [1]", "merges no mapping"],
+    ["callers: &all { <<: *all }", "merges no mapping"],
+  ])("may not merge what is no mapping, as if nothing were missing then: %s", (text, message) => {
+    expect(problemsOf(text).join("\n")).toContain(message);
+  });
+
+  it("may merge a list of mappings that an anchor names", () => {
+    const { providers } = loadGood(`
+providers:
+  one: { <<: &both [{ type: openai-compatible }, { base_url: "http://one/v1" }] }
+  two: { <<: *both, base_url: "http://two/v1" }
+`);
+    expect(providers.map(({ baseUrl }) => baseUrl)).toEqual(["http://one/v1", "http://two/v1"]);
+  });
+
   it("may share settings by anchor and merge key, and the entry's own win", () => {
     const config = loadGood(`
 providers:
