@@ -5,6 +5,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { configChange } from "./config-change.ts";
+import { openToAllWarning } from "./open-to-all.ts";
 
 /**
  * Why the configuration is read again: somebody sent SIGHUP, something in its folder
@@ -58,6 +59,8 @@ export class ConfigReloader {
           { ...fields, previous_version: previous, ...needs },
           "configuration reloaded",
         );
+        // Callers that are gone leave the door open, and nobody else says so.
+        if (result.warning !== undefined) logger.warn(fields, result.warning);
         return;
       }
       case "unchanged":
@@ -93,7 +96,8 @@ export class ConfigReloader {
       const { config, needRestart } = change;
       if (config.version === this.#serving) return { kind: "unchanged" };
       apply(config);
-      return { kind: "applied", version: config.version, needRestart };
+      const warning = openToAllWarning(config);
+      return { kind: "applied", version: config.version, needRestart, warning };
     } catch (error) {
       // What serves is worth more than news that a bug keeps out.
       logger.error({ err: error }, "bug");
@@ -115,6 +119,8 @@ type Reload =
       readonly kind: "applied";
       readonly version: string;
       readonly needRestart: readonly string[];
+      /** What its operator should know of it. Undefined: nothing. */
+      readonly warning: string | undefined;
     }
   | { readonly kind: "unchanged" }
   | { readonly kind: "failed"; readonly problems: readonly string[] };

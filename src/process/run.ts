@@ -14,7 +14,7 @@ import { readExportSettings } from "../telemetry/export-settings.ts";
 import { banner } from "./banner.ts";
 import type { ConfigFiles, ConfigSource } from "./config-source.ts";
 import { offlineGateway } from "./offline-gateway.ts";
-import { isOpenToAll } from "./open-to-all.ts";
+import { openToAllWarning } from "./open-to-all.ts";
 import type { ProcessWorld } from "./process-world.ts";
 import { runSandbox } from "./run-sandbox.ts";
 import { serve } from "./serve.ts";
@@ -131,9 +131,8 @@ export async function run(host: NodeJS.Process, cluster: Cluster, chance: Chance
       },
       "listening",
     );
-    if (isOpenToAll(config)) {
-      logger.warn(`anybody who reaches the gateway may call: ${config.source} has no callers`);
-    }
+    const warning = openToAllWarning(config);
+    if (warning !== undefined) logger.warn(warning);
     if (wantsReload) reload?.();
     if (config.sandbox.enabled || terminal.isTty) {
       terminal.write(

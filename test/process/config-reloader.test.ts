@@ -44,6 +44,20 @@ function world(text = one) {
 }
 
 describe("a reload", () => {
+  it("says that everybody may call from then on, where a network reaches it", () => {
+    const closed = `${one}server: { listen: "0.0.0.0:1" }\ncallers: { web: { keys: [0123456789abcdef] } }\n`;
+    const { files, lines, reloader } = world(closed);
+    files.text = closed.replace(/callers.*/, "");
+    reloader.reload("file");
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      ["info", "configuration reloaded"],
+      [
+        "warn",
+        expect.stringMatching(/^anybody who reaches the gateway may call: .* has no callers$/),
+      ],
+    ]);
+  });
+
   it("puts a changed file to work and says which version follows which", () => {
     const { files, started, applied, lines, counted, reloader } = world();
     files.text = two;
