@@ -1,5 +1,13 @@
-import { type Client, createClient, type Interceptor, type Transport } from "@connectrpc/connect";
+import {
+  type Client,
+  Code,
+  ConnectError,
+  createClient,
+  type Interceptor,
+  type Transport,
+} from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
+import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 
 /** A gateway, as its clients see it. */
@@ -19,7 +27,7 @@ export function gatewayClient(transport: Transport): GatewayClient {
  */
 export function connectTo(server: string, key?: string): Transport {
   const presentKey: Interceptor = (next) => (request) => {
-    if (key !== undefined) request.header.set("authorization", `Bearer ${key}`);
+    if (key !== undefined) request.header.set("authorization", `Bearer ${sendable(key)}`);
     return next(request);
   };
   return createConnectTransport({
@@ -28,4 +36,16 @@ export function connectTo(server: string, key?: string): Transport {
     useBinaryFormat: true,
     interceptors: [presentKey],
   });
+}
+
+/** A key without what a file or a shell left around it. What no header can carry would be quoted in an error. */
+function sendable(key: string): string {
+  const trimmed = key.trim();
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  throw new ConnectError(
+    "The key that is to be sent has characters in it that no key has, or none at all.",
+    Code.Unauthenticated,
+    undefined,
+    [{ desc: ErrorInfoSchema, value: { reason: "UNAUTHENTICATED" } }],
+  );
 }

@@ -36,6 +36,19 @@ describe("the client of a running gateway", () => {
     }
   });
 
+  it.each(["the-key\nof-the-web-team", "the-k\u20acy-of-the-web-team", " \n"])(
+    "sends no key that no header can carry, and does not show it: %j",
+    async (key) => {
+      const client = gatewayClient(connectTo("http://127.0.0.1:1", key));
+      const error = await client.listProviders({}).catch((reason: unknown) => reason);
+      const told = explainError(error, "http://127.0.0.1:1", 80);
+      expect(told).toMatch(
+        /characters in it that no key has.* \(UNAUTHENTICATED\)\n.*SPILLWAY_KEY/,
+      );
+      expect(told).not.toMatch(/the-k|web-team/);
+    },
+  );
+
   it("says that no one answers where no one listens", async () => {
     const address = new URL(await refusingUrl()).origin;
     const client = gatewayClient(connectTo(address));
