@@ -38,7 +38,13 @@ function fromIssue(
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => {
-        const message = unknownKey(key, keysAt(schema, path));
+        const known = keysAt(schema, path);
+        // A key is easily written where its list belongs.
+        if (path[0] === "callers" && closestName(key, known) === undefined) {
+          const message = `has a key that is not known; expected one of ${known.join(", ")}`;
+          return { ...tree.keyAt([...path, key]), path, message };
+        }
+        const message = unknownKey(key, known);
         return { ...tree.keyAt([...path, key]), path: [...path, key], message };
       });
     case "invalid_key":

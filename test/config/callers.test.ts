@@ -57,6 +57,10 @@ callers:
     ],
     [`callers: { web: { keys: ["${key}"], modles: [a] } }`, "modles"],
     [
+      `callers: { web: { ${key} } }`,
+      "callers.web: has a key that is not known; expected one of keys",
+    ],
+    [
       `callers: { web: { keys: ["${key}"] }, batch: { keys: ["${key}"] } }`,
       "callers.batch.keys[0]: is a key of callers.web already",
     ],
