@@ -23,25 +23,41 @@ const versions = {
   goModules: ["google.golang.org/grpc@v1.85.0", "google.golang.org/protobuf@v1.36.12"],
 };
 
+/** A certificate for 127.0.0.1 and its key, and the key of the only caller. */
+const certificate = join(root, "test/transport/fixtures/self-signed.pem");
+const callerKey = "the-key-of-other-languages";
+
 let passed = 0;
 let failed = 0;
 
 mkdirSync(cache, { recursive: true });
-const gateway = await startGateway(`
-server: { listen: 127.0.0.1:0, grpc: 127.0.0.1:0, cors: { origins: ["*"] } }
+const rules = `
 sandbox: true
 routes:
   - models: [gemini-3-pro-image]
     targets: [{ provider: gemini }, { provider: openai, model: gpt-image-2, priority: 1 }]
-`);
+`;
+const gateway = await startGateway(`
+server: { listen: 127.0.0.1:0, grpc: 127.0.0.1:0, cors: { origins: ["*"] } }
+${rules}`);
+const secured = await startGateway(`
+server:
+  listen: 127.0.0.1:0
+  grpc: 127.0.0.1:0
+  tls: { certificate: "\${file:${certificate}}", key: "\${file:${certificate}}" }
+callers: { interop: { keys: [${callerKey}] } }
+${rules}`);
 try {
-  await section("go", () => goClient(gateway.grpc));
-  await section("python", () => pythonClient(gateway.grpc));
+  await section("go", () => goClient([[gateway.grpc], [secured.grpc, certificate, callerKey]]));
+  await section("python", () =>
+    pythonClient([[gateway.grpc], [secured.listen, certificate, callerKey]]),
+  );
   await section("grpcurl", () => grpcurl(gateway));
   await section("s3", () => s3(check, cache));
   await section("browser", () => browser(`http://${gateway.listen}`));
 } finally {
   gateway.process.kill("SIGTERM");
+  secured.process.kill("SIGTERM");
 }
 console.log(`\n${passed} passed, ${failed} failed, 0 skipped`);
 process.exitCode = failed === 0 ? 0 : 1;
@@ -75,7 +91,7 @@ async function client(program: string, args: readonly string[], cwd: string): Pr
   if (lines === 0) throw new Error(`it printed nothing and ended with ${code}`);
 }
 
-async function goClient(address: string): Promise<void> {
+async function goClient(ways: readonly (readonly string[])[]): Promise<void> {
   const bin = join(cache, "bin");
   const environment = {
     ...process.env,
@@ -105,10 +121,10 @@ async function goClient(address: string): Promise<void> {
   go("get", ...versions.goModules);
   go("mod", "tidy");
   go("build", "-o", join(bin, "interop-client"), ".");
-  await client(join(bin, "interop-client"), [address], work);
+  for (const way of ways) await client(join(bin, "interop-client"), way, work);
 }
 
-async function pythonClient(address: string): Promise<void> {
+async function pythonClient(ways: readonly (readonly string[])[]): Promise<void> {
   const work = join(cache, "python");
   const python = join(work, "venv/bin/python");
   if (!existsSync(python)) execFileSync("python3", ["-m", "venv", join(work, "venv")]);
@@ -140,7 +156,7 @@ async function pythonClient(address: string): Promise<void> {
     { cwd: root, stdio: "inherit" },
   );
   cpSync(join(source, "client.py"), join(gen, "client.py"));
-  await client(python, ["client.py", address], gen);
+  for (const way of ways) await client(python, ["client.py", ...way], gen);
 }
 
 function grpcurl({ listen, grpc }: RunningGateway): void {

@@ -1,7 +1,8 @@
 // A gRPC client in Go from generated stubs: what a backend team would write.
 //
-//	go run . ADDRESS
+//	go run . ADDRESS [CERTIFICATES KEY]
 //
+// With a file of certificates to trust, and a caller's key, it speaks TLS.
 // It prints one line a check, "ok NAME" or "not ok NAME: why".
 package main
 
@@ -18,6 +19,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
@@ -25,12 +27,29 @@ import (
 	spillway "spillway.test/interop/gen/spillway/v1"
 )
 
+// bearer is a caller's key, which goes with each call.
+type bearer string
+
+func (key bearer) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return map[string]string{"authorization": "Bearer " + string(key)}, nil
+}
+
+func (bearer) RequireTransportSecurity() bool { return true }
+
 func main() {
-	connection, err := grpc.NewClient(
-		os.Args[1],
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)),
-	)
+	options := []grpc.DialOption{grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64 << 20))}
+	manner := "go"
+	if len(os.Args) > 3 {
+		secured, err := credentials.NewClientTLSFromFile(os.Args[2], "")
+		if err != nil {
+			panic(err)
+		}
+		options = append(options, grpc.WithTransportCredentials(secured), grpc.WithPerRPCCredentials(bearer(os.Args[3])))
+		manner = "go over TLS"
+	} else {
+		options = append(options, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	}
+	connection, err := grpc.NewClient(os.Args[1], options...)
 	if err != nil {
 		panic(err)
 	}
@@ -41,10 +60,10 @@ func main() {
 		defer cancel()
 		if err := run(ctx); err != nil {
 			failed = true
-			fmt.Printf("not ok go %s: %v\n", name, err)
+			fmt.Printf("not ok %s %s: %v\n", manner, name, err)
 			return
 		}
-		fmt.Printf("ok go %s\n", name)
+		fmt.Printf("ok %s %s\n", manner, name)
 	}
 
 	check("gets an image that decodes", func(ctx context.Context) error {

@@ -1,7 +1,8 @@
 """A gRPC client in Python from generated stubs: what a backend team would write.
 
-    python client.py ADDRESS
+    python client.py ADDRESS [CERTIFICATES KEY]
 
+With a file of certificates to trust, and a caller's key, it speaks TLS.
 It prints one line a check, "ok NAME" or "not ok NAME: why".
 """
 
@@ -17,7 +18,16 @@ from spillway.v1 import attempt_pb2, chat_pb2, generate_pb2, image_pb2
 from spillway.v1 import gateway_service_pb2 as service_pb2
 from spillway.v1 import gateway_service_pb2_grpc as service_grpc
 
-channel = grpc.insecure_channel(sys.argv[1], options=[("grpc.max_receive_message_length", 64 << 20)])
+options = [("grpc.max_receive_message_length", 64 << 20)]
+if len(sys.argv) > 3:
+    with open(sys.argv[2], "rb") as certificates:
+        trusted = grpc.ssl_channel_credentials(certificates.read())
+    secured = grpc.composite_channel_credentials(trusted, grpc.access_token_call_credentials(sys.argv[3]))
+    channel = grpc.secure_channel(sys.argv[1], secured, options=options)
+    manner = "python over TLS"
+else:
+    channel = grpc.insecure_channel(sys.argv[1], options=options)
+    manner = "python"
 stub = service_grpc.GatewayServiceStub(channel)
 failed = False
 
@@ -26,10 +36,10 @@ def check(name, run):
     global failed
     try:
         run()
-        print(f"ok python {name}")
+        print(f"ok {manner} {name}")
     except Exception as problem:  # noqa: BLE001 - a check reports whatever went wrong
         failed = True
-        print(f"not ok python {name}: {problem!r}".replace("\n", " "))
+        print(f"not ok {manner} {name}: {problem!r}".replace("\n", " "))
 
 
 def image_request(model, **more):
