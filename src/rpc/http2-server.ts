@@ -41,6 +41,10 @@ export function http2Side(
   // It has no connections: it makes requests and responses of streams.
   const requests = createServer(serve);
   server.on("stream", (stream, headers, flags, rawHeaders) => {
+    // A client can end any stream with an error, and nothing is to be done about it.
+    stream.on("error", ignore);
+    // One that it ends with the bytes that begin it is over by now, and can be answered no more.
+    if (stream.destroyed || stream.closed) return;
     if (headerBytes(rawHeaders) > limits.maxHeaderBytes) {
       stream.respond({ ":status": 431 }, { endStream: true });
       return;
@@ -105,3 +109,5 @@ const streamResetRate = 1_000;
 // Node counts what waits to be sent, and at its default of 10 MB it refuses new
 // calls on a connection on which a few images are on their way.
 const maxSessionMegabytes = 1000;
+
+function ignore(): void {}
