@@ -13,12 +13,14 @@ export function banner(
     lines.push(`  metrics and health        http://${addresses.admin}/metrics`);
   }
   if (!sandbox) return `${lines.join("\n")}\n\n`;
+  // By TLS it is agreed on.
+  const http2 = secured ? "" : " --http2-prior-knowledge";
   const method = `${url}/spillway.v1.GatewayService/Generate`;
   lines.push(
     "",
     "Make a picture, over gRPC, over plain HTTP, or with the command line:",
     "",
-    `  npx buf curl --protocol grpc --http2-prior-knowledge -d '${request}' \\`,
+    `  npx buf curl --protocol grpc${http2} -d '${request}' \\`,
     `    ${method} | ${saveImage}`,
     "",
     `  curl -sS ${method} -H 'content-type: application/json' \\`,
