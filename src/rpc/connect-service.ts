@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
@@ -38,7 +39,9 @@ export async function serveConnect(
   });
   response.setHeader(requestIdHeader, arrival.requestId);
   let complete = false;
-  response.once("close", () => {
+  // A response of HTTP/2 to HEAD does not tell when its caller left before its end.
+  const closing: Writable = "stream" in response ? response.stream : response;
+  closing.once("close", () => {
     // A response of HTTP/2 is finished even when its caller left before it began.
     const answered = complete && response.writableFinished;
     arrival.ended(answered ? Code.OK : Code.CANCELLED);

@@ -9,6 +9,7 @@ import {
   http2Hello,
   http2Reset,
 } from "../support/http2-frames.ts";
+import { fakeTelemetry } from "./support/fake-telemetry.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
 
 const listeners = ["url", "grpcUrl"] as const;
@@ -68,6 +69,23 @@ describe.each(listeners)("a client of HTTP/2 of the %s", (listener) => {
     await endOf(client, 5);
     client.destroy();
     expect(server.bugs).toEqual([]);
+  });
+
+  it("is told of as gone after a HEAD for a method", async () => {
+    const ended = Promise.withResolvers<string>();
+    const telemetry = fakeTelemetry();
+    const server = await startTestServer({
+      telemetry: {
+        rpcStarted: (call) => ({ ...telemetry.rpcStarted(call), ended: ended.resolve }),
+      },
+    });
+    const client = open(server, listener);
+    const block = requestHeaders({ ":method": "HEAD" });
+    client.write(http2Frame("HEADERS", { stream: 1, flags: endHeaders }, block));
+    await once(client, "data");
+    client.write(http2Reset(1, 8));
+    await ended.promise;
+    client.destroy();
   });
 
   it("can fail after it was told that its headers are too large", async () => {
