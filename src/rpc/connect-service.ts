@@ -38,6 +38,10 @@ export async function serveConnect(
     header: (name) => headerOf(request, name),
   });
   response.setHeader(requestIdHeader, arrival.requestId);
+  // connect-node stops to listen when a response closes, and what was pipelined behind it
+  // fails after that. What came of the call is told when its response closes.
+  request.on("error", ignore);
+  response.on("error", ignore);
   let complete = false;
   // A response of HTTP/2 to HEAD does not tell when its caller left before its end.
   const closing: Writable = "stream" in response ? response.stream : response;
@@ -137,3 +141,5 @@ function protocolOf(contentType: string) {
   if (contentType.startsWith("application/grpc-web")) return "grpc_web";
   return contentType.startsWith("application/grpc") ? "grpc" : "connect";
 }
+
+function ignore(): void {}
