@@ -1,4 +1,4 @@
-import { type Cost, type CostComponent, unknownCost } from "../domain/cost.ts";
+import { type Cost, type CostComponent, totalCost, unknownCost } from "../domain/cost.ts";
 import type { ModelOffer, Price } from "../domain/model.ts";
 import { areaOf, nearestTier, type Shape } from "../domain/shape.ts";
 import type { Task } from "../domain/task.ts";
@@ -30,12 +30,6 @@ export function priceUsage(offer: ModelOffer | undefined, work: PricedWork): Cos
     priceUnits(prices, work) ??
     priceImages(prices, work);
   return components === undefined ? unknownCost : totalCost(components);
-}
-
-/** The cost that lines of a bill add up to. */
-export function totalCost(components: readonly CostComponent[]): Cost {
-  const micros = components.reduce((sum, component) => sum + component.micros, 0);
-  return { basis: "priced", micros, components };
 }
 
 /** One line of a bill. */

@@ -23,9 +23,20 @@ export const unknownCost: Cost = { basis: "unknown" };
 /** No cost, known for certain: nothing was sent, or the provider says that it does not bill this. */
 export const noCost: Cost = { basis: "priced", micros: 0, components: [] };
 
-/** A cost that the provider reported, in millionths of a US dollar. */
+/** A cost that the provider reported, in millionths of a US dollar. Unknown where that is no sum of money. */
 export function reportedCost(micros: number): Cost {
-  return { basis: "reported", micros, components: [] };
+  return isSum(micros) ? { basis: "reported", micros, components: [] } : unknownCost;
+}
+
+/** The cost that lines of a bill add up to. Unknown where that is no sum of money. */
+export function totalCost(components: readonly CostComponent[]): Cost {
+  const micros = components.reduce((sum, component) => sum + component.micros, 0);
+  return isSum(micros) ? { basis: "priced", micros, components } : unknownCost;
+}
+
+/** Providers can write any number, and none beyond these can be counted or told. */
+function isSum(micros: number): boolean {
+  return micros >= 0 && micros <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Adds costs. The sum is unknown when a part is, and reported when every part that is not nothing is. */

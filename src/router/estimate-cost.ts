@@ -1,6 +1,6 @@
 import { matchPrice, type PricedImage } from "../catalog/match-price.ts";
-import { megapixelsOf, priceLine, totalCost } from "../catalog/price-usage.ts";
-import { addCosts, type Cost, type CostComponent, unknownCost } from "../domain/cost.ts";
+import { megapixelsOf, priceLine } from "../catalog/price-usage.ts";
+import { addCosts, type Cost, type CostComponent, totalCost, unknownCost } from "../domain/cost.ts";
 import type { ImageOptions } from "../domain/image-options.ts";
 import type { ModelOffer, Price } from "../domain/model.ts";
 import { areaOf, nearestTier, type Shape, tierEdge } from "../domain/shape.ts";

@@ -1,5 +1,12 @@
 import { expect, it } from "vitest";
-import { addCosts, type Cost, noCost, unknownCost } from "../../src/domain/cost.ts";
+import {
+  addCosts,
+  type Cost,
+  noCost,
+  reportedCost,
+  totalCost,
+  unknownCost,
+} from "../../src/domain/cost.ts";
 
 const priced: Cost = {
   basis: "priced",
@@ -26,3 +33,12 @@ it("keeps every line of the bills", () => {
   const sum = addCosts([priced, priced]);
   expect(sum).toMatchObject({ micros: 6, components: [{ micros: 3 }, { micros: 3 }] });
 });
+
+// A provider writes what it likes: 1e308 dollars, or less than nothing.
+it.each([Number.MAX_SAFE_INTEGER + 1, Number.POSITIVE_INFINITY, Number.NaN, -1])(
+  "does not take %d micros for a sum of money",
+  (micros) => {
+    expect(reportedCost(micros)).toBe(unknownCost);
+    expect(totalCost([{ unit: "second", quantity: 1, micros }])).toBe(unknownCost);
+  },
+);
