@@ -79,6 +79,8 @@ export async function openConnectListener(
       serve(request, response);
     },
   );
+  // There is no tunnel here. Node would forget the answers that wait before a CONNECT.
+  http1.on("connect", (_request, connection) => goodbye.cut(connection));
   // A server that does not listen itself begins to watch its timeouts with this event only.
   http1.emit("listening");
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { setImmediate as loopTurn } from "node:timers/promises";
 import type { Clock } from "../domain/clock.ts";
 
@@ -6,6 +7,8 @@ import type { Clock } from "../domain/clock.ts";
 export interface Farewell {
   /** An answer is about to be made. */
   answering(response: ServerResponse): void;
+  /** A connection ends at once, with every answer that is being made or waits on it. */
+  cut(connection: Duplex): void;
   /** Nobody connects any more, and every answer is its connection's last. */
   begin(): void;
   /** There are no connections any more. */
@@ -56,6 +59,10 @@ export function farewell(clock: Clock, closeIdle: () => void): Farewell {
         open.delete(response);
         if (over) closeIdle();
       });
+    },
+    cut(connection) {
+      connection.destroy();
+      for (const response of open) if (response.req.socket === connection) response.destroy();
     },
     begin() {
       begun = true;
