@@ -46,6 +46,7 @@ export function readSourceTree(
 ): SourceTree {
   const entries = new Map<string, Entry>();
   const problems: TreeProblem[] = [];
+  let visits = 0;
   const value = read(document.contents, [], document.contents?.range[0] ?? 0);
   return {
     value,
@@ -60,6 +61,7 @@ export function readSourceTree(
     const target = followed(node);
     const entry: Entry = { offset: node?.range?.[0] ?? keyOffset, keyOffset };
     entries.set(name(path), entry);
+    if (isTooMuch(keyOffset)) return undefined;
     if (path.length > maxDepth) {
       problems.push({
         ...place(keyOffset),
@@ -111,6 +113,7 @@ export function readSourceTree(
           problems.push({ ...place(offset), path: [...path, "<<"], message });
           return values;
         }
+        if (isTooMuch(target.range?.[0] ?? 0)) return values;
         for (const [key, value] of readMap(target, path, merges + 1))
           if (!values.has(key)) values.set(key, value);
       }
@@ -127,6 +130,16 @@ export function readSourceTree(
       values.set(key, read(pair.value as Node | null, [...path, key], offset));
     }
     return values;
+  }
+
+  /** A few lines of aliases of aliases can stand for more than any memory holds. */
+  function isTooMuch(offset: number): boolean {
+    visits++;
+    if (visits === mostVisits) {
+      const message = `has more than ${mostVisits} values, counting what aliases stand for each time`;
+      problems.push({ ...place(offset), path: [], message });
+    }
+    return visits >= mostVisits;
   }
 
   function followed(node: Node | null): Node | null {
@@ -156,6 +169,9 @@ interface Entry {
 
 /** Far more than a configuration has: an alias that holds itself is found by it. */
 const maxDepth = 16;
+
+/** A catalogue file of thousands of models has as many. */
+const mostVisits = 200_000;
 
 function name(path: Path): string {
   return JSON.stringify(path);

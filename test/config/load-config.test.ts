@@ -186,6 +186,17 @@ describe("a bad configuration", () => {
   it("finds an alias that holds itself", () => {
     expect(problemsOf("routes: &a [*a]").join("\n")).toMatch(/is nested too deeply/);
   });
+
+  it.each([
+    ["lists", (one: string) => `[${one}, ${one}, ${one}]`],
+    ["merges", (one: string) => `{ <<: [${one}, ${one}, ${one}] }`],
+  ])("finds aliases of aliases that stand for too much, as %s", (_, thrice) => {
+    const levels = Array.from({ length: 14 }, (__, level) =>
+      level === 0 ? "a0: &a0 { k: 1 }" : `a${level}: &a${level} ${thrice(`*a${level - 1}`)}`,
+    );
+    const problems = problemsOf(levels.join("\n"));
+    expect(problems.filter((problem) => problem.includes("has more than 200000"))).toHaveLength(1);
+  });
 });
 
 describe("YAML", () => {
