@@ -171,7 +171,7 @@ interface Entry {
 const maxDepth = 16;
 
 /** A catalogue file of thousands of models has as many. */
-const mostVisits = 200_000;
+const mostVisits = 100_000;
 
 function name(path: Path): string {
   return JSON.stringify(path);

@@ -195,7 +195,7 @@ describe("a bad configuration", () => {
       level === 0 ? "a0: &a0 { k: 1 }" : `a${level}: &a${level} ${thrice(`*a${level - 1}`)}`,
     );
     const problems = problemsOf(levels.join("\n"));
-    expect(problems.filter((problem) => problem.includes("has more than 200000"))).toHaveLength(1);
+    expect(problems.filter((problem) => problem.includes("has more than 100000"))).toHaveLength(1);
   });
 });
 
