@@ -101,8 +101,6 @@ export async function openConnectListener(
   };
   const enter = (socket: TLSSocket, raw: Socket): void => {
     if (socket.alpnProtocol === "h2") {
-      // HTTP/2 has no half-closed connections.
-      socket.allowHalfOpen = false;
       take(http2.server, socket, raw);
     } else {
       // RFC 9113, section 3.3: HTTP/2 over TLS is agreed on, or it is not spoken.
@@ -110,10 +108,12 @@ export async function openConnectListener(
     }
   };
   const secure = context.tls && tlsDoor(context.tls, enter, clock, limits.headersTimeoutMs);
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  // A client that ends TLS has said all, and waits for nothing.
+  const allowHalfOpen = secure === undefined;
+  const server = createServer({ allowHalfOpen, noDelay: true }, (socket) => {
     silent.add(socket);
     socket.once("close", () => silent.delete(socket));
-    if (secure !== undefined) secure(socket);
+    if (secure !== undefined) secure.enter(socket);
     else listenTo(socket, () => take(http2.server, socket, socket));
   });
   const sockets = openSockets(server);
@@ -125,6 +125,7 @@ export async function openConnectListener(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       goodbye.begin();
       http2.drain();
+      secure?.drain();
       await closed;
       goodbye.end();
     },

@@ -47,8 +47,8 @@ export async function openGrpcListener(
     http2.server.emit("connection", socket);
   };
   const { tls, clock, limits } = context;
-  const door = tls === undefined ? take : tlsDoor(tls, take, clock, limits.headersTimeoutMs);
-  const server = createServer({ noDelay: true }, door);
+  const secure = tls && tlsDoor(tls, take, clock, limits.headersTimeoutMs);
+  const server = createServer({ noDelay: true }, secure?.enter ?? take);
   const sockets = openSockets(server);
   return {
     address: await listen(server, address),
@@ -56,6 +56,7 @@ export async function openGrpcListener(
       await letIn(server);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       http2.drain();
+      secure?.drain();
       await closed;
     },
     destroy() {

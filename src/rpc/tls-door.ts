@@ -2,9 +2,17 @@ import type { Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import type { Clock } from "../domain/clock.ts";
 import type { TlsIdentity } from "../domain/tls-identity.ts";
+import { quietMs } from "./farewell.ts";
 
 /** Takes a connection that speaks TLS. `raw` is the one that carries it. */
 export type TakeSecured = (socket: TLSSocket, raw: Socket) => void;
+
+/** Where connections come in that are to speak TLS. */
+export interface TlsDoor {
+  enter(raw: Socket): void;
+  /** Nobody enters any more: who has not agreed a little later is let go. */
+  drain(): void;
+}
 
 /**
  * Agrees on TLS with whoever connects, and hands the connection on with the version of
@@ -17,7 +25,7 @@ export function tlsDoor(
   take: TakeSecured,
   clock: Clock,
   timeoutMs: number,
-): (raw: Socket) => void {
+): TlsDoor {
   let current = identity();
   // It listens to nothing: it is handed the connections of a server that does.
   const server = createServer({ ...contextOf(current), ALPNProtocols: ["h2", "http/1.1"] });
@@ -33,7 +41,7 @@ export function tlsDoor(
     take(socket, found.raw);
   });
   server.on("tlsClientError", (_error, socket) => socket.destroy());
-  return (raw) => {
+  const enter = (raw: Socket): void => {
     const next = identity();
     if (next !== current) server.setSecureContext(contextOf(next));
     current = next;
@@ -47,6 +55,14 @@ export function tlsDoor(
       if (agreeing.get(peer) === entry) agreeing.delete(peer);
     });
     server.emit("connection", raw);
+  };
+  return {
+    enter,
+    drain() {
+      clock.timer(quietMs, () => {
+        for (const { raw } of agreeing.values()) raw.destroy();
+      });
+    },
   };
 }
 

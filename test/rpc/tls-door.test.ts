@@ -8,9 +8,12 @@ import { Client, credentials } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import { GatewayService } from "../../gen/spillway/v1/gateway_service_pb.ts";
 import { GenerateRequestSchema } from "../../gen/spillway/v1/generate_pb.ts";
+import type { Clock } from "../../src/domain/clock.ts";
 import { Secret } from "../../src/domain/secret.ts";
 import type { TlsIdentity } from "../../src/domain/tls-identity.ts";
+import { systemClock } from "../../src/process/system-clock.ts";
 import type { Limits } from "../../src/rpc/limits.ts";
+import { manualClock } from "../support/manual-clock.ts";
 import { callUnary } from "./support/grpc-client.ts";
 import { imageRequest } from "./support/samples.ts";
 import { startTestServer, type TestServer } from "./support/test-server.ts";
@@ -98,6 +101,20 @@ describe("a server with a certificate", () => {
     expect(server.bugs).toEqual([]);
   });
 
+  it.each(["url", "grpcUrl"] as const)(
+    "lets go at once of who hangs up at its %s before TLS is agreed on",
+    async (listener) => {
+      // No time passes by itself.
+      const server = await start(() => first, {}, manualClock());
+      const { port } = new URL(server[listener]);
+      const socket = connectTcp({ port: Number(port), host: "127.0.0.1", allowHalfOpen: true });
+      socket.on("error", () => {});
+      socket.resume();
+      socket.end();
+      await new Promise((resolve) => socket.once("close", resolve));
+    },
+  );
+
   it("refuses what is older than TLS 1.2", async () => {
     const server = await start();
     const { port } = new URL(server.url);
@@ -135,7 +152,8 @@ describe("a server with a certificate", () => {
     const { port } = new URL(server.url);
     const idle = connectTls({ port: Number(port), rejectUnauthorized: false });
     const unfinished = connectTcp(Number(port), "127.0.0.1");
-    const closed = [idle, unfinished].map((socket) => {
+    const unfinishedGrpc = connectTcp(Number(new URL(server.grpcUrl).port), "127.0.0.1");
+    const closed = [idle, unfinished, unfinishedGrpc].map((socket) => {
       socket.on("error", () => {});
       socket.resume();
       return new Promise((resolve) => socket.once("close", resolve));
@@ -178,8 +196,9 @@ it.each(["url", "grpcUrl"] as const)(
 function start(
   tls: () => TlsIdentity = () => first,
   limits: Partial<Limits> = {},
+  clock: Clock = systemClock,
 ): Promise<TestServer> {
-  return startTestServer({ tls, limits, drainMs: 60_000 });
+  return startTestServer({ tls, limits, clock, drainMs: 60_000 });
 }
 
 function identityOf(file: URL): TlsIdentity {
